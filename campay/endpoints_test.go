@@ -1,0 +1,315 @@
+package campay_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"comptoir/campay"
+)
+
+func only(t *testing.T, s *server) received {
+	t.Helper()
+	all := s.got("")
+	if len(all) != 1 {
+		t.Fatalf("%d requests", len(all))
+	}
+	return all[0]
+}
+
+func expect(t *testing.T, s *server, method, path string, body map[string]any) {
+	t.Helper()
+	want := received{Method: method, Path: path, Token: "Token " + permanentToken, Body: body}
+	if got := only(t, s); !reflect.DeepEqual(got, want) {
+		t.Errorf("\nsent %+v\nwant %+v", got, want)
+	}
+}
+
+func TestCollect_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	s := serve(t, say(200, `{"reference":"`+ref+`","ussd_code":"#150*50#","operator":"orange"}`))
+	got, err := clientOf(t, s).Collect(t.Context(), collection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Reference != ref || got.USSDCode != "#150*50#" || got.Operator != campay.Orange || !strings.Contains(string(got.Raw), "ussd") {
+		t.Errorf("got %+v", got)
+	}
+	expect(t, s, "POST", "/api/collect/", map[string]any{
+		"amount": "5", "currency": "XAF", "from": "237677123456", "description": "Test",
+		"external_reference": collection.ExternalReference, "external_user": "op-1",
+	})
+}
+
+func TestCollect_WithABareReference_KnowsThePayersOperator(t *testing.T) {
+	s := serve(t, say(200, `{"reference":"`+ref+`","operator":null}`))
+	got, err := clientOf(t, s).Collect(t.Context(), collection)
+	if err != nil || got.Operator != campay.MTN || got.USSDCode != "*126#" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestPaymentLink_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	s := serve(t, say(200, `{"link":"https://demo.campay.net/pay/x","reference":"`+ref+`","status":"SUCCESSFUL"}`))
+	got, err := clientOf(t, s).PaymentLink(t.Context(), campay.PaymentLinkRequest{
+		Amount: campay.Francs(2500), From: payer, Description: "<Test & more>", FirstName: "First", LastName: "Last",
+		Email: "test@example.com", ExternalReference: "d", RedirectURL: "https://example.com/ok",
+		FailureRedirectURL: "https://example.com/no", PaymentOptions: campay.MobileMoneyCard, PayerCanPayMore: true,
+	})
+	if err != nil || got.URL != "https://demo.campay.net/pay/x" || got.Reference != ref || got.Raw == nil {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	expect(t, s, "POST", "/api/get_payment_link/", map[string]any{
+		"amount": "2500", "currency": "XAF", "from": "237677123456", "description": "<Test & more>",
+		"first_name": "First", "last_name": "Last", "email": "test@example.com", "external_reference": "d",
+		"redirect_url": "https://example.com/ok", "failure_redirect_url": "https://example.com/no",
+		"payment_options": "MOMO,CARD", "payer_can_pay_more": "yes",
+	})
+}
+
+func TestPaymentLink_LeavesOutWhatIsNotGiven(t *testing.T) {
+	s := serve(t, say(200, `{"link":"https://demo.campay.net/pay/x","reference":"`+ref+`"}`))
+	if _, err := clientOf(t, s).PaymentLink(t.Context(), link); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, s, "POST", "/api/get_payment_link/", map[string]any{
+		"amount": "5", "currency": "XAF", "description": "Test", "external_reference": "d", "payer_can_pay_more": "no",
+	})
+}
+
+func TestPaymentLink_ThatIsNoWebAddress_IsNotPassedOn(t *testing.T) {
+	for _, bad := range []string{"", "javascript:alert(1)", "/pay/x", "https://", "%zz", "data:text/html,x", "javascript://x.example/%0aalert(1)", "ftp://x.example/"} {
+		s := serve(t, say(200, `{"link":"`+bad+`","reference":"`+ref+`"}`))
+		got, err := clientOf(t, s).PaymentLink(t.Context(), link)
+		if !errors.Is(err, campay.ErrAnswer) || !campay.IsLost(err) || got.URL != "" {
+			t.Errorf("%q: %+v, %v", bad, got, err)
+		}
+	}
+}
+
+func TestWithdraw_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	for body, want := range map[string]campay.Status{
+		`{"reference":"` + ref + `"}`:                    "",
+		`{"reference":"` + ref + `","status":"pending"}`: campay.Pending,
+	} {
+		s := serve(t, say(200, body))
+		got, err := clientOf(t, s).Withdraw(t.Context(), withdrawal)
+		if err != nil || got.Reference != ref || got.Status != want || string(got.Raw) != body {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		expect(t, s, "POST", "/api/withdraw/", map[string]any{
+			"amount": "1", "to": "237677123456", "description": "Test", "external_reference": "b",
+		})
+	}
+}
+
+func TestTransferAirtime_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	s := serve(t, say(200, `{"reference":"`+ref+`","status":"PENDING"}`))
+	got, err := clientOf(t, s).TransferAirtime(t.Context(), airtime)
+	if err != nil || got.Reference != ref || got.Status != campay.Pending || got.Raw == nil {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	expect(t, s, "POST", "/api/utilities/airtime/transfer/", map[string]any{
+		"amount": "100", "to": "237677123456", "external_reference": "c",
+	})
+}
+
+func TestTransaction_ReadsEveryShapeOfTheSameTruth(t *testing.T) {
+	for body, want := range map[string]campay.Transaction{
+		`{"reference":"` + ref + `","external_reference":"e","status":"SUCCESSFUL","amount":5,"currency":"XAF","operator":"MTN",
+		  "code":"CP201027T00005","operator_reference":"1880106956","description":"Test","app_amount":"4.90","reason":"","phone_number":"237677123456","extra":{}}`: {
+			Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: 500, NetAmount: 490, Currency: "XAF",
+			Operator: campay.MTN, Code: "CP201027T00005", OperatorReference: "1880106956", Description: "Test", Phone: "237677123456",
+		},
+		`{"reference":"` + strings.ToUpper(ref) + `","external_reference":null,"status":"failed","amount":"5.00","currency":"XAF","operator":"Orange",
+		  "code":"None","operator_reference":null,"description":"None","app_amount":"None","reason":"Payer refused","phone_number":237677123456}`: {
+			Reference: strings.ToUpper(ref), Status: campay.Failed, Amount: 500, Currency: "XAF", Operator: campay.Orange,
+			Reason: "Payer refused", Phone: "237677123456",
+		},
+		`{"reference":"` + ref + `","status":"PENDING","amount":5.0}`: {Reference: ref, Status: campay.Pending, Amount: 500},
+		`{"reference":"` + ref + `","status":"REVERSED"}`:             {Reference: ref, Status: "REVERSED"},
+	} {
+		s := serve(t, say(200, body))
+		got, err := clientOf(t, s).Transaction(t.Context(), ref)
+		if err != nil || string(got.Raw) != body {
+			t.Errorf("%s: %v", body, err)
+		}
+		got.Raw = nil
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("\ngot  %+v\nwant %+v", got, want)
+		}
+		expect(t, s, "GET", "/api/transaction/"+ref+"/", nil)
+	}
+}
+
+func TestTransaction_OfAnotherReference_IsNotTakenForThisOne(t *testing.T) {
+	for _, body := range []string{
+		`{"reference":"another","status":"SUCCESSFUL","amount":5}`, `{"status":"SUCCESSFUL","amount":5}`,
+		`{"reference":"` + ref + `","amount":5}`, `{"reference":"` + ref + `","status":"SUCCESSFUL","amount":"five"}`,
+		`{"reference":"` + ref + `","status":{}}`,
+	} {
+		for _, op := range []string{"transaction", "utility transaction"} {
+			if err := reads[op](t.Context(), clientOf(t, serve(t, say(200, body)))); !errors.Is(err, campay.ErrAnswer) || !campay.IsLost(err) {
+				t.Errorf("%s: %s: %v", op, body, err)
+			}
+		}
+	}
+}
+
+func TestUtilityTransaction_ReadsTheDocumentedShape(t *testing.T) {
+	body := `{"reference":"` + ref + `","external_reference":"e","status":"SUCCESSFUL","amount":100,"currency":"XAF",
+		"operator":"ORANGE_CM","code":"CP220804U0649K","type":"AIRTIME","reason":""}`
+	s := serve(t, say(200, body))
+	got, err := clientOf(t, s).UtilityTransaction(t.Context(), ref)
+	got.Raw = nil
+	want := campay.UtilityTransaction{
+		Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: campay.Francs(100), Currency: "XAF",
+		Operator: "ORANGE_CM", Code: "CP220804U0649K", Type: "AIRTIME",
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	expect(t, s, "GET", "/api/utilities/transaction/"+ref+"/", nil)
+}
+
+func TestBalance_KeepsItsDecimals(t *testing.T) {
+	s := serve(t, say(200, `{"total_balance":3.05,"mtn_balance":2,"orange_balance":"1.05","currency":"XAF","utility_balance":7.1e-15}`))
+	got, err := clientOf(t, s).Balance(t.Context())
+	got.Raw = nil
+	if err != nil || !reflect.DeepEqual(got, campay.Balance{Total: 305, MTN: 200, Orange: 105, Currency: "XAF"}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	expect(t, s, "GET", "/api/balance/", nil)
+}
+
+func TestBalance_ThatIsNotInTheAnswer_IsNotZero(t *testing.T) {
+	for _, body := range []string{`{}`, `{"total_balance":null,"mtn_balance":1,"orange_balance":1}`, `{"total_balance":1}`, `[]`} {
+		if _, err := clientOf(t, serve(t, say(200, body))).Balance(t.Context()); !errors.Is(err, campay.ErrAnswer) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func TestHistory_ReadsRowsWithAndWithoutZone(t *testing.T) {
+	s := serve(t, say(200, `{"data":[
+		{"datetime":"2021-01-29T09:52:34.876707Z","code":"CP210129D0001P","operator_tx_code":"MP210129.1052.A35072","operator":"Orange",
+		 "phone_number":"237696546822","description":"Test","external_user":"op-1","amount":5,"charge_amount":0.05,"debit":0,"credit":4.95,
+		 "status":"SUCCESSFUL","reference_uuid":"`+ref+`"},
+		{"datetime":"2026-07-01T10:00:00.5+01:00","debit":"5.0","charge_amount":0.5700000000000001},
+		{"datetime":"2026-07-01T10:00:00.5"},{"datetime":"2026-07-01 10:00:00"},{"datetime":"2026-07-01T11:00:00+0100"},
+		{"datetime":"yesterday","operator":"None","amount":null}]}`))
+	c := clientOf(t, s)
+	douala := time.FixedZone("WAT", 3600)
+	rows, err := c.History(t.Context(), time.Date(2021, 1, 1, 0, 30, 0, 0, douala), time.Date(2021, 1, 30, 23, 59, 0, 0, douala))
+	if err != nil || len(rows) != 6 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	expect(t, s, "POST", "/api/history/", map[string]any{"start_date": "2021-01-01", "end_date": "2021-01-30"})
+	first := rows[0]
+	if !strings.Contains(string(first.Raw), "CP210129D0001P") || strings.Contains(string(first.Raw), "+01:00") {
+		t.Errorf("raw %s", first.Raw)
+	}
+	first.Raw = nil
+	want := campay.HistoryRow{
+		At: time.Date(2021, 1, 29, 9, 52, 34, 876707000, time.UTC), Code: "CP210129D0001P", OperatorReference: "MP210129.1052.A35072",
+		Operator: campay.Orange, Phone: "237696546822", Description: "Test", ExternalUser: "op-1",
+		Amount: 500, Charge: 5, Credit: 495, Status: campay.Successful, Reference: ref,
+	}
+	if !reflect.DeepEqual(first, want) {
+		t.Errorf("\ngot  %+v\nwant %+v", first, want)
+	}
+	if rows[1].Debit != 500 || rows[1].Charge != 57 {
+		t.Errorf("got %+v", rows[1])
+	}
+	for i, at := range []time.Time{
+		time.Date(2026, 7, 1, 9, 0, 0, 5e8, time.UTC), time.Date(2026, 7, 1, 10, 0, 0, 5e8, time.UTC),
+		time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC), {},
+	} {
+		if rows[i+1].At != at {
+			t.Errorf("row %d: %v; want %v", i+1, rows[i+1].At, at)
+		}
+	}
+}
+
+func TestHistory_MayBeLongAndMayBeEmpty(t *testing.T) {
+	row := `{"datetime":"2026-07-01T10:00:00","description":"` + strings.Repeat("x", 1000) + `"}`
+	long := `{"data":[` + strings.Repeat(row+",", 2000) + row + `]}`
+	for body, want := range map[string]int{long: 2001, `{"data":[]}`: 0} {
+		rows, err := clientOf(t, serve(t, say(200, body))).History(t.Context(), noon, noon)
+		if err != nil || len(rows) != want {
+			t.Errorf("%d rows, %v", len(rows), err)
+		}
+	}
+	endless := `{"data":[],"x":"` + strings.Repeat("x", 16<<20) + `"}`
+	if _, err := clientOf(t, serve(t, say(200, endless))).History(t.Context(), noon, noon); !errors.Is(err, campay.ErrAnswer) {
+		t.Errorf("more than 16 MiB: %v", err)
+	}
+	for _, bad := range []string{`{}`, `{"data":null}`, `{"data":[{"amount":"five"}]}`, `{"data":[7]}`} {
+		if _, err := clientOf(t, serve(t, say(200, bad))).History(t.Context(), noon, noon); !errors.Is(err, campay.ErrAnswer) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+func TestValidation_StopsACallBeforeAnythingIsSent(t *testing.T) {
+	s := serve(t, say(500, ""))
+	c, ctx := clientOf(t, s), t.Context()
+	collect := func(amount campay.XAF, from campay.Phone) error {
+		_, err := c.Collect(ctx, campay.CollectRequest{Amount: amount, From: from})
+		return err
+	}
+	var wrong []error
+	for _, amount := range []campay.XAF{0, -500, 450, 1, campay.Francs(2_000_000_000_000_000)} {
+		_, withdraw := c.Withdraw(ctx, campay.WithdrawRequest{Amount: amount, To: payer})
+		_, airtime := c.TransferAirtime(ctx, campay.AirtimeRequest{Amount: amount, To: payer})
+		_, link := c.PaymentLink(ctx, campay.PaymentLinkRequest{Amount: amount})
+		for _, err := range []error{collect(amount, payer), withdraw, airtime, link} {
+			if !errors.Is(err, campay.ErrAmount) {
+				t.Errorf("amount %s: %v", amount, err)
+			}
+			wrong = append(wrong, err)
+		}
+	}
+	for _, phone := range []campay.Phone{"677123456", "+237677123456", "237222123456", "x"} {
+		_, link := c.PaymentLink(ctx, campay.PaymentLinkRequest{Amount: campay.Francs(5), From: phone})
+		for _, err := range []error{collect(campay.Francs(5), phone), link} {
+			if !errors.Is(err, campay.ErrPhone) {
+				t.Errorf("phone %s: %v", phone, err)
+			}
+			wrong = append(wrong, err)
+		}
+	}
+	for _, reference := range []string{
+		"", ".", "..", "../balance", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\n", "é", strings.Repeat("a", 65),
+	} {
+		_, transaction := c.Transaction(ctx, reference)
+		_, utility := c.UtilityTransaction(ctx, reference)
+		for _, err := range []error{transaction, utility} {
+			if !errors.Is(err, campay.ErrReference) {
+				t.Errorf("reference %q: %v", reference, err)
+			}
+			wrong = append(wrong, err)
+		}
+	}
+	_, err := c.History(context.Background(), noon, noon.AddDate(0, 0, -1))
+	for _, err := range append(wrong, err) {
+		if e := asError(t, err); e.Effect != campay.NotSent {
+			t.Errorf("%v", e)
+		}
+	}
+	if n := len(s.got("")); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+func TestStatus_Final(t *testing.T) {
+	for s, want := range map[campay.Status]bool{
+		campay.Successful: true, campay.Failed: true, campay.Pending: false, "": false, "REVERSED": false,
+	} {
+		if s.Final() != want {
+			t.Errorf("%q", s)
+		}
+	}
+}
