@@ -1,0 +1,88 @@
+package sandbox
+
+// POST /withdraw/ and POST /utilities/airtime/transfer/: money that leaves.
+
+import (
+	"fmt"
+	"net/http"
+
+	"comptoir/campay"
+)
+
+func (s *Sandbox) withdraw(_ *http.Request, body []byte) (any, error) {
+	if s.cfg.ForbidWithdrawals {
+		return nil, &Refusal{
+			HTTPStatus: http.StatusForbidden,
+			Message:    "Withdrawals through the API are not allowed for this application", field: message,
+		}
+	}
+	asked, err := readPayout(body)
+	if err != nil {
+		return nil, err
+	}
+	return s.payOut(EndpointWithdraw, asked, func(st *state, phone campay.Phone, amount campay.XAF) error {
+		return firstError(st.cfg.belowCeiling(amount), carrierMinimum(phone, amount))
+	})
+}
+
+func (s *Sandbox) airtime(_ *http.Request, body []byte) (any, error) {
+	asked, err := readPayout(body)
+	if err != nil {
+		return nil, err
+	}
+	return s.payOut(EndpointAirtime, asked, func(st *state, _ campay.Phone, amount campay.XAF) error {
+		if st.cfg.Ceiling > 0 && amount != campay.Francs(demoAirtime) {
+			return refuse(campay.CodeAmount, fmt.Sprintf(
+				"This is a demo system. Minimum and maximum amount is %d XAF", demoAirtime))
+		}
+		return nil
+	})
+}
+
+type payout struct {
+	Amount            plain `json:"amount"`
+	To                plain `json:"to"`
+	Description       plain `json:"description"`
+	ExternalReference plain `json:"external_reference"`
+}
+
+func readPayout(body []byte) (payout, error) {
+	var asked payout
+	err := readBody(body, &asked)
+	return asked, err
+}
+
+func (s *Sandbox) payOut(e Endpoint, asked payout, rules func(*state, campay.Phone, campay.XAF) error) (any, error) {
+	external, err := readReference(asked.ExternalReference)
+	if err != nil {
+		return nil, err
+	}
+	return s.once(e, external, func(st *state) (any, error) {
+		amount, err := readAmount(asked.Amount)
+		if err != nil {
+			return nil, err
+		}
+		phone, err := readPhone(asked.To)
+		if err != nil {
+			return nil, err
+		}
+		if err := firstError(
+			readTexts(asked.Description),
+			rules(st, phone, amount),
+			st.afford(e, phone, amount),
+		); err != nil {
+			return nil, err
+		}
+		entry, err := st.begin(Entry{
+			Endpoint:          e,
+			ExternalReference: external,
+			Asked:             amount,
+			Phone:             phone,
+			Description:       string(asked.Description),
+		})
+		if err != nil {
+			return nil, err
+		}
+		return map[string]string{"reference": entry.Reference, "status": string(campay.Pending)}, nil
+	})
+}
