@@ -1,0 +1,47 @@
+package store
+
+// What CamPay said the app held, so that a screen has something to show when
+// CamPay cannot be reached.
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// BalanceSnapshot is what CamPay said the app held at a time; hundredths.
+type BalanceSnapshot struct {
+	At      time.Time
+	Total   int64
+	MTN     int64
+	Orange  int64
+	Utility int64
+}
+
+func scanBalance(r row) (b BalanceSnapshot, err error) {
+	err = r.Scan(timeColumn{&b.At}, &b.Total, &b.MTN, &b.Orange, &b.Utility)
+	return b, err
+}
+
+// AddBalance keeps a snapshot beside the earlier ones.
+func (tx *Tx) AddBalance(ctx context.Context, b BalanceSnapshot) error {
+	_, err := tx.turn.exec(ctx, `
+		INSERT INTO balance_snapshots (book, at, total, mtn, orange, utility)
+		VALUES ($1, $2, $3, $4, $5, $6)`,
+		tx.book, millis(b.At), b.Total, b.MTN, b.Orange, b.Utility)
+	if err != nil {
+		return fmt.Errorf("add balance: %w", err)
+	}
+	return nil
+}
+
+// LatestBalance returns the newest snapshot by its time, or ErrNotFound.
+func (r Reader) LatestBalance(ctx context.Context) (BalanceSnapshot, error) {
+	b, err := one(ctx, r.rows, scanBalance, `
+		SELECT at, total, mtn, orange, utility FROM balance_snapshots
+		WHERE book = $1 ORDER BY at DESC, id DESC LIMIT 1`, r.book)
+	if err != nil {
+		return BalanceSnapshot{}, fmt.Errorf("latest balance: %w", err)
+	}
+	return b, nil
+}

@@ -1,0 +1,163 @@
+package store
+
+// Books never mix.
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+// readsOf is every read of money rows, each asking for what the other book
+// has; the error is ErrNotFound when a list is empty.
+func readsOf(r Reader) map[string]func(context.Context) error {
+	list := func(n int, err error) error {
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		return err
+	}
+	when := func(_ time.Time, found bool, err error) error {
+		if err == nil && !found {
+			return ErrNotFound
+		}
+		return err
+	}
+	return map[string]func(context.Context) error{
+		"Link":                   func(ctx context.Context) error { _, err := r.Link(ctx, 1); return err },
+		"LinkBySlug":             func(ctx context.Context) error { _, err := r.LinkBySlug(ctx, "slug"); return err },
+		"Links":                  func(ctx context.Context) error { l, err := r.Links(ctx, LinkFilter{}); return list(len(l), err) },
+		"Transaction":            func(ctx context.Context) error { _, err := r.Transaction(ctx, 1); return err },
+		"TransactionByReference": func(ctx context.Context) error { _, err := r.TransactionByReference(ctx, "reference"); return err },
+		"TransactionByExternalReference": func(ctx context.Context) error {
+			_, err := r.TransactionByExternalReference(ctx, "external")
+			return err
+		},
+		"TransactionsOfLink": func(ctx context.Context) error { l, err := r.TransactionsOfLink(ctx, 1); return list(len(l), err) },
+		"Siblings":           func(ctx context.Context) error { l, err := r.Siblings(ctx, 1); return list(len(l), err) },
+		"Transactions": func(ctx context.Context) error {
+			l, err := r.Transactions(ctx, TransactionFilter{})
+			return list(len(l), err)
+		},
+		"DuePolls": func(ctx context.Context) error { l, err := r.DuePolls(ctx, noon, 9); return list(len(l), err) },
+		"NextPoll": func(ctx context.Context) error { return when(r.NextPoll(ctx, time.Time{})) },
+		"RecentSame": func(ctx context.Context) error {
+			l, err := r.RecentSame(ctx, "237677123456", 1, noon)
+			return list(len(l), err)
+		},
+		"Takings": func(ctx context.Context) error {
+			sum, err := r.Takings(ctx, noon, noon.Add(time.Hour))
+			return list(sum.Count, err)
+		},
+		"CountOpen": func(ctx context.Context) error {
+			pending, inDoubt, flagged, err := r.CountOpen(ctx)
+			return list(pending*inDoubt*flagged, err)
+		},
+		"Events":   func(ctx context.Context) error { l, err := r.Events(ctx, 1); return list(len(l), err) },
+		"Delivery": func(ctx context.Context) error { _, err := r.Delivery(ctx, 1); return err },
+		"Deliveries": func(ctx context.Context) error {
+			l, err := r.Deliveries(ctx, DeliveryFilter{})
+			return list(len(l), err)
+		},
+		"DueDeliveries": func(ctx context.Context) error {
+			l, err := r.DueDeliveries(ctx, noon, 9)
+			return list(len(l), err)
+		},
+		"NextDelivery": func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
+		"DeliveriesOfTransaction": func(ctx context.Context) error {
+			l, err := r.DeliveriesOfTransaction(ctx, 1)
+			return list(len(l), err)
+		},
+		"LatestBalance": func(ctx context.Context) error { _, err := r.LatestBalance(ctx); return err },
+	}
+}
+
+// fill puts a row into a book for every one of readsOf.
+func fill(t *testing.T, s *Store) {
+	t.Helper()
+	user := addUser(t, s, "Awa")
+	l := addLink(t, s, PaymentLink{Slug: "slug"})
+	first := whole(user.ID, l.ID)
+	first.PollAt, first.Asked, first.Status = noon, 1, StatusSuccessful
+	first = addTransaction(t, s, first)
+	addTransaction(t, s, Transaction{SiblingOf: first.ID, ExternalReference: "external", Status: StatusPending})
+	addTransaction(t, s, Transaction{Status: StatusInDoubt})
+	addEvent(t, s, Event{TransactionID: first.ID, Kind: EventPoll, Status: StatusPending})
+	addDelivery(t, s, Delivery{TransactionID: first.ID, NextAt: noon})
+	write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon}) })
+}
+
+func TestBooks_RowsOfOne_AreSeenInNoOther(t *testing.T) {
+	dir := t.TempDir()
+	mine, other := open(t, dir, "production"), open(t, dir, "sandbox")
+	fill(t, mine)
+	for name, read := range readsOf(mine.Reader) {
+		if err := read(t.Context()); err != nil {
+			t.Errorf("%s in the book itself: %v", name, err)
+		}
+	}
+	for name, read := range readsOf(other.Reader) {
+		mustBeFrom(t, name, read(t.Context()))
+	}
+	write(t, other, func(tx *Tx) error { // inside a write too
+		for name, read := range readsOf(tx.Reader) {
+			mustBeFrom(t, name, read(t.Context()))
+		}
+		return nil
+	})
+}
+
+func mustBeFrom(t *testing.T, name string, err error) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s shows another book's row", name)
+	}
+}
+
+func TestBooks_RowsOfOne_CannotBeChangedOrPointedToFromAnother(t *testing.T) {
+	dir := t.TempDir()
+	mine, other := open(t, dir, "production"), open(t, dir, "sandbox")
+	fill(t, mine)
+	before, err := mine.Transaction(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(tx *Tx) error{
+		"UpdateTransaction": func(tx *Tx) error { return tx.UpdateTransaction(t.Context(), filled(Transaction{ID: 1})) },
+		"UpdateDelivery":    func(tx *Tx) error { return tx.UpdateDelivery(t.Context(), Delivery{ID: 1}) },
+		"AddEvent": func(tx *Tx) error {
+			_, err := tx.AddEvent(t.Context(), Event{TransactionID: 1, Kind: EventPoll, Status: StatusPending})
+			return err
+		},
+		"an attempt of its link": func(tx *Tx) error {
+			_, err := tx.CreateTransaction(t.Context(), filled(Transaction{LinkID: 1}))
+			return err
+		},
+		"a sibling": func(tx *Tx) error {
+			_, err := tx.CreateTransaction(t.Context(), filled(Transaction{SiblingOf: 1}))
+			return err
+		},
+		"a delivery": func(tx *Tx) error {
+			_, err := tx.AddDelivery(t.Context(), Delivery{Verdict: VerdictAccepted, TransactionID: 1})
+			return err
+		},
+	} {
+		if err := other.Write(t.Context(), change); err == nil {
+			t.Errorf("%s reached into another book", name)
+		}
+	}
+	if after, err := mine.Transaction(t.Context(), 1); err != nil || after.Status != before.Status {
+		t.Errorf("%+v, %v", after, err)
+	}
+}
+
+func TestReads_OfAClosedStore_AreErrors(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	mustBe(t, s.Close(), nil)
+	for name, read := range readsOf(s.Reader) {
+		if err := read(t.Context()); err == nil || errors.Is(err, ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

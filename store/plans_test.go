@@ -1,0 +1,112 @@
+package store
+
+// Every query finds its rows by an index.
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// planner answers each query with nothing, and keeps how SQLite would run it.
+type planner struct {
+	pool
+	plan *strings.Builder
+}
+
+func (p planner) query(ctx context.Context, _ func(row) error, statement string, args ...any) error {
+	return p.pool.query(ctx, func(r row) error {
+		var id, parent, unused int
+		var step string
+		err := r.Scan(&id, &parent, &unused, &step)
+		p.plan.WriteString(step + "\n")
+		return err
+	}, "EXPLAIN QUERY PLAN "+statement, args...)
+}
+
+func planOf(t *testing.T, s *Store, read func(Reader) error) string {
+	t.Helper()
+	var plan strings.Builder
+	_ = read(Reader{rows: planner{pool{s.readDB}, &plan}, book: s.book, now: s.now}) // finds nothing
+	if plan.Len() == 0 {
+		t.Fatal("no plan")
+	}
+	return plan.String()
+}
+
+// fullScan is a step that walks over a whole table.
+var fullScan = regexp.MustCompile(`SCAN (transactions|payment_links|events|deliveries|balance_snapshots|users|sessions)`)
+
+func TestQueries_ReadThroughAnIndex(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	list := func(f TransactionFilter) func(Reader) error {
+		return func(r Reader) error { _, err := r.Transactions(t.Context(), f); return err }
+	}
+	for name, c := range map[string]struct {
+		read  func(Reader) error
+		index string // the one that it must use
+		sorts bool   // whether the rows may have to be sorted
+	}{
+		"newest":                {list(TransactionFilter{}), "(book=?)", false},
+		"next page":             {list(TransactionFilter{Before: 9}), "(book=? AND id<?)", false},
+		"by status":             {list(TransactionFilter{Status: StatusPending}), "transactions_status (book=? AND status=?)", false},
+		"by status, next page":  {list(TransactionFilter{Status: StatusPending, Before: 9}), "transactions_status (book=? AND status=? AND id<?)", false},
+		"by kind":               {list(TransactionFilter{Kind: KindCollect}), "transactions_kind (book=? AND kind=?)", false},
+		"flagged":               {list(TransactionFilter{Flagged: true}), "transactions_flagged (book=?)", false},
+		"searched":              {list(TransactionFilter{Search: "x"}), "(book=?)", false},
+		"of a period":           {list(TransactionFilter{Since: noon, Until: noon.Add(time.Hour)}), "transactions_created (book=? AND created_at>? AND created_at<?)", true},
+		"by reference":          {func(r Reader) error { _, err := r.TransactionByReference(t.Context(), "r"); return err }, "transactions_reference (book=? AND reference=?)", false},
+		"by external reference": {func(r Reader) error { _, err := r.TransactionByExternalReference(t.Context(), "r"); return err }, "transactions_external_reference (book=? AND external_reference=?)", false},
+		"one transaction":       {func(r Reader) error { _, err := r.Transaction(t.Context(), 1); return err }, "INTEGER PRIMARY KEY", false},
+		"of a link":             {func(r Reader) error { _, err := r.TransactionsOfLink(t.Context(), 1); return err }, "transactions_link (book=? AND link_id=?)", false},
+		"siblings":              {func(r Reader) error { _, err := r.Siblings(t.Context(), 1); return err }, "transactions_sibling (book=? AND sibling_of=?)", true},
+		"due polls":             {func(r Reader) error { _, err := r.DuePolls(t.Context(), noon, 9); return err }, "transactions_poll (book=? AND poll_at>? AND poll_at<?)", false},
+		"next poll":             {func(r Reader) error { _, _, err := r.NextPoll(t.Context(), noon); return err }, "transactions_poll (book=? AND poll_at>?)", false},
+		"recent same":           {func(r Reader) error { _, err := r.RecentSame(t.Context(), "p", 1, noon); return err }, "transactions_phone (book=? AND phone=? AND created_at>?)", true},
+		"takings":               {func(r Reader) error { _, err := r.Takings(t.Context(), noon, noon.Add(1)); return err }, "transactions_takings (book=? AND settled_at>? AND settled_at<?)", false},
+		"open":                  {func(r Reader) error { _, _, _, err := r.CountOpen(t.Context()); return err }, "transactions_flagged (book=?)", false},
+		"events":                {func(r Reader) error { _, err := r.Events(t.Context(), 1); return err }, "events_transaction (book=? AND transaction_id=?)", true},
+		"deliveries":            {func(r Reader) error { _, err := r.Deliveries(t.Context(), DeliveryFilter{}); return err }, "(book=?)", false},
+		"refused deliveries": {func(r Reader) error {
+			_, err := r.Deliveries(t.Context(), DeliveryFilter{Verdict: VerdictRefused, Before: 9})
+			return err
+		}, "deliveries_verdict (book=? AND verdict=? AND id<?)", false},
+		"due deliveries":    {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, 9); return err }, "deliveries_next (book=? AND next_at>? AND next_at<?)", false},
+		"next delivery":     {func(r Reader) error { _, _, err := r.NextDelivery(t.Context(), noon); return err }, "deliveries_next (book=? AND next_at>?)", false},
+		"deliveries of one": {func(r Reader) error { _, err := r.DeliveriesOfTransaction(t.Context(), 1); return err }, "deliveries_transaction (book=? AND transaction_id=?)", false},
+		"latest balance":    {func(r Reader) error { _, err := r.LatestBalance(t.Context()); return err }, "balance_snapshots_at (book=?)", false},
+		"user by name":      {func(r Reader) error { _, err := r.UserByName(t.Context(), "n"); return err }, "(name_key=?)", false},
+		"session":           {func(r Reader) error { _, err := r.Session(t.Context(), []byte("t")); return err }, "(token_hash=?)", false},
+	} {
+		plan := planOf(t, s, c.read)
+		if !strings.Contains(plan, c.index) || fullScan.MatchString(plan) {
+			t.Errorf("%s does not go through %s:\n%s", name, c.index, plan)
+		}
+		if !c.sorts && strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s sorts:\n%s", name, plan)
+		}
+	}
+}
+
+func TestQueries_OfLinks_ReadThroughAnIndex(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	for name, c := range map[string]struct {
+		read  func(Reader) error
+		index string // by which the links themselves are found
+	}{
+		"one link":     {func(r Reader) error { _, err := r.Link(t.Context(), 1); return err }, "INTEGER PRIMARY KEY (rowid=?)"},
+		"link by slug": {func(r Reader) error { _, err := r.LinkBySlug(t.Context(), "s"); return err }, "(book=? AND slug=?)"},
+		"links":        {func(r Reader) error { _, err := r.Links(t.Context(), LinkFilter{}); return err }, "payment_links_1 (book=?)"},
+		"next page":    {func(r Reader) error { _, err := r.Links(t.Context(), LinkFilter{Before: 9}); return err }, "payment_links_1 (book=? AND id<?)"},
+	} {
+		plan := planOf(t, s, c.read)
+		// The page and its attempts bear the tables' names in the last join, where
+		// there are no more of them than fit on the page.
+		tables := strings.Replace(strings.Replace(plan, "SCAN transactions LEFT-JOIN\n", "", 1), "SCAN payment_links\n", "", 1)
+		if !strings.Contains(plan, c.index) || !strings.Contains(plan, "transactions_link (book=? AND link_id=?)") || fullScan.MatchString(tables) {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package store
+
+// Signed-in browsers.
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Session is one signed-in browser; its cookie holds a token of which only
+// the SHA-256 is kept.
+type Session struct {
+	TokenHash []byte
+	UserID    int64  // 0 before anybody signed in
+	Data      []byte // what gorilla/sessions keeps, encoded
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time
+}
+
+func scanSession(r row) (s Session, err error) {
+	err = r.Scan(&s.TokenHash, maybe(&s.UserID), &s.Data,
+		timeColumn{&s.CreatedAt}, timeColumn{&s.SeenAt}, timeColumn{&s.ExpiresAt})
+	return s, err
+}
+
+// PutSession adds a session, or writes over the one of the same token (save
+// when it was made).
+func (tx *Tx) PutSession(ctx context.Context, s Session) error {
+	data := s.Data
+	if data == nil {
+		data = []byte{}
+	}
+	_, err := tx.turn.exec(ctx, `
+		INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (token_hash) DO UPDATE SET
+			user_id = excluded.user_id, data = excluded.data,
+			seen_at = excluded.seen_at, expires_at = excluded.expires_at`,
+		s.TokenHash, idOrNull(s.UserID), data, millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt))
+	if err != nil {
+		return fmt.Errorf("put session: %w", err)
+	}
+	return nil
+}
+
+// Session returns a session that has not expired, or ErrNotFound.
+func (r Reader) Session(ctx context.Context, tokenHash []byte) (Session, error) {
+	s, err := one(ctx, r.rows, scanSession, `
+		SELECT token_hash, user_id, data, created_at, seen_at, expires_at
+		FROM sessions WHERE token_hash = $1 AND expires_at > $2`,
+		tokenHash, millis(r.now()))
+	if err != nil {
+		return Session{}, fmt.Errorf("session: %w", err)
+	}
+	return s, nil
+}
+
+// TouchSession keeps when a session was seen and until when it is good now;
+// ErrNotFound when it is gone.
+func (tx *Tx) TouchSession(ctx context.Context, tokenHash []byte, seenAt, expiresAt time.Time) error {
+	err := tx.change(ctx, "UPDATE sessions SET seen_at = $1, expires_at = $2 WHERE token_hash = $3",
+		millis(seenAt), millis(expiresAt), tokenHash)
+	if err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}
+
+// DeleteSession ends a session; ending one that is gone is fine.
+func (tx *Tx) DeleteSession(ctx context.Context, tokenHash []byte) error {
+	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE token_hash = $1", tokenHash); err != nil {
+		return fmt.Errorf("delete session: %w", err)
+	}
+	return nil
+}
+
+// DeleteExpiredSessions removes the sessions that no browser can use any more.
+func (tx *Tx) DeleteExpiredSessions(ctx context.Context) error {
+	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE expires_at <= $1", millis(tx.now())); err != nil {
+		return fmt.Errorf("delete expired sessions: %w", err)
+	}
+	return nil
+}
+
+// DeleteSessionsOfUser signs a user out everywhere.
+func (tx *Tx) DeleteSessionsOfUser(ctx context.Context, userID int64) error {
+	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE user_id = $1", userID); err != nil {
+		return fmt.Errorf("delete the sessions of user %d: %w", userID, err)
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+// Package store keeps the shop's book in SQLite: people, payment links,
+// transactions and their events, webhook deliveries, balances. One file per
+// aggregate, each with its SQL beside the function that runs it.
+//
+// Statements number their placeholders $1, $2 … in the order in which they
+// first appear, which SQLite and PostgreSQL both understand; where a statement
+// is SQLite's alone, a comment says so.
+package store
+
+// The store itself: opened, migrated, closed.
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// FileName is the database's name in its folder; SQLite keeps FileName-wal and
+// FileName-shm beside it while it is open.
+const FileName = "comptoir.db"
+
+// readConnections is how many reads run at once; they never wait for a write.
+const readConnections = 4
+
+// Errors that a caller decides by.
+var (
+	ErrNotFound  = errors.New("not found")
+	ErrDuplicate = errors.New("already in the book")
+	ErrTaken     = errors.New("name already in use")
+	ErrClosed    = errors.New("the store is closed")
+)
+
+// Options say which part of the database a Store shows.
+type Options struct {
+	// Book is "sandbox", "demo" or "production". Every money row belongs to
+	// one book and every query is limited to it, so that books never mix;
+	// people and their sessions are the same in all.
+	Book string
+	Now  func() time.Time // the clock by which sessions end; nil for time.Now
+}
+
+// Store is an open database. Its reads see what was committed; writes go
+// through Write.
+type Store struct {
+	Reader
+	writeDB *sql.DB // exactly one connection, owned by the writer goroutine
+	readDB  *sql.DB
+	queue   chan *ticket
+
+	mu      sync.RWMutex // guards closed against a Write that is just beginning
+	closed  bool
+	writing sync.WaitGroup // the Writes that have begun
+	stopped chan struct{}  // closed when the writer goroutine has ended
+}
+
+// Open opens the database in dir, making the folder (0700) and the file (0600)
+// where they are missing, and brings its tables up to date. A database written
+// by a newer program is left as it is: see NewerError.
+func Open(ctx context.Context, dir string, options Options) (*Store, error) {
+	if !slices.Contains([]string{"sandbox", "demo", "production"}, options.Book) {
+		return nil, fmt.Errorf("open store: %q is no book", options.Book)
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	path, err := makeFile(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	writeDB, err := openPool(path, 1, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)")
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := migrate(ctx, writeDB); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), writeDB.Close())
+	}
+	readDB, err := openPool(path, readConnections, "_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), writeDB.Close())
+	}
+	s := &Store{
+		Reader:  Reader{rows: pool{readDB}, book: options.Book, now: options.Now},
+		writeDB: writeDB,
+		readDB:  readDB,
+		queue:   make(chan *ticket, maxBatch),
+		stopped: make(chan struct{}),
+	}
+	go s.writeBatches()
+	return s, nil
+}
+
+// Close lets the Writes that have begun come to their end, then closes the
+// database. It must not be called from inside a Write. Closing twice does
+// nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	already := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if already {
+		<-s.stopped
+		return nil
+	}
+	s.writing.Wait()
+	close(s.queue)
+	<-s.stopped
+	// The writer closes last, so that it can move the log into the database.
+	if err := errors.Join(s.readDB.Close(), s.writeDB.Close()); err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+// makeFile makes dir and an empty database file that only its owner can read;
+// SQLite gives the files beside it the same mode.
+func makeFile(dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the caller's own folder
+		return "", err
+	}
+	path, err := filepath.Abs(filepath.Join(dir, FileName))
+	if err != nil {
+		return "", err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the caller's own folder
+	if err != nil {
+		return "", err
+	}
+	return path, errors.Join(file.Chmod(0o600), file.Close())
+}
+
+// openPool is SQLite's alone: the address and the settings of a connection.
+func openPool(path string, connections int, settings ...string) (*sql.DB, error) {
+	address := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+	address.RawQuery = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
+	for _, setting := range settings {
+		address.RawQuery += "&" + setting
+	}
+	db, err := sql.Open("sqlite", address.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}

@@ -1,0 +1,58 @@
+package store
+
+// Figures over transactions: what came in, and what is still open.
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Takings is what came in during a period; amounts are hundredths of a franc,
+// as CamPay proved them.
+type Takings struct {
+	Count  int
+	Amount int64
+	MTN    int64 // of Amount
+	Orange int64 // of Amount; what is left came by card or is of an unknown operator
+}
+
+// Takings adds up the successful collections that were settled at or after
+// from and before to. Those proved in another currency than XAF are left out:
+// their amounts are no francs.
+func (r Reader) Takings(ctx context.Context, from, to time.Time) (Takings, error) {
+	taken, err := one(ctx, r.rows, scanTakings, `
+		SELECT COUNT(*), COALESCE(SUM(amount), 0),
+			COALESCE(SUM(CASE WHEN operator = 'MTN' THEN amount ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN operator = 'ORANGE' THEN amount ELSE 0 END), 0)
+		FROM transactions
+		WHERE book = $1 AND kind = 'collect' AND status = 'successful'
+			AND settled_at >= $2 AND settled_at < $3 AND currency = 'XAF'`, r.book, millis(from), millis(to))
+	if err != nil {
+		return Takings{}, fmt.Errorf("takings: %w", err)
+	}
+	return taken, nil
+}
+
+func scanTakings(r row) (t Takings, err error) {
+	err = r.Scan(&t.Count, &t.Amount, &t.MTN, &t.Orange)
+	return t, err
+}
+
+// CountOpen returns how many transactions are pending, are in doubt, and carry
+// a flag.
+func (r Reader) CountOpen(ctx context.Context) (pending, inDoubt, flagged int, err error) {
+	counts, err := one(ctx, r.rows, scanOpen, `
+		SELECT (SELECT COUNT(*) FROM transactions WHERE book = $1 AND status = 'pending'),
+			(SELECT COUNT(*) FROM transactions WHERE book = $1 AND status = 'in_doubt'),
+			(SELECT COUNT(*) FROM transactions WHERE book = $1 AND flags <> '')`, r.book)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("count open transactions: %w", err)
+	}
+	return counts[0], counts[1], counts[2], nil
+}
+
+func scanOpen(r row) (counts [3]int, err error) {
+	err = r.Scan(&counts[0], &counts[1], &counts[2])
+	return counts, err
+}

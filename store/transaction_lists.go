@@ -1,0 +1,128 @@
+package store
+
+// Lists of transactions: what a screen pages through, what is due, what
+// belongs together.
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// TransactionFilter says which transactions a list shows; a zero field limits
+// nothing.
+type TransactionFilter struct {
+	Search  string // phone, description, references or codes, or a part of one
+	Status  Status
+	Kind    Kind
+	Flagged bool      // only those with a flag
+	Since   time.Time // created at or after it
+	Until   time.Time // created before it
+	Before  int64     // only those with a smaller ID, for the next page
+	Limit   int       // 50 when not set, 500 at most
+}
+
+// Transactions returns transactions, newest first.
+func (r Reader) Transactions(ctx context.Context, wanted TransactionFilter) ([]Transaction, error) {
+	query, args := r.transactionsQuery(wanted)
+	found, err := many(ctx, r.rows, scanTransaction, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list transactions: %w", err)
+	}
+	return found, nil
+}
+
+func (r Reader) transactionsQuery(wanted TransactionFilter) (query string, args []any) {
+	var f filter
+	f.add("book = ?", r.book)
+	if wanted.Status != "" {
+		f.add("status = ?", wanted.Status)
+	}
+	if wanted.Kind != "" {
+		f.add("kind = ?", wanted.Kind)
+	}
+	if wanted.Flagged {
+		f.add("flags <> ''")
+	}
+	if !wanted.Since.IsZero() {
+		f.add("created_at >= ?", millis(wanted.Since))
+	}
+	if !wanted.Until.IsZero() {
+		f.add("created_at < ?", millis(wanted.Until))
+	}
+	f.before("id", wanted.Before)
+	f.search("search", wanted.Search)
+	query = "SELECT " + transactionColumns + " FROM transactions WHERE " + f.where() +
+		" ORDER BY id DESC LIMIT " + f.value(pageLength(wanted.Limit))
+	return query, f.args
+}
+
+// TransactionsOfLink returns the attempts to pay a link, newest first, the
+// newest 500.
+func (r Reader) TransactionsOfLink(ctx context.Context, linkID int64) ([]Transaction, error) {
+	found, err := many(ctx, r.rows, scanTransaction, `
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE book = $1 AND link_id = $2 ORDER BY id DESC LIMIT $3`, r.book, linkID, longestPage)
+	if err != nil {
+		return nil, fmt.Errorf("transactions of link %d: %w", linkID, err)
+	}
+	return found, nil
+}
+
+// Siblings returns the other transactions of a transaction's external
+// reference, the first one among them, oldest first.
+func (r Reader) Siblings(ctx context.Context, id int64) ([]Transaction, error) {
+	found, err := many(ctx, r.rows, scanTransaction, `
+		WITH first_one AS (
+			SELECT COALESCE(sibling_of, id) AS id FROM transactions WHERE book = $1 AND id = $2)
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE book = $1 AND id <> $2 AND id IN (
+			SELECT id FROM first_one
+			UNION ALL
+			SELECT id FROM transactions WHERE book = $1 AND sibling_of = (SELECT id FROM first_one))
+		ORDER BY id LIMIT $3`, r.book, id, longestPage)
+	if err != nil {
+		return nil, fmt.Errorf("siblings of transaction %d: %w", id, err)
+	}
+	return found, nil
+}
+
+// DuePolls returns the transactions that CamPay is to be asked about by now,
+// the longest due first.
+func (r Reader) DuePolls(ctx context.Context, at time.Time, limit int) ([]Transaction, error) {
+	due, err := many(ctx, r.rows, scanTransaction, `
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE book = $1 AND poll_at > 0 AND poll_at <= $2
+		ORDER BY poll_at, id LIMIT $3`, r.book, millis(at), pageLength(limit))
+	if err != nil {
+		return nil, fmt.Errorf("due polls: %w", err)
+	}
+	return due, nil
+}
+
+// NextPoll returns the first time after another at which CamPay is to be
+// asked; false when there is none. What is due by then is DuePolls' to say.
+func (r Reader) NextPoll(ctx context.Context, after time.Time) (time.Time, bool, error) {
+	at, err := one(ctx, r.rows, scanTime, `
+		SELECT MIN(poll_at) FROM transactions
+		WHERE book = $1 AND poll_at > 0 AND poll_at > $2`, r.book, millis(after))
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("next poll: %w", err)
+	}
+	return at, !at.IsZero(), nil
+}
+
+// RecentSame returns the collections that asked one number for one amount
+// since a time and did not fail, newest first: asking again may charge the
+// payer twice, and Orange may refuse it.
+func (r Reader) RecentSame(ctx context.Context, phone string, asked int64, since time.Time) ([]Transaction, error) {
+	same, err := many(ctx, r.rows, scanTransaction, `
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE book = $1 AND phone = $2 AND phone <> '' AND created_at >= $3
+			AND asked = $4 AND kind = 'collect' AND status <> 'failed'
+		ORDER BY id DESC LIMIT $5`, r.book, phone, millis(since), asked, defaultPage)
+	if err != nil {
+		return nil, fmt.Errorf("recent collections of one number: %w", err)
+	}
+	return same, nil
+}

@@ -1,0 +1,95 @@
+package store
+
+// A write's own turn in a batch: the statements of one closure.
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+var errEnded = errors.New("the write has ended")
+
+// Tx is one write in progress: it reads as the Store does, sees its own
+// changes, and is only good until its closure returns. It is for one goroutine.
+type Tx struct {
+	Reader
+	turn *turn
+}
+
+// change runs a statement that has to find a row.
+func (tx *Tx) change(ctx context.Context, statement string, args ...any) error {
+	changed, err := tx.turn.exec(ctx, statement, args...)
+	if err == nil && changed == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// turn is the batch's transaction in the hands of one closure.
+type turn struct {
+	tx     *sql.Tx
+	ended  atomic.Bool
+	failed error // after it no statement runs, and the closure's changes are undone
+}
+
+func (t *turn) query(ctx context.Context, each func(row) error, statement string, args ...any) error {
+	return t.statement(ctx, func(ctx context.Context) error {
+		rows, err := t.tx.QueryContext(ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, each)
+	})
+}
+
+func (t *turn) exec(ctx context.Context, statement string, args ...any) (changed int64, err error) {
+	err = t.statement(ctx, func(ctx context.Context) error {
+		result, err := t.tx.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		changed, err = result.RowsAffected()
+		return err
+	})
+	return changed, err
+}
+
+// statement runs one statement out of reach of its caller's context:
+// interrupting a statement makes SQLite roll back everybody's batch. After any
+// error but a broken constraint SQLite may have done so by itself, and a
+// further statement would be committed alone: there is none.
+func (t *turn) statement(ctx context.Context, run func(context.Context) error) error {
+	switch {
+	case t.ended.Load():
+		return errEnded
+	case t.failed != nil:
+		return fmt.Errorf("after a failed statement: %w", t.failed)
+	case ctx.Err() != nil:
+		t.failed = ctx.Err()
+		return t.failed
+	}
+	err := run(context.WithoutCancel(ctx))
+	if err != nil && !isConstraint(err) {
+		t.failed = err
+	}
+	return err
+}
+
+// isConstraint is SQLite's alone: the statement had no effect, and the
+// transaction goes on.
+func isConstraint(err error) bool {
+	var failure *sqlite.Error
+	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
+}
+
+// isTaken is SQLite's alone: a value that must be unique is there already.
+func isTaken(err error) bool {
+	var failure *sqlite.Error
+	return errors.As(err, &failure) && failure.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+}

@@ -1,0 +1,111 @@
+package store
+
+// The people who sign in. They are the same in every book.
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Role is what a person may do.
+type Role string
+
+// The roles.
+const (
+	RoleOwner      Role = "owner"
+	RoleCashier    Role = "cashier"
+	RoleAccountant Role = "accountant"
+)
+
+// User is a person who signs in.
+type User struct {
+	ID           int64
+	Name         string
+	PasswordHash string // argon2id, in its standard encoding
+	Role         Role
+	Locale       string // fr or en
+	CreatedAt    time.Time
+}
+
+const userColumns = "id, name, password_hash, role, locale, created_at"
+
+func scanUser(r row) (u User, err error) {
+	err = r.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Role, &u.Locale, timeColumn{&u.CreatedAt})
+	return u, err
+}
+
+// nameKey is a name as it is compared: "Awa", "AWA" and "awa " are one person.
+func nameKey(name string) string {
+	return strings.ToLower(norm.NFC.String(strings.TrimSpace(name)))
+}
+
+// CreateUser adds a person and returns it with its ID; ErrTaken when the name
+// is in use.
+func (tx *Tx) CreateUser(ctx context.Context, u User) (User, error) {
+	created, err := one(ctx, tx.rows, scanUser, `
+		INSERT INTO users (name, name_key, password_hash, role, locale, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		RETURNING `+userColumns,
+		u.Name, nameKey(u.Name), u.PasswordHash, u.Role, u.Locale, millis(u.CreatedAt))
+	if isTaken(err) {
+		err = ErrTaken
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("create user: %w", err)
+	}
+	return created, nil
+}
+
+// User returns one person, or ErrNotFound.
+func (r Reader) User(ctx context.Context, id int64) (User, error) {
+	u, err := one(ctx, r.rows, scanUser, "SELECT "+userColumns+" FROM users WHERE id = $1", id)
+	if err != nil {
+		return User{}, fmt.Errorf("user %d: %w", id, err)
+	}
+	return u, nil
+}
+
+// UserByName returns the person of a name, in whatever case it is typed, or
+// ErrNotFound.
+func (r Reader) UserByName(ctx context.Context, name string) (User, error) {
+	u, err := one(ctx, r.rows, scanUser, "SELECT "+userColumns+" FROM users WHERE name_key = $1", nameKey(name))
+	if err != nil {
+		return User{}, fmt.Errorf("user by name: %w", err)
+	}
+	return u, nil
+}
+
+// CountUsers returns how many people there are; none means a first run.
+func (r Reader) CountUsers(ctx context.Context) (int, error) {
+	n, err := one(ctx, r.rows, scanCount, "SELECT COUNT(*) FROM users")
+	if err != nil {
+		return 0, fmt.Errorf("count users: %w", err)
+	}
+	return n, nil
+}
+
+func scanCount(r row) (n int, err error) {
+	err = r.Scan(&n)
+	return n, err
+}
+
+// SetPassword keeps a new password's hash; ErrNotFound when nobody has the ID.
+func (tx *Tx) SetPassword(ctx context.Context, id int64, hash string) error {
+	if err := tx.change(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2", hash, id); err != nil {
+		return fmt.Errorf("set password of user %d: %w", id, err)
+	}
+	return nil
+}
+
+// SetLocale keeps the language a person reads; ErrNotFound when nobody has the
+// ID.
+func (tx *Tx) SetLocale(ctx context.Context, id int64, locale string) error {
+	if err := tx.change(ctx, "UPDATE users SET locale = $1 WHERE id = $2", locale, id); err != nil {
+		return fmt.Errorf("set locale of user %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package store
+
+// Writes: whatever is asked for while the disk is busy is committed together,
+// so that durability (invariants 1 and 3) costs one flush for many writes.
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+)
+
+// maxBatch is how many writes share one commit at most.
+const maxBatch = 64
+
+var (
+	// ErrNested is returned by a Write that is called inside another one,
+	// which would wait for itself.
+	ErrNested = errors.New("a write inside a write")
+
+	errAbandoned = errors.New("the write's goroutine ended before its closure")
+)
+
+// Write runs fn and returns when what it changed is durable: after nil it
+// survives a kill and a power cut; after an error it is not in the book, save
+// that an error of the disk while committing leaves it open, as a power cut
+// would. Writes never overlap. fn runs on the caller's goroutine, should not
+// wait for anything outside, and keeps nothing when it returns an error or
+// panics (a panic becomes an error); other writes are not harmed by it. A ctx
+// that ends before fn's turn ends the wait; a ctx that ends later makes fn's
+// next statement fail.
+func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	if insideTurn() {
+		return ErrNested
+	}
+	s.mu.RLock()
+	if s.closed {
+		s.mu.RUnlock()
+		return ErrClosed
+	}
+	s.writing.Add(1)
+	s.mu.RUnlock()
+	defer s.writing.Done()
+
+	t := &ticket{ctx: ctx, turn: make(chan *turn, 1), returned: make(chan error, 1), result: make(chan error, 1)}
+	select {
+	case s.queue <- t:
+	case <-ctx.Done():
+		return fmt.Errorf("write not begun: %w", ctx.Err())
+	}
+	current, err := t.wait()
+	if err != nil {
+		return err
+	}
+	t.run(&Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, turn: current}, fn)
+	return <-t.result
+}
+
+// ticket is a Write's place in the queue.
+type ticket struct {
+	ctx      context.Context
+	claimed  atomic.Bool // by the writer to give it its turn, or by its caller to leave: by whoever comes first
+	turn     chan *turn  // the writer lets the closure begin
+	returned chan error  // the closure has come to its end
+	result   chan error  // the batch is committed, or not
+}
+
+func (t *ticket) claim() bool { return t.claimed.CompareAndSwap(false, true) }
+
+// wait returns when it is t's turn, or with the error that ends it.
+func (t *ticket) wait() (*turn, error) {
+	select {
+	case current := <-t.turn:
+		return current, nil
+	case err := <-t.result:
+		return nil, err
+	case <-t.ctx.Done():
+	}
+	if t.claim() {
+		return nil, fmt.Errorf("write not begun: %w", t.ctx.Err())
+	}
+	select {
+	case current := <-t.turn:
+		return current, nil
+	case err := <-t.result:
+		return nil, err
+	}
+}
+
+// run calls fn and always gives the turn back, even when fn ends the goroutine
+// (as a test's FailNow does).
+func (t *ticket) run(tx *Tx, fn func(*Tx) error) {
+	err := errAbandoned
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("the write panicked: %v", panicked)
+		}
+		t.returned <- err
+	}()
+	err = fn(tx)
+}
+
+// insideTurn reports whether the calling goroutine is in a closure of Write:
+// then its stack holds ticket.run. A closure gets no context of its own that
+// could tell, because it closes over its caller's.
+func insideTurn() bool {
+	var counters [256]uintptr
+	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters[:])])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "comptoir/store.(*ticket).run" {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+// writeBatches is the writer goroutine. It ends when Close closes the queue.
+func (s *Store) writeBatches() {
+	defer close(s.stopped)
+	for first := range s.queue {
+		batch := s.collect(first)
+		results := s.commit(batch)
+		for i, t := range batch {
+			t.result <- results[i]
+		}
+	}
+}
+
+// collect takes what is queued now, and waits for nothing.
+func (s *Store) collect(first *ticket) []*ticket {
+	batch := []*ticket{first}
+	for len(batch) < maxBatch {
+		select {
+		case t, open := <-s.queue:
+			if !open {
+				return batch
+			}
+			batch = append(batch, t)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit gives each ticket its turn in one transaction and returns what each
+// Write is to return. When the transaction itself fails, nobody is told that a
+// write was kept.
+func (s *Store) commit(batch []*ticket) []error {
+	// The batch belongs to many callers: none of their contexts may end it.
+	ctx := context.Background()
+	results := make([]error, len(batch))
+	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
+		for i, t := range batch {
+			if !t.claim() {
+				continue // its caller has left
+			}
+			var lost error
+			if results[i], lost = serve(ctx, tx, t); lost != nil {
+				return lost
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		for i := range results {
+			results[i] = err
+		}
+	}
+	return results
+}
+
+// inTransaction runs fn between BEGIN IMMEDIATE and COMMIT on the one write
+// connection. After a failure the connection is dropped, whatever state it is
+// in, so that the next batch begins on a clean one.
+func (s *Store) inTransaction(ctx context.Context, fn func(*sql.Tx) error) error {
+	conn, err := s.writeDB.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect for a write: %w", err)
+	}
+	if err := commitOn(ctx, conn, fn); err != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		return err
+	}
+	_ = conn.Close() // only hands it back; the commit stands
+	return nil
+}
+
+func commitOn(ctx context.Context, conn *sql.Conn, fn func(*sql.Tx) error) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin a write: %w", err)
+	}
+	if err := fn(tx); err != nil {
+		_ = tx.Rollback() // SQLite may have done so itself
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit a write: %w", err)
+	}
+	return nil
+}
+
+// serve gives t its turn under a savepoint, and returns what its Write is to
+// return. An error in lost says that the whole transaction is gone, as SQLite
+// may decide on a full disk.
+func serve(ctx context.Context, tx *sql.Tx, t *ticket) (result, lost error) {
+	if err := t.ctx.Err(); err != nil {
+		return fmt.Errorf("write not begun: %w", err), nil
+	}
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT turn"); err != nil {
+		return nil, fmt.Errorf("begin a write's turn: %w", err)
+	}
+	current := &turn{tx: tx}
+	t.turn <- current
+	err := <-t.returned
+	current.ended.Store(true)
+	if err == nil && current.failed != nil {
+		err = fmt.Errorf("a statement of the write failed: %w", current.failed)
+	}
+	if err == nil {
+		if _, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT turn"); err != nil {
+			return nil, fmt.Errorf("end a write's turn: %w", err)
+		}
+		return nil, nil
+	}
+	if _, undo := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT turn; RELEASE SAVEPOINT turn"); undo != nil {
+		return nil, fmt.Errorf("undo a failed write: %w, after %w", undo, err)
+	}
+	return err, nil
+}
