@@ -1,0 +1,91 @@
+package payments
+
+// Who is looking at what: open pages are told when their transaction or link
+// changed, and what is looked at is polled at a brisk pace.
+
+import (
+	"context"
+	"sync"
+
+	"comptoir/store"
+)
+
+// Topic is something that a page can watch.
+type Topic struct {
+	link bool
+	id   int64
+}
+
+// TransactionTopic is the news of one transaction.
+func TransactionTopic(id int64) Topic { return Topic{id: id} }
+
+// LinkTopic is the news of all transactions of one payment link.
+func LinkTopic(id int64) Topic { return Topic{link: true, id: id} }
+
+type changes struct {
+	mu       sync.Mutex
+	watchers map[Topic]map[chan struct{}]struct{}
+}
+
+// Watch returns a channel that receives after each change of the topic
+// (several changes may come as one), until stop is called. What is watched
+// and still open is asked of CamPay every few seconds.
+func (s *Service) Watch(ctx context.Context, topic Topic) (changed <-chan struct{}, stop func(), err error) {
+	ch := make(chan struct{}, 1)
+	s.changes.mu.Lock()
+	if s.changes.watchers == nil {
+		s.changes.watchers = map[Topic]map[chan struct{}]struct{}{}
+	}
+	if s.changes.watchers[topic] == nil {
+		s.changes.watchers[topic] = map[chan struct{}]struct{}{}
+	}
+	s.changes.watchers[topic][ch] = struct{}{}
+	s.changes.mu.Unlock()
+
+	stop = func() {
+		s.changes.mu.Lock()
+		defer s.changes.mu.Unlock()
+		delete(s.changes.watchers[topic], ch)
+		if len(s.changes.watchers[topic]) == 0 {
+			delete(s.changes.watchers, topic)
+		}
+	}
+	if err := s.Nudge(ctx, topic); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return ch, stop, nil
+}
+
+// publish tells the watchers of t and of its link that t changed.
+func (c *changes) publish(t store.Transaction) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, topic := range topicsOf(t) {
+		for ch := range c.watchers[topic] {
+			select {
+			case ch <- struct{}{}:
+			default: // it has news waiting already
+			}
+		}
+	}
+}
+
+// watched reports whether a page is looking at t.
+func (c *changes) watched(t store.Transaction) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, topic := range topicsOf(t) {
+		if len(c.watchers[topic]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func topicsOf(t store.Transaction) []Topic {
+	if t.LinkID == 0 {
+		return []Topic{TransactionTopic(t.ID)}
+	}
+	return []Topic{TransactionTopic(t.ID), LinkTopic(t.LinkID)}
+}

@@ -1,0 +1,264 @@
+package payments
+
+// The main job: a payment is asked for, paid, and proved.
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/campay/sandbox"
+	"comptoir/store"
+)
+
+func TestRequestPayment_PaidWithPIN_IsProvedByWebhookAndTransaction(t *testing.T) {
+	s := openShop(t)
+	asked := s.push(2500, mtnPhone)
+	s.wantStatus(asked, store.StatusPending)
+	if asked.USSDCode != "*126#" || asked.Operator != "MTN" || asked.Reference == "" {
+		t.Fatalf("accepted as %+v", asked)
+	}
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	s.work(0)
+	paid := s.wantStatus(asked, store.StatusSuccessful)
+	if !paid.PaidInFull() || campay.XAF(paid.Amount) != campay.Francs(2500) || paid.SettledAt.IsZero() || !paid.PollAt.IsZero() {
+		t.Fatalf("settled as %+v", paid)
+	}
+	if d := s.deliveries(); len(d) != 1 || d[0].Outcome != store.OutcomeApplied || d[0].TransactionID != paid.ID {
+		t.Fatalf("deliveries %+v", d)
+	}
+}
+
+func TestCreateLink_PaidOnItsPage_IsPaidOnce(t *testing.T) {
+	s := openShop(t)
+	l := s.link(2500)
+	if l.Newest.Status != store.StatusWaiting || l.Newest.PaymentURL == "" || len(l.Slug) != slugLetters {
+		t.Fatalf("made as %+v", l)
+	}
+	s.work(time.Minute) // CamPay does not know its reference yet
+	s.wantStatus(l.Newest, store.StatusWaiting)
+	s.pay(l, 2500, "1234")
+	s.work(0)
+	s.wantStatus(l.Newest, store.StatusSuccessful)
+	l, err := s.store.Link(s.ctx, l.ID)
+	s.must(err)
+	if l.Paid != 1 || campay.XAF(l.Taken) != campay.Francs(2500) {
+		t.Fatalf("paid %d times, %v taken", l.Paid, l.Taken)
+	}
+}
+
+func TestCreateLink_PayerMayPayMore_MoreIsPaidInFull(t *testing.T) {
+	s := openShop(t)
+	l := s.link(500, func(o *LinkOrder) { o.MayPayMore = true })
+	s.pay(l, 800, "1234")
+	s.work(0)
+	paid := s.wantStatus(l.Newest, store.StatusSuccessful) // more than asked is right here: no flag
+	if campay.XAF(paid.Amount) != campay.Francs(800) || !paid.PaidInFull() {
+		t.Fatalf("paid %+v", paid)
+	}
+}
+
+func TestCreateLink_SendsThePayerBackToTheLinksOwnPage(t *testing.T) {
+	s := openShop(t)
+	var sent map[string]any
+	s.onCall(func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "/get_payment_link/") {
+			body, err := io.ReadAll(r.Body)
+			if err != nil || json.Unmarshal(body, &sent) != nil {
+				t.Errorf("unreadable request: %v", err)
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		return false
+	})
+	l := s.link(500, func(o *LinkOrder) { o.FailureRedirectURL = "https://shop.example/no" })
+	for name, want := range map[string]string{
+		"redirect_url": "https://shop.example/p/" + l.Slug, "failure_redirect_url": "https://shop.example/no",
+		"external_reference": l.Newest.ExternalReference, "payer_can_pay_more": "no", "payment_options": "MOMO",
+		"description": "Pain #" + l.Newest.OperationCode,
+	} {
+		if sent[name] != want {
+			t.Errorf("%s: sent %v, want %s", name, sent[name], want)
+		}
+	}
+}
+
+func TestRequestPayment_RefusedPIN_Fails(t *testing.T) {
+	s := openShop(t)
+	for _, pin := range []string{sandbox.WrongPIN, sandbox.NoFundsPIN} {
+		asked := s.push(2500, orangePhone)
+		s.must(s.sandbox.Enter(asked.Reference, pin))
+		s.work(0)
+		failed := s.wantStatus(asked, store.StatusFailed)
+		if failed.Reason == "" || failed.PaidInFull() {
+			t.Fatalf("pin %s: settled as %+v", pin, failed)
+		}
+	}
+	s.wantEffects(2, 0)
+}
+
+func TestRequestPayment_UnansweredPrompt_FailsByCamPaysWordOnly(t *testing.T) {
+	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = time.Hour })
+	asked := s.push(2500, mtnPhone)
+	s.work(30 * time.Minute)
+	s.wantStatus(asked, store.StatusPending) // 15 minutes are no verdict of ours
+	s.work(time.Hour)
+	s.wantStatus(asked, store.StatusFailed)
+}
+
+func TestRequestPayment_SameOperation_IsOneRequest(t *testing.T) {
+	s := openShop(t)
+	order := pushOrder(700, mtnPhone)
+	var wg sync.WaitGroup
+	ids := make([]int64, 16)
+	for i := range ids {
+		wg.Go(func() {
+			got, err := s.service.RequestPayment(s.ctx, order)
+			if err != nil {
+				t.Error(err)
+			}
+			ids[i] = got.ID
+		})
+	}
+	wg.Wait()
+	for _, id := range ids {
+		if id != ids[0] {
+			t.Fatalf("one operation became transactions %v", ids)
+		}
+	}
+	s.wantEffects(1, 0)
+}
+
+func TestCreateLink_SameOperation_IsOneLink(t *testing.T) {
+	s := openShop(t)
+	order := LinkOrder{Operation: NewOperation(), Amount: campay.Francs(100), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	first, err := s.service.CreateLink(s.ctx, order)
+	s.must(err)
+	second, err := s.service.CreateLink(s.ctx, order)
+	s.must(err)
+	if first.ID != second.ID || len(s.all()) != 1 {
+		t.Fatalf("links %d and %d, %d transactions", first.ID, second.ID, len(s.all()))
+	}
+	if _, err := s.service.RequestPayment(s.ctx, PushOrder{Operation: order.Operation, Amount: campay.Francs(100), Phone: mtnPhone}); !errors.Is(err, store.ErrDuplicate) {
+		t.Fatalf("a link's operation taken for a push: %v", err)
+	}
+}
+
+func TestOperations_StrangeIDsAreRefused(t *testing.T) {
+	s := openShop(t)
+	for _, id := range []string{"", "1", "00000000-0000-0000-0000-000000000000", "../../etc", strings.ToUpper(NewOperation())} {
+		order := pushOrder(100, mtnPhone)
+		order.Operation = id
+		if _, err := s.service.RequestPayment(s.ctx, order); !errors.Is(err, ErrOperation) {
+			t.Errorf("push with operation %q: %v", id, err)
+		}
+		if _, err := s.service.CreateLink(s.ctx, LinkOrder{Operation: id, Amount: campay.Francs(100)}); !errors.Is(err, ErrOperation) {
+			t.Errorf("link with operation %q: %v", id, err)
+		}
+	}
+	s.wantEffects(0, 0)
+}
+
+func TestRequestPayment_RefusedByCamPay_MovesNothing(t *testing.T) {
+	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = campay.Francs(25) })
+	camtel := campay.Phone("237620123456")
+	for _, tc := range []struct {
+		order PushOrder
+		of    Part
+		code  string
+	}{
+		{pushOrder(26, mtnPhone), PartAmount, campay.CodeAmount},
+		{pushOrder(5, orangePhone), PartAmount, campay.CodeAmount},
+		{pushOrder(20, camtel), PartCarrier, campay.CodeCarrier},
+	} {
+		got, err := s.service.RequestPayment(s.ctx, tc.order)
+		var refusal *RefusedError
+		if !errors.As(err, &refusal) || refusal.Of != tc.of || refusal.Message == "" {
+			t.Fatalf("%+v: error %v", tc.order, err)
+		}
+		failed := s.wantStatus(got, store.StatusFailed)
+		if failed.ErrorCode != tc.code || failed.Reason != refusal.Message {
+			t.Fatalf("%+v: kept as %+v", tc.order, failed)
+		}
+	}
+	s.wantEffects(0, 0)
+}
+
+func TestAskedAlready_FindsTheSameRequestOfTheLastMinutes(t *testing.T) {
+	s := openShop(t)
+	first := s.push(2500, mtnPhone)
+	same, asked, err := s.service.AskedAlready(s.ctx, mtnPhone, campay.Francs(2500))
+	s.must(err)
+	if !asked || same.ID != first.ID {
+		t.Fatalf("not found: %v %v", asked, same.ID)
+	}
+	for _, other := range []PushOrder{pushOrder(2501, mtnPhone), pushOrder(2500, orangePhone)} {
+		if _, asked, err := s.service.AskedAlready(s.ctx, other.Phone, other.Amount); err != nil || asked {
+			t.Fatalf("%+v was asked: %v %v", other, asked, err)
+		}
+	}
+	s.clock.pass(sameWindow + time.Second)
+	if _, asked, err := s.service.AskedAlready(s.ctx, mtnPhone, campay.Francs(2500)); err != nil || asked {
+		t.Fatalf("still asked after %v: %v %v", sameWindow, asked, err)
+	}
+}
+
+func TestWatch_TellsEachChangeAndAsksSoon(t *testing.T) {
+	s := openShop(t)
+	asked := s.push(2500, mtnPhone)
+	s.work(2 * time.Hour) // polled rarely by now
+	changed, stop, err := s.service.Watch(s.ctx, TransactionTopic(asked.ID))
+	s.must(err)
+	defer stop()
+	if wait := s.again(asked).PollAt.Sub(s.clock.now()); wait > nudgeWithin && s.again(asked).Status == store.StatusPending {
+		t.Fatalf("watched, and asked about only in %v", wait)
+	}
+	drain(changed)
+	_, err = s.service.Ask(s.ctx, asked.ID)
+	s.must(err)
+	select {
+	case <-changed:
+	default:
+		t.Fatal("a change was not told")
+	}
+	stop()
+	s.service.changes.publish(asked)
+	select {
+	case <-changed:
+		t.Fatal("told after stop")
+	default:
+	}
+}
+
+func TestWatch_OfALink_HearsOfItsAttempts(t *testing.T) {
+	s := openShop(t)
+	l := s.link(2500)
+	changed, stop, err := s.service.Watch(s.ctx, LinkTopic(l.ID))
+	s.must(err)
+	defer stop()
+	drain(changed)
+	s.pay(l, 2500, "1234")
+	s.work(0)
+	select {
+	case <-changed:
+	default:
+		t.Fatal("the link's page was not told")
+	}
+	if _, _, err := s.service.Watch(s.ctx, TransactionTopic(9999)); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("watched what is not there: %v", err)
+	}
+}
+
+func drain(ch <-chan struct{}) {
+	select {
+	case <-ch:
+	default:
+	}
+}

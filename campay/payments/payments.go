@@ -1,0 +1,165 @@
+// Package payments is what the merchant does with money: each operation is
+// written down, sent to CamPay, and settled by what CamPay proves. It is the
+// only package that joins campay and store, and it keeps the money invariants:
+//
+//  1. Written before sent: no call that moves money leaves before its
+//     transaction is durable.
+//  2. Sent at most once in effect: a lost answer is resolved under the same
+//     external reference, or from /transaction/ and /history/.
+//  3. Acknowledged means kept: a webhook answered 200 survives power loss.
+//  4. Said is not proved: only /transaction/{reference}/ settles anything.
+//  5. No one needs the webhook: what stays open is polled with backoff.
+package payments
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/big"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// callLimit bounds one operation's talk with CamPay. A request that is still
+// marked unsent some time after it was lost its process in the middle.
+const (
+	callLimit   = 45 * time.Second
+	unsentGrace = 2 * callLimit
+)
+
+// currency is the only one that CamPay and this book know.
+const currency = "XAF"
+
+// Config is what a Service stands on.
+type Config struct {
+	Store  *store.Store
+	CamPay *campay.Client
+	// Webhooks checks signatures; nil refuses every delivery, as no key is set.
+	Webhooks *campay.Verifier
+	// ReturnURL is where CamPay's page sends the payer of the link with this
+	// slug when the merchant named no page of his own.
+	ReturnURL func(slug string) string
+	Now       func() time.Time // nil: time.Now
+	Random    io.Reader        // nil: crypto/rand
+	Logger    *slog.Logger     // nil: slog.Default
+}
+
+// Service carries out the merchant's operations. Its methods may be called
+// from many goroutines.
+type Service struct {
+	store     *store.Store
+	campay    *campay.Client
+	webhooks  *campay.Verifier
+	returnURL func(slug string) string
+	now       func() time.Time
+	random    io.Reader
+	log       *slog.Logger
+
+	changes  changes
+	asking   locks // one question at a time about one CamPay reference
+	balances singleflight.Group
+	balance  balanceCheck
+	wake     chan struct{}
+	inFlight inFlight
+}
+
+// New returns a Service; Run makes it settle what is open.
+func New(c Config) *Service {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.ReturnURL == nil {
+		c.ReturnURL = func(string) string { return "" }
+	}
+	return &Service{
+		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL,
+		now: c.Now, random: c.Random, log: c.Logger,
+		wake: make(chan struct{}, 1),
+	}
+}
+
+// NewOperation makes the id of an operation: a UUIDv4 drawn with its form, so
+// that a form sent twice is one operation. It becomes the external reference.
+func NewOperation() string { return uuid.NewString() }
+
+// ErrOperation says that an operation's id is not one NewOperation makes.
+var ErrOperation = errors.New("the operation's id is not a UUIDv4")
+
+// IsOperation reports whether id is one that NewOperation makes.
+func IsOperation(id string) bool {
+	u, err := uuid.Parse(id)
+	return err == nil && u.Version() == 4 && u.String() == id
+}
+
+// codeAlphabet is Crockford's base 32: nothing in it is read as another.
+const codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// token returns n random letters of codeAlphabet, 5 bits each.
+func (s *Service) token(n int) (string, error) {
+	b := make([]byte, n)
+	for i := range b {
+		k, err := rand.Int(s.random, big.NewInt(int64(len(codeAlphabet))))
+		if err != nil {
+			return "", fmt.Errorf("random token: %w", err)
+		}
+		b[i] = codeAlphabet[k.Int64()]
+	}
+	return string(b), nil
+}
+
+// onItsOwn lets a call to CamPay outlive the browser that asked for it:
+// what was begun is carried to its end, whoever goes away.
+func onItsOwn(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), callLimit)
+}
+
+// locks are mutexes by name, made when wanted and dropped when free.
+type locks struct {
+	mu   sync.Mutex
+	held map[string]*lock
+}
+
+type lock struct {
+	mu      sync.Mutex
+	waiting int
+}
+
+// hold locks name and returns its unlock.
+func (l *locks) hold(name string) func() {
+	l.mu.Lock()
+	if l.held == nil {
+		l.held = map[string]*lock{}
+	}
+	k := l.held[name]
+	if k == nil {
+		k = &lock{}
+		l.held[name] = k
+	}
+	k.waiting++
+	l.mu.Unlock()
+
+	k.mu.Lock()
+	return func() {
+		k.mu.Unlock()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if k.waiting--; k.waiting == 0 {
+			delete(l.held, name)
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package payments
+
+// Requests pushed to a payer's phone (POST /collect/), and what becomes of
+// one whose answer was lost.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// PushOrder is a payment to request on a phone; Amount is in whole francs.
+type PushOrder struct {
+	Operation   string // from NewOperation; the same one twice is one request
+	Amount      campay.XAF
+	Phone       campay.Phone
+	Description string
+	By          int64 // the user
+}
+
+// RequestPayment writes a collection down and sends it to the payer's phone.
+// A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
+// refused it or surely never got it (no money moves). A lost answer is no error: the
+// transaction is in doubt and gets settled under the same external reference
+// (invariant 2).
+func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Transaction, error) {
+	t, isNew, err := s.writePush(ctx, order)
+	if err != nil {
+		return t, fmt.Errorf("write the request down: %w", err)
+	}
+	var refused error
+	if isNew {
+		refused = s.collect(ctx, t)
+	}
+	t, err = s.store.Transaction(ctx, t.ID)
+	if err != nil {
+		return t, fmt.Errorf("read transaction: %w", err)
+	}
+	return t, refused
+}
+
+func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Transaction, isNew bool, err error) {
+	if !IsOperation(order.Operation) {
+		return t, false, ErrOperation
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		t, err = tx.TransactionByExternalReference(ctx, order.Operation)
+		if !errors.Is(err, store.ErrNotFound) {
+			if err == nil && t.Origin != store.OriginPush {
+				return store.ErrDuplicate // another kind of operation has this id
+			}
+			return err
+		}
+		isNew = true
+		t, err = s.writeDown(ctx, tx, store.Transaction{
+			Kind: store.KindCollect, Origin: store.OriginPush,
+			ExternalReference: order.Operation, Asked: int64(order.Amount),
+			Phone: string(order.Phone), Operator: string(order.Phone.Operator()),
+			Description: order.Description, CreatedBy: order.By,
+		})
+		return err
+	})
+	return t, isNew, err
+}
+
+// sameWindow is how long a second request to one number for one amount looks
+// like a mistake; Orange may refuse such a second debit.
+const sameWindow = 10 * time.Minute
+
+// AskedAlready returns the newest request of this amount to this phone that
+// was made in the last minutes and has not failed.
+func (s *Service) AskedAlready(ctx context.Context, phone campay.Phone, amount campay.XAF) (store.Transaction, bool, error) {
+	same, err := s.store.RecentSame(ctx, string(phone), int64(amount), s.now().Add(-sameWindow))
+	if err != nil || len(same) == 0 {
+		return store.Transaction{}, false, err
+	}
+	return same[0], true, nil
+}
+
+func collectRequest(t store.Transaction) campay.CollectRequest {
+	return campay.CollectRequest{
+		Amount: campay.XAF(t.Asked), From: campay.Phone(t.Phone), Description: described(t),
+		ExternalReference: t.ExternalReference, ExternalUser: t.OperationCode,
+	}
+}
+
+// collect sends a collection that is written down, and writes the answer down.
+func (s *Service) collect(ctx context.Context, t store.Transaction) error {
+	ctx, cancel := onItsOwn(ctx)
+	defer cancel()
+	answer, callErr := s.campay.Collect(ctx, collectRequest(t))
+	var failure *campay.Error
+	isFailure := errors.As(callErr, &failure)
+
+	err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
+		t.SentAt = s.now()
+		switch {
+		case callErr == nil:
+			return s.accepted(ctx, tx, t, answer)
+		case t.Status != store.StatusUnsent:
+			return nil // settled meanwhile, by a webhook say
+		case isFailure && failure.Effect == campay.NotSent:
+			t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
+			return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", callErr.Error(), nil)
+		case isFailure && failure.Effect == campay.Refused:
+			s.refuse(t, failure)
+			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+		default:
+			t.Status = store.StatusInDoubt
+			s.schedule(t)
+			return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", callErr.Error(), nil)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("settle transaction %d: %w", t.ID, err)
+	}
+	if isFailure {
+		return refusal(failure)
+	}
+	return nil
+}
+
+// accepted notes CamPay's acceptance of a collection: the payer is asked.
+func (s *Service) accepted(ctx context.Context, tx *store.Tx, t *store.Transaction, answer campay.Collection) error {
+	t.USSDCode = answer.USSDCode
+	if answer.Operator != campay.OtherOperator {
+		t.Operator = string(answer.Operator)
+	}
+	switch {
+	case t.Reference == "":
+		t.Reference = answer.Reference
+	case t.Reference != answer.Reference:
+		// A webhook told of another reference first: each is a transaction of its own.
+		if err := s.writeSibling(ctx, tx, *t, answer.Reference); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, *t, store.EventAnswer, "other_reference", answer.Reference, answer.Raw)
+	}
+	if t.Status == store.StatusUnsent || t.Status == store.StatusInDoubt {
+		t.Status = store.StatusPending
+		s.schedule(t)
+	}
+	return s.tell(ctx, tx, *t, store.EventAnswer, "accepted", "", answer.Raw)
+}
+
+// askAgainFor is how long a collection whose answer was lost is asked again:
+// after that, a prompt out of nowhere would only frighten the payer.
+const askAgainFor = 5 * time.Minute
+
+// resolve looks for what became of a collection in doubt: it is asked again
+// under its own external reference (CamPay replays or rejects it), and looked
+// for in the history by its operation code.
+func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bool, err error) {
+	if s.now().Sub(t.CreatedAt) < askAgainFor {
+		if done, err := s.askAgain(ctx, t); done || err != nil {
+			return done, err
+		}
+	}
+	return s.findInHistory(ctx, t)
+}
+
+func (s *Service) askAgain(ctx context.Context, t store.Transaction) (done bool, err error) {
+	answer, callErr := s.campay.Collect(ctx, collectRequest(t))
+	var failure *campay.Error
+	isFailure := errors.As(callErr, &failure)
+	err = s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
+		if t.Status != store.StatusInDoubt {
+			done = true
+			return nil
+		}
+		switch {
+		case callErr == nil:
+			done = true
+			return s.accepted(ctx, tx, t, answer)
+		case isFailure && failure.Effect == campay.Refused && refusesOrder(failure.Code):
+			// The order itself is impossible, so the first request was refused too.
+			done = true
+			s.refuse(t, failure)
+			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+		default:
+			// Perhaps "duplicate": then the first request was taken, and only
+			// history or a webhook knows its reference.
+			return s.tell(ctx, tx, *t, store.EventAnswer, "still_in_doubt", callErr.Error(), nil)
+		}
+	})
+	return done, err
+}
+
+// refusesOrder reports whether an error code speaks of the order and not of
+// this request for it.
+func refusesOrder(code string) bool {
+	return code == campay.CodePhone || code == campay.CodeCarrier || code == campay.CodeAmount
+}
+
+// findInHistory looks for a transaction in doubt among CamPay's final rows
+// (POST /history/); a row is a hint, so its reference is then asked for.
+func (s *Service) findInHistory(ctx context.Context, t store.Transaction) (answered bool, err error) {
+	day := 24 * time.Hour
+	rows, err := s.campay.History(ctx, t.CreatedAt.Add(-day), s.now().Add(day))
+	if err != nil {
+		return false, s.reschedule(ctx, t.ID, store.EventHistory, "unreachable", err.Error())
+	}
+	for _, row := range rows {
+		if row.ExternalUser != t.OperationCode && !strings.HasSuffix(row.Description, "#"+t.OperationCode) {
+			continue
+		}
+		if err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
+			if t.Reference != "" {
+				return nil
+			}
+			t.Reference = row.Reference
+			return s.tell(ctx, tx, *t, store.EventHistory, "found", row.Code, row.Raw)
+		}); err != nil {
+			return true, err
+		}
+		return s.confirm(ctx, t.ID, row.Reference, store.EventHistory)
+	}
+	return true, s.reschedule(ctx, t.ID, store.EventHistory, "not_found", "")
+}

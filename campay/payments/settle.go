@@ -1,0 +1,225 @@
+package payments
+
+// How a transaction's status changes: by what /transaction/{reference}/
+// proves, and by nothing else (invariant 4).
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// change reads a transaction, lets edit alter it and writes it back, all in
+// one database transaction, and tells its watchers.
+func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *store.Transaction) error) error {
+	var t store.Transaction
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if t, err = tx.Transaction(ctx, id); err != nil {
+			return err
+		}
+		if err := edit(tx, &t); err != nil {
+			return err
+		}
+		t.UpdatedAt = s.now()
+		return tx.UpdateTransaction(ctx, t)
+	})
+	if err != nil {
+		return err
+	}
+	s.changes.publish(t)
+	s.poke()
+	return nil
+}
+
+// tell adds a line to a transaction's story.
+func (s *Service) tell(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note, detail string, raw json.RawMessage) error {
+	if !json.Valid(raw) {
+		raw, _ = json.Marshal(string(raw)) // a proxy's page, kept as text
+	}
+	_, err := tx.AddEvent(ctx, store.Event{
+		TransactionID: t.ID, At: s.now(), Kind: kind, Status: t.Status, Note: note, Detail: detail, Raw: raw,
+	})
+	return err
+}
+
+// confirm asks CamPay for the truth about one reference of a transaction and
+// lets the book follow it. cause says why it was asked; answered is false when
+// CamPay could not be reached.
+func (s *Service) confirm(ctx context.Context, id int64, reference string, cause store.EventKind) (answered bool, err error) {
+	// Questions about one reference wait for each other, so that an older
+	// answer is never applied after a newer one.
+	defer s.asking.hold(reference)()
+	truth, err := s.campay.Transaction(ctx, reference)
+	switch {
+	case campay.IsNotFound(err):
+		return true, s.reschedule(ctx, id, cause, "not_found", "")
+	case err != nil:
+		return false, s.reschedule(ctx, id, cause, "unreachable", err.Error())
+	}
+	return true, s.change(ctx, id, func(tx *store.Tx, t *store.Transaction) error {
+		return s.follow(ctx, tx, t, truth, cause)
+	})
+}
+
+// reschedule notes a question that brought no truth, and asks again later.
+func (s *Service) reschedule(ctx context.Context, id int64, kind store.EventKind, note, detail string) error {
+	return s.change(ctx, id, func(tx *store.Tx, t *store.Transaction) error {
+		s.schedule(t)
+		if kind == store.EventPoll && note == "not_found" && t.Status == store.StatusWaiting {
+			return nil // nobody has begun to pay: no news, no line
+		}
+		return s.tell(ctx, tx, *t, kind, note, detail, nil)
+	})
+}
+
+// follow makes the book say what CamPay proves of t, and tells it. The
+// question must have been asked after t's last settled answer came.
+func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction, truth campay.Transaction, cause store.EventKind) error {
+	before := *t
+	note := judge(t, truth, s.now())
+	if t.Status == store.StatusSuccessful && before.Status != store.StatusSuccessful {
+		twice, err := paidBefore(ctx, tx, *t)
+		if err != nil {
+			return err
+		}
+		if twice {
+			t.Flags = t.Flags.With(store.FlagPaidTwice)
+		}
+	}
+	s.schedule(t)
+	if note == "still_open" && cause == store.EventPoll && before.Status == t.Status {
+		return nil // no news, no line
+	}
+	return s.tell(ctx, tx, *t, cause, note, "", truth.Raw)
+}
+
+// judge changes t to what truth proves and names what happened. Pure, so that
+// its rules can be read and tried in one place.
+func judge(t *store.Transaction, truth campay.Transaction, now time.Time) (note string) {
+	if truth.Reference != t.Reference ||
+		(t.ExternalReference != "" && truth.ExternalReference != "" && truth.ExternalReference != t.ExternalReference) {
+		t.Flags = t.Flags.With(store.FlagMismatch)
+		return "mismatch"
+	}
+	t.ReportedStatus = ""
+	switch truth.Status {
+	case campay.Successful:
+		note = moveTo(t, store.StatusSuccessful, now)
+		t.Amount, t.Net, t.Currency = int64(truth.Amount), int64(truth.NetAmount), truth.Currency
+		flagAmount(t)
+	case campay.Failed:
+		note = moveTo(t, store.StatusFailed, now)
+	default:
+		if t.Status.Final() {
+			return "open_after_final" // an answer that is behind: kept, changes nothing
+		}
+		if truth.Status == campay.Pending {
+			t.Status = store.StatusPending
+		}
+		note = "still_open"
+	}
+	learn(t, truth)
+	return note
+}
+
+// moveTo makes t final. One final status may follow another only here, where
+// /transaction/ itself says so: it is flagged, and the events keep both.
+func moveTo(t *store.Transaction, to store.Status, now time.Time) (note string) {
+	switch {
+	case t.Status == to:
+		return "same"
+	case t.Status.Final():
+		t.Flags = t.Flags.With(store.FlagMovedFinal)
+		note = "moved_final"
+	default:
+		note = string(to)
+	}
+	t.Status, t.SettledAt = to, now
+	return note
+}
+
+// flagAmount flags what is not the money that was asked for.
+func flagAmount(t *store.Transaction) {
+	if t.Currency != currency {
+		t.Flags = t.Flags.With(store.FlagCurrency)
+	}
+	switch {
+	case t.Asked == 0: // begun elsewhere: nothing was asked here
+	case t.Amount < t.Asked:
+		t.Flags = t.Flags.With(store.FlagUnderpaid)
+	case t.Amount > t.Asked && !t.MayPayMore:
+		t.Flags = t.Flags.With(store.FlagOverpaid)
+	}
+}
+
+// learn keeps what the truth tells beside status and amount.
+func learn(t *store.Transaction, truth campay.Transaction) {
+	if truth.Operator != campay.OtherOperator {
+		t.Operator = string(truth.Operator)
+	}
+	if phone, err := campay.ParsePhone(truth.Phone); err == nil {
+		t.Phone = string(phone)
+	}
+	t.Code = first(truth.Code, t.Code)
+	t.OperatorReference = first(truth.OperatorReference, t.OperatorReference)
+	t.Reason = first(truth.Reason, t.Reason)
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// paidBefore reports whether the link or the external reference of t has a
+// successful transaction beside t.
+func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, error) {
+	others, err := tx.Siblings(ctx, t.ID)
+	if err != nil {
+		return false, err
+	}
+	if t.LinkID != 0 {
+		if others, err = tx.TransactionsOfLink(ctx, t.LinkID); err != nil {
+			return false, err
+		}
+	}
+	for _, o := range others {
+		if o.ID != t.ID && o.Status == store.StatusSuccessful {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// writeSibling adds the transaction of a further CamPay reference that came
+// back under the external reference of first.
+func (s *Service) writeSibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) error {
+	if _, err := tx.TransactionByReference(ctx, reference); !errors.Is(err, store.ErrNotFound) {
+		return err // known already
+	}
+	_, err := s.addSibling(ctx, tx, first, reference)
+	return err
+}
+
+func (s *Service) addSibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
+	now := s.now()
+	t, err := tx.CreateTransaction(ctx, store.Transaction{
+		Kind: first.Kind, Origin: first.Origin, Status: store.StatusPending,
+		LinkID: first.LinkID, SiblingOf: first.ID,
+		ExternalReference: first.ExternalReference, OperationCode: first.OperationCode,
+		Reference: reference, Asked: first.Asked, MayPayMore: first.MayPayMore, Currency: currency,
+		Description: first.Description, CreatedBy: first.CreatedBy,
+		CreatedAt: now, SentAt: now, UpdatedAt: now, PollAt: now,
+	})
+	if err != nil {
+		return t, fmt.Errorf("add a sibling of %d: %w", first.ID, err)
+	}
+	return t, s.tell(ctx, tx, t, store.EventCreated, "sibling", "", nil)
+}

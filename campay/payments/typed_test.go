@@ -1,0 +1,85 @@
+package payments
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"comptoir/campay"
+)
+
+func TestParseAmount_AsPeopleTypeIt(t *testing.T) {
+	for typed, francs := range map[string]int64{
+		"2500": 2500, "2 500": 2500, "2\u202f500": 2500, "2\u00a0500 FCFA": 2500, " 2500 ": 2500,
+		"2.500": 2500, "2,500": 2500, "1.250.000": 1_250_000, "2500f": 2500, "2 500 xaf": 2500,
+		"0100": 100, "5": 5, "99 999 999": 99_999_999,
+	} {
+		if got, err := ParseAmount(typed); err != nil || got != campay.Francs(francs) {
+			t.Errorf("%q: %v, %v; want %d francs", typed, got, err, francs)
+		}
+	}
+	for typed, want := range map[string]error{
+		"": ErrAmountMissing, "  ": ErrAmountMissing, "FCFA": ErrAmountMissing,
+		"25,5": ErrAmountDecimals, "2500.00": ErrAmountDecimals, "0.500": ErrAmountDecimals, ".5": ErrAmountDecimals,
+		"1.25.000": ErrAmountDecimals, "1,250.50": ErrAmountDecimals, "2500.": ErrAmountDecimals, "1234.567": ErrAmountDecimals,
+		"-5": ErrAmountSign, "+5": ErrAmountSign, "−5": ErrAmountSign,
+		"0": ErrAmountZero, "000": ErrAmountZero,
+		"1234567890123": ErrAmountTooLarge, "100000000": ErrAmountTooLarge,
+		"abc": ErrAmountLetters, "25OO": ErrAmountLetters, "2e5": ErrAmountLetters, "25-00": ErrAmountLetters, "٢٥": ErrAmountLetters,
+	} {
+		if got, err := ParseAmount(typed); !errors.Is(err, want) {
+			t.Errorf("%q: %v, %v; want %v", typed, got, err, want)
+		}
+	}
+}
+
+func FuzzParseAmount(f *testing.F) {
+	for _, seed := range []string{"2 500", "2.500", "25,5", "-1", "1e9", "99999999999999999999", "\u202f5"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		a, err := ParseAmount(typed)
+		if err != nil {
+			return
+		}
+		francs, whole := a.Whole()
+		if !whole || francs <= 0 || a > MaxAmount {
+			t.Fatalf("%q was read as %v", typed, a)
+		}
+		// What is read is the digits that were typed, in their order.
+		digits := strings.TrimLeft(strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return r
+			}
+			return -1
+		}, typed), "0")
+		if digits != a.String() {
+			t.Fatalf("%q was read as %v", typed, a)
+		}
+	})
+}
+
+func TestParsePhone_RefusesWhatCamPayWould(t *testing.T) {
+	for typed, want := range map[string]error{
+		"": ErrPhoneMissing, " ": ErrPhoneMissing, "12": ErrPhone, "+33612345678": ErrPhone, "six": ErrPhone,
+		"6 20 12 34 56": ErrPhoneCarrier, "2 33 12 34 56": ErrPhone,
+	} {
+		if got, err := ParsePhone(typed); !errors.Is(err, want) {
+			t.Errorf("%q: %v, %v; want %v", typed, got, err, want)
+		}
+	}
+	if got, err := ParsePhone("6 77 12 34 56"); err != nil || got != mtnPhone {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestParsePaymentOptions_NothingButWhatIsOffered(t *testing.T) {
+	for typed, want := range map[string]campay.PaymentOptions{"": campay.MobileMoney, "CARD": campay.Card, "MOMO,CARD": campay.MobileMoneyCard} {
+		if got, err := ParsePaymentOptions(typed); err != nil || got != want {
+			t.Errorf("%q: %v, %v", typed, got, err)
+		}
+	}
+	if _, err := ParsePaymentOptions("CASH"); !errors.Is(err, ErrPaymentOptions) {
+		t.Errorf("CASH: %v", err)
+	}
+}

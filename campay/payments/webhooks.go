@@ -1,0 +1,278 @@
+package payments
+
+// Webhook deliveries: kept before they are acknowledged (invariant 3), then
+// applied by asking CamPay whether what they say is true (invariant 4).
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// refusedKept is how many refused deliveries stay in the book: enough to see
+// what is being tried, too few to fill a disk.
+const refusedKept = 2000
+
+// deliveryPatience is how long a delivery is tried while CamPay does not answer;
+// unknownTries is how often CamPay may say that it does not know its reference.
+const (
+	deliveryPatience = 24 * time.Hour
+	unknownTries     = 3
+)
+
+// ErrWebhookRefused says that a delivery is not CamPay's, or not readable. It
+// is kept as refused and changes nothing.
+var ErrWebhookRefused = errors.New("webhook refused")
+
+// ErrWebhookTooLarge says that a delivery was larger than any of CamPay's; it
+// is not kept.
+var ErrWebhookTooLarge = campay.ErrNotificationTooLarge
+
+// TakeWebhook keeps one delivery, a GET or POST from remoteAddr. It returns nil
+// once the delivery is durable, so that it may be acknowledged; applying it
+// follows by itself.
+func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
+	ctx := r.Context()
+	raw, err := campay.ReadNotification(r)
+	if err != nil {
+		return fmt.Errorf("read the webhook: %w", err)
+	}
+	d := store.Delivery{
+		ReceivedAt: s.now(), Method: raw.Method, ContentType: raw.ContentType, Body: raw.Body, RemoteAddr: remoteAddr,
+		Verdict: store.VerdictAccepted, NextAt: s.now(),
+	}
+	n, refused := s.verify(raw)
+	d.Status, d.Reference, d.ExternalReference = string(n.Status), n.Reference, n.ExternalReference
+	d.AmountText, d.Currency = n.AmountText, n.Currency
+	if refused != nil {
+		d.Verdict, d.Outcome, d.Why = store.VerdictRefused, store.OutcomeRefused, refused.Error()
+		d.NextAt, d.AppliedAt = time.Time{}, s.now()
+	}
+	var reported store.Transaction
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if refused == nil {
+			var err error
+			if reported, err = s.report(ctx, tx, &d, n); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.AddDelivery(ctx, d); err != nil {
+			return err
+		}
+		if refused != nil {
+			return tx.PruneRefused(ctx, refusedKept)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep the webhook: %w", err)
+	}
+	if refused != nil {
+		return fmt.Errorf("%w: %w", ErrWebhookRefused, refused)
+	}
+	if reported.ID != 0 {
+		s.changes.publish(reported)
+	}
+	s.poke()
+	return nil
+}
+
+func (s *Service) verify(raw campay.RawNotification) (campay.Notification, error) {
+	n, err := raw.Parse()
+	if err != nil {
+		return n, err
+	}
+	if s.webhooks == nil {
+		return n, errors.New("no webhook key is set")
+	}
+	return n, s.webhooks.Verify(n)
+}
+
+// report notes on the transaction that a delivery speaks of what was said:
+// its screens show "reported, being confirmed".
+func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n campay.Notification) (store.Transaction, error) {
+	t, err := spokenOf(ctx, tx, n)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Transaction{}, nil
+	}
+	if err != nil {
+		return t, err
+	}
+	d.TransactionID = t.ID
+	if !t.Status.Final() && n.Status.Final() {
+		t.ReportedStatus = string(n.Status)
+	}
+	t.UpdatedAt = s.now()
+	if err := tx.UpdateTransaction(ctx, t); err != nil {
+		return t, err
+	}
+	return t, s.tell(ctx, tx, t, store.EventWebhook, "reported", string(n.Status)+" "+n.AmountText, nil)
+}
+
+// spokenOf finds the transaction of a notification's reference, or the one
+// that waits for its reference under the same external reference.
+func spokenOf(ctx context.Context, tx *store.Tx, n campay.Notification) (store.Transaction, error) {
+	t, err := tx.TransactionByReference(ctx, n.Reference)
+	if !errors.Is(err, store.ErrNotFound) || n.ExternalReference == "" {
+		return t, err
+	}
+	t, err = tx.TransactionByExternalReference(ctx, n.ExternalReference)
+	if err == nil && t.Reference != "" {
+		return store.Transaction{}, store.ErrNotFound
+	}
+	return t, err
+}
+
+// apply asks CamPay for the truth behind a kept delivery.
+func (s *Service) apply(ctx context.Context, d store.Delivery) error {
+	n, err := campay.RawNotification{Method: d.Method, ContentType: d.ContentType, Body: d.Body}.Parse()
+	if err != nil {
+		return s.endDelivery(ctx, d, store.OutcomeUnknown) // verified once, so it could be read then
+	}
+	defer s.asking.hold(n.Reference)()
+	truth, err := s.campay.Transaction(ctx, n.Reference)
+	switch {
+	case campay.IsNotFound(err) && d.Attempts+1 >= unknownTries:
+		return s.forget(ctx, d)
+	case err != nil && s.now().Sub(d.ReceivedAt) > deliveryPatience:
+		return s.forget(ctx, d)
+	case err != nil:
+		return s.tryLater(ctx, d)
+	}
+	var t store.Transaction
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if t, err = s.proved(ctx, tx, n, truth); err != nil {
+			return err
+		}
+		before := t
+		if err := s.follow(ctx, tx, &t, truth, store.EventWebhook); err != nil {
+			return err
+		}
+		d.TransactionID, d.Outcome = t.ID, store.OutcomeNoChange
+		if t.Status != before.Status {
+			d.Outcome = store.OutcomeApplied
+		}
+		if differs(n, truth) {
+			d.Outcome = store.OutcomeDiffers
+			t.Flags = t.Flags.With(store.FlagReportDiffers)
+			if err := s.tell(ctx, tx, t, store.EventWebhook, "differs", string(n.Status)+" "+n.AmountText+" "+n.Currency, nil); err != nil {
+				return err
+			}
+		}
+		t.UpdatedAt = s.now()
+		if err := tx.UpdateTransaction(ctx, t); err != nil {
+			return err
+		}
+		d.Attempts, d.NextAt, d.AppliedAt = d.Attempts+1, time.Time{}, s.now()
+		return tx.UpdateDelivery(ctx, d)
+	})
+	if err != nil {
+		return fmt.Errorf("apply delivery %d: %w", d.ID, err)
+	}
+	s.changes.publish(t)
+	s.poke()
+	return nil
+}
+
+// proved finds or makes the transaction of a reference that CamPay knows. The
+// external reference is the truth's, never the notification's.
+func (s *Service) proved(ctx context.Context, tx *store.Tx, n campay.Notification, truth campay.Transaction) (store.Transaction, error) {
+	t, err := tx.TransactionByReference(ctx, n.Reference)
+	if !errors.Is(err, store.ErrNotFound) {
+		return t, err
+	}
+	if truth.ExternalReference != "" {
+		t, err = tx.TransactionByExternalReference(ctx, truth.ExternalReference)
+		switch {
+		case err == nil && t.Reference == "":
+			t.Reference = n.Reference
+			return t, nil
+		case err == nil:
+			return s.addSibling(ctx, tx, t, n.Reference)
+		case !errors.Is(err, store.ErrNotFound):
+			return t, err
+		}
+	}
+	return s.addExternal(ctx, tx, n, truth)
+}
+
+// addExternal writes down a transaction that was begun elsewhere.
+func (s *Service) addExternal(ctx context.Context, tx *store.Tx, n campay.Notification, truth campay.Transaction) (store.Transaction, error) {
+	kind := store.KindCollect
+	if n.Endpoint == "withdraw" {
+		kind = store.KindWithdraw
+	}
+	now := s.now()
+	t, err := tx.CreateTransaction(ctx, store.Transaction{
+		Kind: kind, Origin: store.OriginExternal, Status: store.StatusPending,
+		ExternalReference: truth.ExternalReference, Reference: n.Reference,
+		Currency: truth.Currency, Description: truth.Description,
+		CreatedAt: now, UpdatedAt: now, PollAt: now,
+	})
+	if err != nil {
+		return t, err
+	}
+	return t, s.tell(ctx, tx, t, store.EventCreated, "external", "", nil)
+}
+
+// differs reports whether a notification said something that the truth denies.
+// A truth that is still pending denies no status: it is only behind.
+func differs(n campay.Notification, truth campay.Transaction) bool {
+	if n.Amount != truth.Amount || n.Currency != truth.Currency {
+		return true
+	}
+	return truth.Status.Final() && n.Status != truth.Status
+}
+
+// tryLater keeps a delivery for another try.
+func (s *Service) tryLater(ctx context.Context, d store.Delivery) error {
+	d.Attempts++
+	d.NextAt = s.now().Add(pollDelay(s.now().Sub(d.ReceivedAt)))
+	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.UpdateDelivery(ctx, d) })
+}
+
+// forget ends a delivery that CamPay does not confirm: what it reported is
+// taken back from the transaction's screen.
+func (s *Service) forget(ctx context.Context, d store.Delivery) error {
+	if d.TransactionID != 0 {
+		if err := s.change(ctx, d.TransactionID, func(tx *store.Tx, t *store.Transaction) error {
+			t.ReportedStatus = ""
+			return s.tell(ctx, tx, *t, store.EventWebhook, "not_confirmed", "", nil)
+		}); err != nil {
+			return err
+		}
+	}
+	return s.endDelivery(ctx, d, store.OutcomeUnknown)
+}
+
+func (s *Service) endDelivery(ctx context.Context, d store.Delivery, outcome store.Outcome) error {
+	d.Outcome, d.Attempts, d.NextAt, d.AppliedAt = outcome, d.Attempts+1, time.Time{}, s.now()
+	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.UpdateDelivery(ctx, d) })
+}
+
+// ApplyAgain puts a kept delivery back in the queue, as a person asked.
+// A refused one stays refused: nothing it says was ever looked at.
+func (s *Service) ApplyAgain(ctx context.Context, deliveryID int64) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		d, err := tx.Delivery(ctx, deliveryID)
+		if err != nil {
+			return err
+		}
+		if d.Verdict != store.VerdictAccepted {
+			return ErrWebhookRefused
+		}
+		d.Outcome, d.Attempts, d.NextAt, d.AppliedAt = store.OutcomeNone, 0, s.now(), time.Time{}
+		return tx.UpdateDelivery(ctx, d)
+	})
+	if err != nil {
+		return fmt.Errorf("apply delivery %d again: %w", deliveryID, err)
+	}
+	s.poke()
+	return nil
+}

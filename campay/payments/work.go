@@ -1,0 +1,335 @@
+package payments
+
+// The work that goes on by itself: kept deliveries are applied, open
+// transactions are asked about with backoff, up to a day (invariant 5).
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"comptoir/store"
+)
+
+const (
+	pollFor     = 24 * time.Hour   // after that only a person, a webhook or the reconciliation asks
+	pollFirst   = 3 * time.Second  // the least wait between two questions
+	pollLast    = 30 * time.Minute // the longest
+	workAtOnce  = 6                // deliveries, and polls, under way together
+	workBatch   = 100              // rows read at a time
+	errorPause  = 2 * time.Second  // after the database failed
+	longestNap  = time.Minute      // the loop looks at the clock at least this often
+	nudgeWithin = pollFirst        // how soon what someone looks at is asked about
+)
+
+// pollDelay is how long to wait before asking again about something this old:
+// a quarter of its age, within bounds.
+func pollDelay(age time.Duration) time.Duration {
+	return min(max(age/4, pollFirst), pollLast)
+}
+
+// schedule sets when t is asked about next; never for a final one, and not
+// after a day unless somebody looks at it.
+func (s *Service) schedule(t *store.Transaction) {
+	now := s.now()
+	age := now.Sub(t.CreatedAt)
+	t.PollCount++
+	switch {
+	case t.Status.Final():
+		t.PollAt = time.Time{}
+	case s.changes.watched(*t):
+		t.PollAt = now.Add(pollFirst)
+	case age > pollFor:
+		t.PollAt = time.Time{}
+	default:
+		t.PollAt = now.Add(pollDelay(age))
+	}
+}
+
+// Nudge has the open transactions of a topic asked about soon, because
+// somebody looks at them.
+func (s *Service) Nudge(ctx context.Context, topic Topic) error {
+	open, err := s.openOf(ctx, topic)
+	if err != nil {
+		return err
+	}
+	soon := s.now().Add(nudgeWithin)
+	for _, t := range open {
+		if !t.PollAt.IsZero() && !t.PollAt.After(soon) {
+			continue
+		}
+		if t.Status == store.StatusUnsent && t.PollCount == 0 {
+			continue // its request is under way
+		}
+		if err := s.change(ctx, t.ID, func(_ *store.Tx, t *store.Transaction) error {
+			if !t.Status.Final() {
+				t.PollAt = soon
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) openOf(ctx context.Context, topic Topic) ([]store.Transaction, error) {
+	var all []store.Transaction
+	if topic.link {
+		of, err := s.store.TransactionsOfLink(ctx, topic.id)
+		if err != nil {
+			return nil, err
+		}
+		all = of
+	} else {
+		t, err := s.store.Transaction(ctx, topic.id)
+		if err != nil {
+			return nil, err
+		}
+		all = []store.Transaction{t}
+	}
+	open := all[:0]
+	for _, t := range all {
+		if !t.Status.Final() {
+			open = append(open, t)
+		}
+	}
+	return open, nil
+}
+
+// Ask asks CamPay about one transaction now, as a person wants to know; it
+// reports whether CamPay answered. It is the only way to ask about a final one.
+func (s *Service) Ask(ctx context.Context, id int64) (answered bool, err error) {
+	t, err := s.store.Transaction(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	ctx, cancel := onItsOwn(ctx)
+	defer cancel()
+	return s.look(ctx, t, store.EventPerson)
+}
+
+// look finds out what became of one transaction, by whatever is known of it.
+func (s *Service) look(ctx context.Context, t store.Transaction, cause store.EventKind) (answered bool, err error) {
+	switch {
+	case t.Reference != "":
+		return s.confirm(ctx, t.ID, t.Reference, cause)
+	case t.Status.Final():
+		return true, nil // CamPay never took it: there is nothing to ask about
+	case t.Origin == store.OriginLink:
+		return s.askForPageAgain(ctx, t)
+	case t.Status == store.StatusUnsent && s.now().Before(t.CreatedAt.Add(unsentGrace)):
+		return true, nil // its request is under way
+	case t.Status == store.StatusUnsent:
+		return true, s.doubt(ctx, t)
+	default:
+		return s.resolve(ctx, t)
+	}
+}
+
+func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (answered bool, err error) {
+	err = s.askForPage(ctx, t.ID)
+	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
+		return true, nil // it is in the book
+	}
+	if err != nil {
+		return false, err
+	}
+	t, err = s.store.Transaction(ctx, t.ID)
+	return t.Reference != "", err
+}
+
+// doubt marks a request whose process ended between writing it down and its
+// answer: it may have been sent.
+func (s *Service) doubt(ctx context.Context, t store.Transaction) error {
+	return s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
+		if t.Status != store.StatusUnsent {
+			return nil
+		}
+		t.Status, t.PollAt = store.StatusInDoubt, s.now()
+		return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", nil)
+	})
+}
+
+// Run settles what is open until ctx ends, and returns when nothing of it is
+// under way any more.
+func (s *Service) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		nap := longestNap
+		next, err := s.start(ctx, &wg)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			s.log.ErrorContext(ctx, "settle what is open", "error", err)
+			nap = errorPause
+		case s.inFlight.resting():
+			nap = errorPause
+		case !next.IsZero():
+			nap = min(max(next.Sub(s.now()), 0), longestNap)
+		}
+		timer := time.NewTimer(nap)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-s.wake:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// Work does all that is due now and returns when it is done. Tests that own
+// the clock call it instead of Run.
+func (s *Service) Work(ctx context.Context) error {
+	for {
+		var wg sync.WaitGroup
+		before := s.inFlight.started()
+		_, err := s.start(ctx, &wg)
+		wg.Wait()
+		if err != nil || s.inFlight.started() == before {
+			return err
+		}
+	}
+}
+
+// poke makes Run look again.
+func (s *Service) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// start begins what is due and not under way, as far as there is room, and
+// returns when the next thing is due; zero when nothing is, or when what is
+// under way will poke.
+func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, error) {
+	now := s.now()
+	deliveries, err := s.store.DueDeliveries(ctx, now, workBatch)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("due deliveries: %w", err)
+	}
+	for _, d := range deliveries {
+		s.begin(ctx, wg, job{delivery: true, id: d.ID}, func(ctx context.Context) error { return s.apply(ctx, d) })
+	}
+	polls, err := s.store.DuePolls(ctx, now, workBatch)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("due polls: %w", err)
+	}
+	for _, t := range polls {
+		s.begin(ctx, wg, job{id: t.ID}, func(ctx context.Context) error {
+			_, err := s.look(ctx, t, store.EventPoll)
+			return err
+		})
+	}
+	return s.next(ctx, now)
+}
+
+// next is when something becomes due after now.
+func (s *Service) next(ctx context.Context, now time.Time) (time.Time, error) {
+	poll, isPoll, err := s.store.NextPoll(ctx, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("next poll: %w", err)
+	}
+	delivery, isDelivery, err := s.store.NextDelivery(ctx, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("next delivery: %w", err)
+	}
+	if !isPoll || (isDelivery && delivery.Before(poll)) {
+		return delivery, nil
+	}
+	return poll, nil
+}
+
+// begin runs one job of its own, unless it is under way, has just failed, or
+// there is no room.
+func (s *Service) begin(ctx context.Context, wg *sync.WaitGroup, j job, do func(context.Context) error) {
+	if !s.inFlight.add(j, s.now()) {
+		return
+	}
+	wg.Go(func() {
+		defer s.poke()
+		ctx, cancel := context.WithTimeout(ctx, callLimit)
+		defer cancel()
+		err := do(ctx)
+		if err == nil {
+			s.inFlight.remove(j)
+			return
+		}
+		s.inFlight.rest(j, s.now().Add(errorPause))
+		s.log.ErrorContext(ctx, "settle", "delivery", j.delivery, "id", j.id, "error", err)
+	})
+}
+
+// job names one piece of work.
+type job struct {
+	delivery bool
+	id       int64
+}
+
+// inFlight is the work under way, and what failed (the database did not take
+// its outcome) and rests before it is tried again.
+type inFlight struct {
+	mu    sync.Mutex
+	jobs  map[job]time.Time // zero while under way, else the end of its rest
+	total int
+}
+
+func (f *inFlight) add(j job, now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if until, known := f.jobs[j]; known && (until.IsZero() || now.Before(until)) {
+		return false
+	}
+	busy := 0
+	for other, until := range f.jobs {
+		if until.IsZero() && other.delivery == j.delivery {
+			busy++
+		}
+	}
+	if busy >= workAtOnce {
+		return false
+	}
+	if f.jobs == nil {
+		f.jobs = map[job]time.Time{}
+	}
+	f.jobs[j] = time.Time{}
+	f.total++
+	return true
+}
+
+func (f *inFlight) remove(j job) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.jobs, j)
+}
+
+func (f *inFlight) rest(j job, until time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.jobs[j] = until
+}
+
+func (f *inFlight) resting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, until := range f.jobs {
+		if !until.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// started counts the jobs begun so far.
+func (f *inFlight) started() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.total
+}
