@@ -1,0 +1,137 @@
+// What the screens can do better with JavaScript; nothing needs it. Events are
+// caught on the document, so that pages which htmx swaps in work too.
+(function () {
+  'use strict'
+
+  var pollEvery = 5000
+
+  // Buttons that need a script are in the page, hidden, until there is one.
+  function reveal(root) {
+    root.querySelectorAll('[data-copy], [data-open], [data-dismiss]').forEach(function (el) {
+      el.hidden = false
+    })
+    root.querySelectorAll('[data-share]').forEach(function (el) {
+      el.hidden = !navigator.share
+    })
+  }
+
+  function sayOn(button) {
+    var before = button.innerHTML
+    button.textContent = button.dataset.said
+    button.setAttribute('aria-live', 'polite')
+    setTimeout(function () { button.innerHTML = before }, 2000)
+  }
+
+  function copy(button) {
+    var field = document.getElementById(button.dataset.copy)
+    field.select()
+    if (navigator.clipboard) {
+      navigator.clipboard.writeText(field.value).then(function () { sayOn(button) }, function () {})
+    } else if (document.execCommand('copy')) { // plain http on a shop's own network has no clipboard API
+      sayOn(button)
+    }
+  }
+
+  document.addEventListener('click', function (event) {
+    var el = event.target.closest('[data-copy], [data-share], [data-open], [data-dismiss], [data-select], dialog')
+    document.querySelectorAll('details.more[open]').forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false
+    })
+    if (!el) return
+    if (el.dataset.copy) copy(el)
+    else if (el.dataset.share) {
+      navigator.share({ text: el.dataset.shareText, url: el.dataset.share }).catch(function () {})
+    } else if (el.dataset.open) document.getElementById(el.dataset.open).showModal()
+    else if ('dismiss' in el.dataset) el.closest('.toast').remove()
+    else if ('select' in el.dataset) el.select()
+    else if (el === event.target && el.close) el.close() // a click beside the dialog
+  })
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener('submit', function (event) {
+    var form = event.target
+    if (!('once' in form.dataset)) return
+    if (form.dataset.sent) {
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      return
+    }
+    form.dataset.sent = 'yes'
+    form.setAttribute('aria-busy', 'true')
+  }, true)
+
+  function release(root) {
+    root.querySelectorAll('form[data-sent]').forEach(function (form) {
+      delete form.dataset.sent
+      form.removeAttribute('aria-busy')
+    })
+  }
+
+  // Where the stream of a live region is not open, it is asked for instead,
+  // and at once when the screen lights up again.
+  var streaming = new WeakSet()
+  document.addEventListener('htmx:sseOpen', function (event) { streaming.add(event.target) })
+  document.addEventListener('htmx:sseError', function (event) { streaming.delete(event.target) })
+  document.addEventListener('htmx:sseClose', function (event) { streaming.delete(event.target) })
+
+  function poll(always) {
+    if (document.hidden || !window.htmx) return
+    document.querySelectorAll('[data-live]').forEach(function (region) {
+      if (always || !(streaming.has(region) || region.querySelector('[data-settled]'))) {
+        window.htmx.trigger(region, 'poll')
+      }
+    })
+  }
+  setInterval(poll, pollEvery, false)
+  document.addEventListener('visibilitychange', function () { poll(true) })
+  window.addEventListener('online', function () { poll(true) })
+
+  // The same news twice is not news: a screen reader should not hear it again.
+  var shown = new WeakMap()
+  function isNews(region, html) {
+    if (shown.get(region) === html) return false
+    shown.set(region, html)
+    return true
+  }
+  document.addEventListener('htmx:sseBeforeMessage', function (event) {
+    if (!isNews(event.target, event.detail.data)) event.preventDefault()
+  })
+  document.addEventListener('htmx:beforeSwap', function (event) {
+    var region = event.detail.target
+    if ('live' in region.dataset && !isNews(region, event.detail.xhr.responseText)) event.detail.shouldSwap = false
+  })
+
+  // The tab says it too: the merchant may be looking at another one.
+  function retitle() {
+    var status = document.querySelector('[data-title]')
+    if (status) document.title = status.dataset.title
+  }
+  document.addEventListener('htmx:sseMessage', retitle)
+
+  document.addEventListener('htmx:afterSettle', function (event) {
+    var target = event.detail.target
+    reveal(document)
+    if (!target) return // swapped by the stream
+    if (target === document.body) { // a new page: begin reading it at its top
+      var start = document.querySelector('[autofocus]') || document.getElementById('main')
+      if (start) start.focus({ preventScroll: true })
+    } else if ('live' in target.dataset) retitle()
+  })
+
+  document.addEventListener('htmx:afterRequest', function (event) {
+    var form = event.detail.elt
+    if (form.dataset && form.dataset.sent) release(form.parentNode || document)
+  })
+  document.addEventListener('htmx:sendError', function () {
+    var toasts = document.getElementById('toasts')
+    if (!toasts || toasts.querySelector('[data-offline]')) return
+    toasts.appendChild(document.getElementById('toast-offline').content.cloneNode(true))
+    reveal(toasts)
+  })
+  document.addEventListener('htmx:afterOnLoad', function () {
+    document.querySelectorAll('#toasts [data-offline]').forEach(function (el) { el.remove() })
+  })
+  window.addEventListener('pageshow', function () { release(document) })
+
+  reveal(document)
+})()

@@ -1,0 +1,289 @@
+package views_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"comptoir/views"
+)
+
+// message is one text of a locale by its plural forms; "" for a plain one.
+type message map[string]string
+
+func locale(t *testing.T, name string) map[string]message {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("locales", name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(content, &raw); err != nil {
+		t.Fatal(err)
+	}
+	texts := make(map[string]message, len(raw))
+	for key, value := range raw {
+		var plain string
+		if json.Unmarshal(value, &plain) == nil {
+			texts[key] = message{"": plain}
+			continue
+		}
+		var plural message
+		if err := json.Unmarshal(value, &plural); err != nil {
+			t.Fatalf("%s: %s: %v", name, key, err)
+		}
+		texts[key] = plural
+	}
+	return texts
+}
+
+func TestLocales_HaveTheSameKeysAndPlaceholders(t *testing.T) {
+	fr, en := locale(t, "fr"), locale(t, "en")
+	for key := range fr {
+		if _, ok := en[key]; !ok {
+			t.Errorf("%s is missing in English", key)
+		}
+	}
+	for key, texts := range en {
+		if _, ok := fr[key]; !ok {
+			t.Errorf("%s is missing in French", key)
+			continue
+		}
+		for form, text := range texts {
+			if strings.TrimSpace(text) == "" || strings.TrimSpace(fr[key][form]) == "" {
+				t.Errorf("%s is empty in one language", key)
+			}
+			if a, b := placeholders(text), placeholders(fr[key][form]); !slices.Equal(a, b) {
+				t.Errorf("%s has %v in English and %v in French", key, a, b)
+			}
+		}
+	}
+}
+
+var placeholder = regexp.MustCompile(`{{.*?}}`)
+
+func placeholders(text string) []string {
+	found := placeholder.FindAllString(text, -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// family is a set of keys that code puts together: prefix, one of values, one
+// of suffixes.
+type family struct {
+	prefix   string
+	values   []string
+	suffixes []string
+}
+
+// families are all those sets, their values read from the constants that the
+// code has.
+func families(t *testing.T) []family {
+	kinds := constants(t, ".", "../store")
+	states := kinds["state"]
+	of := func(all []string, without ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(v string) bool { return slices.Contains(without, v) })
+	}
+	months := make([]string, 12)
+	for i := range months {
+		months[i] = strconv.Itoa(i + 1)
+	}
+	title, titleText := []string{""}, []string{"", ".title", ".text"}
+	return []family{
+		{"month.", months, title},
+		{"nav.", of(kinds["area"], ""), title},
+		{"role.", kinds["Role"], title},
+		{"flash.", kinds["Flash"], title},
+		{"problem.", kinds["Problem"], title},
+		{"status.", states, title},
+		{"transaction.title.", of(states, "paid_twice"), title},
+		{"transaction.text.", of(states, "paid_twice"), title},
+		{"link.title.", of(states, "done"), title},
+		{"link.text.", of(states, "done"), title},
+		{"customer.title.", kinds["customerState"], title},
+		{"customer.text.", kinds["customerState"], title},
+		{"flag.", kinds["Flag"], []string{".title", ".money", ".do"}},
+		{"error.", kinds["ErrorKind"], []string{".what", ".money", ".do"}},
+		{"outcome.", append(of(kinds["Outcome"], ""), "waiting"), titleText},
+		{"verdict.", kinds["Verdict"], title},
+		{"filter.", append(of(kinds["Status"], "unsent", "waiting"), kinds["Verdict"]...), title},
+		{"origin.", kinds["Origin"], title},
+		{"event.from.", kinds["EventKind"], title},
+		{"event.", notes(t), title},
+		{"styleguide.", specimens(t), title},
+	}
+}
+
+// constants are the values of the string constants in folders, by their type.
+func constants(t *testing.T, folders ...string) map[string][]string {
+	t.Helper()
+	found := make(map[string][]string)
+	for _, folder := range folders {
+		files, _ := filepath.Glob(filepath.Join(folder, "*.go"))
+		for _, name := range files {
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				spec, ok := n.(*ast.ValueSpec)
+				if !ok || len(spec.Values) != 1 {
+					return true
+				}
+				kind, isNamed := spec.Type.(*ast.Ident)
+				value, isLiteral := spec.Values[0].(*ast.BasicLit)
+				if isNamed && isLiteral && value.Kind == token.STRING {
+					text, _ := strconv.Unquote(value.Value)
+					found[kind.Name] = append(found[kind.Name], text)
+				}
+				return true
+			})
+		}
+	}
+	return found
+}
+
+var (
+	told     = regexp.MustCompile(`(?s)(?:\.tell|\.reschedule|event)\([^"]*?"([a-z_]+)"`)
+	judged   = regexp.MustCompile(`(?:note = |return )"([a-z_]+)"`)
+	specimen = regexp.MustCompile(`@specimen\("(\w+)"\)`)
+)
+
+// notes are what the payments say of the events that they write down.
+func notes(t *testing.T) []string {
+	t.Helper()
+	found := map[string]bool{"successful": true, "failed": true} // a note that is the status itself
+	files, _ := filepath.Glob("../campay/payments/*.go")
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source := read(t, name)
+		for _, pattern := range []*regexp.Regexp{told, judged} {
+			for _, m := range pattern.FindAllStringSubmatch(source, -1) {
+				found[m[1]] = true
+			}
+		}
+	}
+	if len(found) < 10 {
+		t.Fatalf("only %d notes found in the payments: does the pattern still fit?", len(found))
+	}
+	return slices.Collect(maps.Keys(found))
+}
+
+func specimens(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, m := range specimen.FindAllStringSubmatch(read(t, "styleguide.templ"), -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// sources are the files that name keys: what people write, not what templ makes.
+func sources(t *testing.T) string {
+	t.Helper()
+	templs, _ := filepath.Glob("*.templ")
+	gos, _ := filepath.Glob("*.go")
+	var all strings.Builder
+	for _, name := range append(templs, gos...) {
+		if !strings.HasSuffix(name, "_templ.go") && !strings.HasSuffix(name, "_test.go") {
+			all.WriteString(read(t, name))
+		}
+	}
+	return all.String()
+}
+
+var (
+	wholeKey  = regexp.MustCompile(`"([a-z_]+(?:\.[a-z0-9_]+)+)"`)
+	directKey = regexp.MustCompile(`T\(ctx, "([^"]+)"[,)]`)
+	prefixKey = regexp.MustCompile(`"([a-z_]+(?:\.[a-z_]+)*\.)"\s*\+`)
+)
+
+// usedKeys are the keys that the code can ask for.
+func usedKeys(t *testing.T, known map[string]message) map[string]bool {
+	t.Helper()
+	code, used := sources(t), make(map[string]bool)
+	for _, m := range directKey.FindAllStringSubmatch(code, -1) {
+		used[m[1]] = true
+	}
+	areas := make(map[string]bool)
+	for key := range known {
+		areas[strings.SplitN(key, ".", 2)[0]] = true
+	}
+	for _, m := range wholeKey.FindAllStringSubmatch(code, -1) {
+		if areas[strings.SplitN(m[1], ".", 2)[0]] {
+			used[m[1]] = true
+		}
+	}
+	prefixes := make(map[string]bool)
+	for _, f := range families(t) {
+		prefixes[f.prefix] = true
+		for _, value := range f.values {
+			for _, suffix := range f.suffixes {
+				used[f.prefix+value+suffix] = true
+			}
+		}
+	}
+	for _, m := range prefixKey.FindAllStringSubmatch(code, -1) {
+		if areas[strings.SplitN(m[1], ".", 2)[0]] && !prefixes[m[1]] {
+			t.Errorf("keys that begin with %q are put together, and no family of this test covers them", m[1])
+		}
+	}
+	return used
+}
+
+func TestLocales_EveryKeyThatIsUsedIsThere(t *testing.T) {
+	known := locale(t, "fr")
+	for key := range usedKeys(t, known) {
+		if _, ok := known[key]; !ok {
+			t.Errorf("%s is used and in no locale", key)
+		}
+	}
+}
+
+func TestLocales_EveryKeyThatIsThereIsUsed(t *testing.T) {
+	known := locale(t, "fr")
+	used := usedKeys(t, known)
+	for key := range known {
+		// A field's hint is shown where a locale has one.
+		if !used[key] && !used[strings.TrimSuffix(key, ".hint")] {
+			t.Errorf("%s is in the locales and nothing uses it", key)
+		}
+	}
+}
+
+func TestT_CountsAsTheLanguageDoes(t *testing.T) {
+	for count, want := range map[int]string{0: "0 paiement", 1: "1 paiement", 2: "2 paiements", 1_000_000: "1000000 paiements"} {
+		if got := views.T(french, "takings.count", "Count", count); got != want {
+			t.Errorf("%d in French: %q, want %q", count, got, want)
+		}
+	}
+	if got := views.T(english, "takings.count", "Count", 0); got != "0 payments" {
+		t.Errorf("none in English: %q", got)
+	}
+}
+
+func TestT_AnUnknownKeyComesBackAsItIs(t *testing.T) {
+	if got := views.T(french, "no.such_key"); got != "no.such_key" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,262 @@
+package views_test
+
+// Every screen in each of its states, on sample values: what the other tests
+// walk through.
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// now is a quarter past two in the afternoon in Douala.
+var now = time.Date(2026, time.November, 24, 13, 15, 0, 0, time.UTC)
+
+var owner = store.User{ID: 1, Name: "Propriétaire Exemple", Role: store.RoleOwner, Locale: "fr"}
+
+func page(path string) views.Page {
+	return views.Page{Shop: "Boutique Exemple", User: owner, Path: path, Sandbox: true, Now: now}
+}
+
+// push is a request to a phone that the payer has in hand.
+func push() store.Transaction {
+	return store.Transaction{
+		ID: 7, Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusPending,
+		ExternalReference: "22222222-2222-4222-8222-222222222222", OperationCode: "k3v9p2xw",
+		Reference: "11111111-1111-4111-8111-111111111111", Asked: 1_250_000, Currency: "XAF",
+		Operator: "MTN", Phone: "237677123456", Description: "Pagne wax, 6 yards", USSDCode: "*126#",
+		Code: "CP261124T00005", CreatedBy: 1, CreatedAt: now.Add(-3 * time.Minute), SentAt: now.Add(-3 * time.Minute),
+	}
+}
+
+func with(t store.Transaction, edit func(*store.Transaction)) store.Transaction {
+	edit(&t)
+	return t
+}
+
+func paid(t *store.Transaction) {
+	t.Status, t.Amount, t.Net, t.SettledAt = store.StatusSuccessful, t.Asked, t.Asked-t.Asked/50, now
+}
+
+// transactions has one transaction in each state that a list can show.
+func transactions() []store.Transaction {
+	orange := func(t *store.Transaction) {
+		t.Operator, t.Phone, t.Description, t.Asked = "ORANGE", "237696546822", "Livraison à Bonamoussadi, deux cartons de savon et le reste de la commande", 45_000_000
+	}
+	return []store.Transaction{
+		push(),
+		with(push(), paid),
+		with(push(), func(t *store.Transaction) { orange(t); t.ReportedStatus = "SUCCESSFUL" }),
+		with(push(), func(t *store.Transaction) { paid(t); t.Amount = 1_000_000; t.Flags = store.Flags{store.FlagUnderpaid} }),
+		with(push(), func(t *store.Transaction) { paid(t); t.Currency = "EUR"; t.Flags = store.Flags{store.FlagCurrency} }),
+		with(push(), func(t *store.Transaction) { paid(t); t.Flags = store.Flags{store.FlagMismatch} }),
+		with(push(), func(t *store.Transaction) {
+			paid(t)
+			t.Amount = 1_300_000
+			t.Flags = store.Flags{store.FlagOverpaid, store.FlagPaidTwice, store.FlagReportDiffers, store.FlagMovedFinal}
+		}),
+		with(push(), func(t *store.Transaction) {
+			orange(t)
+			t.Status = store.StatusFailed
+			t.Reason = "Refused by the payer"
+		}),
+		with(push(), func(t *store.Transaction) {
+			t.Status, t.Reference, t.ErrorCode, t.Reason = store.StatusFailed, "", "ER201", "Maximum amount is 25.00 XAF"
+		}),
+		with(push(), func(t *store.Transaction) { t.Status = store.StatusInDoubt; t.Reference = "" }),
+		with(push(), func(t *store.Transaction) { t.Status = store.StatusUnsent; t.Reference = "" }),
+		with(push(), func(t *store.Transaction) {
+			t.Status, t.Origin, t.LinkID, t.CreatedAt = store.StatusWaiting, store.OriginLink, 3, now.AddDate(0, 0, -1)
+			t.Phone, t.Operator, t.Description = "", "", ""
+		}),
+		with(push(), func(t *store.Transaction) { paid(t); t.Kind = store.KindWithdraw; t.CreatedAt = now.AddDate(-1, 0, 0) }),
+	}
+}
+
+func link(newest store.Transaction) store.LinkWithState {
+	l := store.LinkWithState{
+		PaymentLink: store.PaymentLink{
+			ID: 3, Slug: "k7x2m9q4w8r3t6y5n1zb", Amount: 250_000, Description: "Pagne wax, 6 yards",
+			FirstName: "Prénom-client", LastName: "Nom-client", Email: "client@example.com", Phone: "237677123456",
+			PaymentOptions: "MOMO", RedirectURL: "https://example.com/merci", CreatedBy: 1, CreatedAt: now.Add(-time.Hour),
+		},
+		Newest: newest,
+	}
+	l.Newest.Asked, l.Newest.LinkID, l.Newest.Origin = l.Amount, l.ID, store.OriginLink
+	if l.Newest.Amount != 0 {
+		l.Newest.Amount = l.Amount
+	}
+	if newest.Status == store.StatusSuccessful {
+		l.Paid, l.Taken = 1, l.Amount
+	}
+	return l
+}
+
+func waitingLink() store.LinkWithState {
+	return link(with(push(), func(t *store.Transaction) { t.Status, t.Phone, t.Operator = store.StatusWaiting, "", "" }))
+}
+
+func paidTwice() store.LinkWithState {
+	l := link(with(push(), func(t *store.Transaction) { paid(t); t.Flags = store.Flags{store.FlagPaidTwice} }))
+	l.Paid, l.Taken = 2, 2*l.Amount
+	return l
+}
+
+// qr is not a QR code, only as large as one.
+func qr() views.QR {
+	modules := make([][]bool, 33)
+	for y := range modules {
+		modules[y] = make([]bool, 33)
+		for x := range modules[y] {
+			modules[y][x] = (x*x+y*3+x*y)%7 < 3
+		}
+	}
+	return views.QR{Modules: modules}
+}
+
+func linkPage(l store.LinkWithState) templ.Component {
+	props := views.LinkProps{Link: l, Attempts: []store.Transaction{l.Newest}, Now: now}
+	if l.Newest.Status != store.StatusUnsent {
+		props.URL, props.QR = "https://comptoir.example/p/"+l.Slug, qr()
+	}
+	return views.LinkPage(page("/links/3"), props)
+}
+
+func transactionPage(t store.Transaction) templ.Component {
+	return views.TransactionPage(page("/transactions/7"), views.TransactionProps{
+		Transaction: t, Events: events(), By: owner.Name, Now: now,
+		Link: store.PaymentLink{ID: t.LinkID}, Siblings: []store.Transaction{push()},
+	})
+}
+
+func events() []store.Event {
+	return []store.Event{
+		{ID: 1, At: now.Add(-3 * time.Minute), Kind: store.EventCreated, Note: "written"},
+		{ID: 2, At: now.Add(-2 * time.Minute), Kind: store.EventAnswer, Note: "accepted", Raw: []byte(`{"reference":"11111111-1111-4111-8111-111111111111","ussd_code":"*126#","operator":"mtn"}`)},
+		{ID: 3, At: now.Add(-time.Minute), Kind: store.EventWebhook, Note: "reported", Detail: "SUCCESSFUL 12500", Raw: []byte(`{"status":"SUCCESSFUL","signature":"secret-token"}`)},
+		{ID: 4, At: now, Kind: store.EventPoll, Note: "a_note_of_tomorrow"},
+	}
+}
+
+func balance() views.BalanceProps {
+	return views.BalanceProps{
+		Snapshot: store.BalanceSnapshot{Total: 12_345_695, MTN: 8_345_695, Orange: 4_000_000},
+		Checked:  now.Add(-13 * time.Minute), Now: now,
+	}
+}
+
+func home(b views.BalanceProps) views.HomeProps {
+	b.Loads = true
+	return views.HomeProps{
+		Balance: b, Newest: transactions()[:8], Pending: 2, InDoubt: 1, Flagged: 3,
+		Takings: views.Takings{Count: 14, Amount: 18_750_000, Carrier: []views.CarrierTakings{{Operator: "MTN", Amount: 12_500_000}, {Operator: "ORANGE", Amount: 6_250_000}}},
+	}
+}
+
+func deliveries() []store.Delivery {
+	d := store.Delivery{
+		ID: 12, ReceivedAt: now.Add(-time.Minute), Method: "GET", RemoteAddr: "192.0.2.7", Verdict: store.VerdictAccepted,
+		Status: "SUCCESSFUL", Reference: push().Reference, AmountText: "12500", Currency: "XAF", Attempts: 1, AppliedAt: now,
+	}
+	var all []store.Delivery
+	for _, o := range []store.Outcome{store.OutcomeApplied, store.OutcomeNone, store.OutcomeNoChange, store.OutcomeDiffers, store.OutcomeUnknown} {
+		d.Outcome = o
+		all = append(all, d)
+	}
+	d.Verdict, d.Outcome, d.Why = store.VerdictRefused, store.OutcomeRefused, "signature: token is malformed"
+	d.Status, d.AmountText, d.Currency = "", "", ""
+	return append(all, d)
+}
+
+func webhookPage(d store.Delivery) templ.Component {
+	return views.WebhookPage(page("/webhooks/12"), views.WebhookProps{
+		Delivery: d, Transaction: with(push(), paid), Now: now,
+		Params: []views.Param{{Name: "status", Value: "SUCCESSFUL"}, {Name: "amount", Value: "12500"}, {Name: "Signature", Value: "secret-token"}},
+	})
+}
+
+func customerPage(l store.LinkWithState, payURL string, returned bool) templ.Component {
+	p := page("/p/" + l.Slug)
+	p.User = store.User{}
+	return views.CustomerPage(p, views.CustomerProps{Link: l, PayURL: payURL, Returned: returned})
+}
+
+var wrongLink = views.LinkForm{
+	OperationID: "33333333-3333-4333-8333-333333333333", Amount: "2 500,50", Description: "", Phone: "12", Email: "non", RedirectURL: "ftp://x",
+	PaymentOptions: "CRYPTO", MayPayMore: true,
+	Errors: views.Errors{
+		"amount": {Problem: views.ProblemAmountDecimals}, "description": {Problem: views.ProblemTextMissing},
+		"phone": {Problem: views.ProblemPhone}, "email": {Problem: views.ProblemEmail},
+		"redirect_url": {Problem: views.ProblemURL}, "payment_options": {Problem: views.ProblemChoice},
+		views.WholeForm: {Problem: views.ProblemExpired},
+	},
+}
+
+// screens is every screen in each of its states, by a name for messages.
+func screens() map[string]templ.Component {
+	signedOut := page("/signin")
+	signedOut.User = store.User{}
+	cashier := page("/")
+	cashier.User.Role = store.RoleCashier
+	flash := page("/links")
+	flash.Flash = views.FlashLinkMade
+	request := views.RequestForm{OperationID: "44444444-4444-4444-8444-444444444444", Amount: "12 500", Phone: "6 77 12 34 56", Description: "Pagne wax, 6 yards"}
+	wrongRequest := views.RequestForm{OperationID: request.OperationID, Amount: "douze", Phone: "2 22 00 00 00", Errors: views.Errors{
+		"amount": {Problem: views.ProblemAmountLetters}, "phone": {Problem: views.ProblemPhoneCarrier},
+		views.WholeForm: {Problem: views.ProblemRefused, Detail: "Maximum amount is 25.00 XAF"},
+	}}
+	unreachable := balance()
+	unreachable.Unreachable = true
+	all := map[string]templ.Component{
+		"signin":            views.SignInPage(signedOut, views.SignInProps{Next: "/links"}),
+		"signin-wrong":      views.SignInPage(signedOut, views.SignInProps{Name: "Exemple", Errors: views.Errors{views.WholeForm: {Problem: views.ProblemSignIn}}}),
+		"home":              views.HomePage(page("/"), home(balance())),
+		"home-empty":        views.HomePage(page("/"), views.HomeProps{Balance: views.BalanceProps{Loads: true, Now: now}}),
+		"home-cashier":      views.HomePage(cashier, home(balance())),
+		"balance":           views.BalancePage(page("/balance"), balance()),
+		"balance-stale":     views.BalancePage(page("/balance"), unreachable),
+		"balance-never":     views.BalancePage(page("/balance"), views.BalanceProps{Unreachable: true, Now: now}),
+		"request":           views.RequestPage(page("/request"), views.RequestProps{Form: views.RequestForm{OperationID: request.OperationID}, Now: now}),
+		"request-wrong":     views.RequestPage(page("/request"), views.RequestProps{Form: wrongRequest, Now: now}),
+		"request-again":     views.RequestPage(page("/request"), views.RequestProps{Form: request, Again: push(), Now: now}),
+		"transactions":      views.TransactionsPage(page("/transactions"), views.TransactionsProps{Transactions: transactions(), Older: 3}),
+		"transactions-none": views.TransactionsPage(page("/transactions"), views.TransactionsProps{}),
+		"transactions-miss": views.TransactionsPage(page("/transactions?q=x"), views.TransactionsProps{Search: "savon", Status: store.StatusFailed}),
+		"links":             views.LinksPage(flash, views.LinksProps{Links: []store.LinkWithState{waitingLink(), link(with(push(), paid)), paidTwice()}, Older: 1}),
+		"links-none":        views.LinksPage(page("/links"), views.LinksProps{}),
+		"links-miss":        views.LinksPage(page("/links?q=x"), views.LinksProps{Search: "savon"}),
+		"link-new":          views.LinkNewPage(page("/links/new"), views.LinkForm{OperationID: request.OperationID}),
+		"link-new-wrong":    views.LinkNewPage(page("/links/new"), wrongLink),
+		"link-waiting":      linkPage(waitingLink()),
+		"link-paid-twice":   linkPage(paidTwice()),
+		"webhooks":          views.WebhooksPage(page("/webhooks"), views.WebhooksProps{Deliveries: deliveries(), Older: 2}),
+		"webhooks-none":     views.WebhooksPage(page("/webhooks"), views.WebhooksProps{}),
+		"webhooks-miss":     views.WebhooksPage(page("/webhooks"), views.WebhooksProps{Verdict: store.VerdictRefused}),
+		"customer-ready":    customerPage(waitingLink(), "https://demo.campay.net/pay/x", false),
+		"customer-returned": customerPage(waitingLink(), "https://demo.campay.net/pay/x", true),
+		"customer-soon":     customerPage(waitingLink(), "", false),
+		"styleguide":        views.StyleguidePage(page("/styleguide")),
+	}
+	for i, t := range transactions() {
+		name := string(rune('a' + i))
+		all["transaction-"+name] = transactionPage(t)
+		if t.Kind != store.KindCollect {
+			continue
+		}
+		all["link-"+name] = linkPage(link(t))
+		all["customer-"+name] = customerPage(link(t), "https://demo.campay.net/pay/x", false)
+	}
+	for i, d := range deliveries() {
+		all["webhook-"+string(rune('a'+i))] = webhookPage(d)
+	}
+	for _, kind := range []views.ErrorKind{
+		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForm, views.ErrorTooLarge, views.ErrorTooOften,
+		views.ErrorUnreachable, views.ErrorBusy, views.ErrorInternal,
+	} {
+		all["error-"+string(kind)] = views.ErrorPage(page("/nowhere"), views.ErrorProps{Kind: kind, Status: 500, RequestID: "3f9a1c"})
+	}
+	return all
+}

@@ -1,0 +1,127 @@
+package views
+
+// What a transaction or a link is called on a screen. Only a transaction that
+// PaidInFull vouches for is ever called paid (invariant 4).
+
+import "comptoir/store"
+
+// tone is how news feels; each has its colours.
+type tone string
+
+const (
+	toneGood  tone = "good"
+	toneWait  tone = "wait"
+	toneWarn  tone = "warn"
+	toneBad   tone = "bad"
+	toneQuiet tone = "quiet"
+)
+
+// state is a transaction's state in the words of a screen, as the last part
+// of locale keys.
+type state string
+
+const (
+	statePaid      state = "paid"       // a collection, proved in full
+	statePaidTwice state = "paid_twice" // a link for one payment that got more
+	stateDone      state = "done"       // a withdrawal or airtime, proved
+	stateCheck     state = "check"      // money moved, not as asked: a person must look
+	stateFailed    state = "failed"     // the payer refused, or could not pay
+	stateRefused   state = "refused"    // never reached the payer
+	stateReported  state = "reported"   // said by a webhook, not proved yet
+	stateDoubt     state = "doubt"      // the answer to our request was lost
+	statePending   state = "pending"    // the payer has it in hand
+	stateWaiting   state = "waiting"    // nobody has begun to pay
+	statePreparing state = "preparing"  // CamPay has not answered yet
+)
+
+// stateOf is the one place that decides what a transaction is called.
+func stateOf(t store.Transaction) state {
+	switch {
+	case t.PaidInFull() && t.Kind == store.KindCollect:
+		return statePaid
+	case t.PaidInFull():
+		return stateDone
+	case t.Status == store.StatusSuccessful:
+		return stateCheck
+	case t.Status == store.StatusFailed && t.Reference == "":
+		return stateRefused
+	case t.Status == store.StatusFailed:
+		return stateFailed
+	case t.ReportedStatus != "":
+		return stateReported
+	case t.Status == store.StatusInDoubt:
+		return stateDoubt
+	case t.Status == store.StatusPending:
+		return statePending
+	case t.Status == store.StatusWaiting:
+		return stateWaiting
+	default:
+		return statePreparing
+	}
+}
+
+// linkStateOf is stateOf for a link: what its newest attempt is, and whether
+// it was paid more often than once.
+func linkStateOf(l store.LinkWithState) state {
+	if s := stateOf(l.Newest); s != statePaid || l.Paid < 2 {
+		return s
+	}
+	return statePaidTwice
+}
+
+func (s state) tone() tone {
+	switch s {
+	case statePaid, stateDone:
+		return toneGood
+	case statePending, stateReported:
+		return toneWait
+	case stateCheck, stateDoubt, statePaidTwice:
+		return toneWarn
+	case stateFailed, stateRefused:
+		return toneBad
+	default:
+		return toneQuiet
+	}
+}
+
+func (s state) icon() string {
+	switch s {
+	case statePaid, stateDone:
+		return "check"
+	case stateCheck, stateDoubt, statePaidTwice:
+		return "alert"
+	case stateFailed, stateRefused:
+		return "cross"
+	case stateWaiting:
+		return "link"
+	default:
+		return "clock"
+	}
+}
+
+// settled reports whether nothing is left to wait for.
+func (s state) settled() bool {
+	switch s {
+	case statePaid, statePaidTwice, stateDone, stateCheck, stateFailed, stateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// shownAmount is the amount to show for t: what CamPay proved, and before
+// that what was asked.
+func shownAmount(t store.Transaction) int64 {
+	if t.Status == store.StatusSuccessful && t.Amount != 0 {
+		return t.Amount
+	}
+	return t.Asked
+}
+
+// who names the other side of t in a list: what it was for, or whose phone.
+func who(t store.Transaction) string {
+	if t.Description != "" {
+		return t.Description
+	}
+	return Phone(t.Phone)
+}
