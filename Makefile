@@ -1,0 +1,40 @@
+# `make help` lists the targets. A newcomer needs run, test, dev, lint, bench.
+GO        ?= go
+TOOL       = $(GO) tool -modfile=.ci/tools.mod
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS    = -s -w -X main.version=$(VERSION)
+LISTEN    ?= localhost:8080
+DATA      ?= data
+
+.PHONY: help run dev build test lint bench generate screenshots setup
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## Build and serve on http://localhost:8080, on the embedded sandbox
+	./comptoir serve --listen $(LISTEN) --data $(DATA)
+
+dev: ## Like run, rebuilt on each change, with /styleguide
+	$(GO) tool templ generate --watch --cmd "$(GO) run . serve --dev --listen $(LISTEN) --data $(DATA)"
+
+build: ## Build the one binary ./comptoir
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o comptoir .
+
+test: setup ## Run all tests, browser included; installs Chromium where it is missing
+	$(GO) test -race -shuffle=on ./...
+
+setup:
+	@sh .ci/setup
+
+lint: ## Run golangci-lint with the import rules
+	$(TOOL) golangci-lint run ./...
+
+bench: ## Print the benchmarks and their ratios
+	$(GO) test -run '^$$' -bench . -benchtime 1s -count 5 ./... | tee bench.out
+	@awk -f .ci/ratios.awk bench.out
+
+generate: ## Make *_templ.go anew from the templates
+	$(GO) tool templ generate
+
+screenshots: setup ## Take the pictures of docs/screenshots
+	$(GO) test -run '^TestScreens$$' -count=1 . -screenshots docs/screenshots

@@ -1,0 +1,91 @@
+package handlers
+
+// The one place where an error becomes an answer: a page, an htmx fragment or
+// a line of JSON, in the reader's language.
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// errorOf tells what an error means for whoever asked.
+func errorOf(err error) (status int, kind views.ErrorKind) {
+	var httpError *echo.HTTPError
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return http.StatusNotFound, views.ErrorNotFound
+	case errors.Is(err, payments.ErrNotSent):
+		return http.StatusBadGateway, views.ErrorUnreachable
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return http.StatusServiceUnavailable, views.ErrorBusy
+	case errors.As(err, &httpError):
+		return httpError.Code, kindOf(httpError.Code)
+	default:
+		return http.StatusInternalServerError, views.ErrorInternal
+	}
+}
+
+func kindOf(status int) views.ErrorKind {
+	switch status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return views.ErrorNotFound
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return views.ErrorForbidden
+	case http.StatusRequestEntityTooLarge:
+		return views.ErrorTooLarge
+	case http.StatusTooManyRequests:
+		return views.ErrorTooOften
+	case http.StatusServiceUnavailable:
+		return views.ErrorBusy
+	}
+	if status >= http.StatusInternalServerError {
+		return views.ErrorInternal
+	}
+	return views.ErrorForm
+}
+
+func (s *server) handleError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return // the answer has begun: nothing can be said any more
+	}
+	status, kind := errorOf(err)
+	if user(c).ID == 0 {
+		if err := s.recognise(c); err != nil { // no route was found that did
+			s.Log.WarnContext(c.Request().Context(), "who asks", "id", requestID(c), "error", err)
+		}
+	}
+	props := views.ErrorProps{Kind: kind, Status: status, RequestID: requestID(c)}
+	var failed error
+	switch {
+	case c.Request().Method == http.MethodHead:
+		failed = c.NoContent(status)
+	case isHTMX(c):
+		c.Response().Header().Set("HX-Retarget", "#toasts")
+		c.Response().Header().Set("HX-Reswap", "beforeend")
+		failed = render(c, status, views.ErrorFragment(props))
+	case wantsPage(c):
+		p := views.Page{Shop: s.Shop, User: user(c), Path: c.Request().URL.RequestURI(), Sandbox: s.Book == "sandbox", Now: s.Now()}
+		if c.Request().Method != http.MethodGet {
+			p.Path = "/"
+		}
+		failed = render(c, status, views.ErrorPage(p, props))
+	default:
+		failed = c.JSON(status, map[string]string{"error": string(kind), "request_id": props.RequestID})
+	}
+	if failed != nil {
+		s.Log.WarnContext(c.Request().Context(), "error page not sent", "id", props.RequestID, "error", failed)
+	}
+}
+
+// wantsPage reports whether a person's browser asks.
+func wantsPage(c echo.Context) bool {
+	return strings.Contains(c.Request().Header.Get(echo.HeaderAccept), "text/html")
+}

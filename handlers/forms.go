@@ -1,0 +1,158 @@
+package handlers
+
+// Reading forms: what was typed is kept as it was, and what is wrong is said
+// by field.
+
+import (
+	"context"
+	"errors"
+	"net/mail"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/views"
+)
+
+// The longest texts that forms take, in characters.
+const (
+	maxDescription = 120
+	maxPersonName  = 60
+	maxEmail       = 254
+	maxURL         = 500
+)
+
+// typed is a text field as people mean it: without the spaces around it.
+func typed(c echo.Context, name string) string { return strings.TrimSpace(c.FormValue(name)) }
+
+// form gathers what is wrong with the fields of one form.
+type form struct {
+	ctx    context.Context // the reader's language
+	errors views.Errors
+}
+
+func newForm(c echo.Context) *form {
+	return &form{ctx: c.Request().Context(), errors: views.Errors{}}
+}
+
+func (f *form) wrong(field string, p views.Problem, detail string) {
+	f.errors[field] = views.FieldError{Problem: p, Detail: detail}
+}
+
+func (f *form) ok() bool { return len(f.errors) == 0 }
+
+// amount says what is wrong with a typed amount, if anything.
+func (f *form) amount(err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, payments.ErrAmountMissing):
+		f.wrong("amount", views.ProblemAmountMissing, "")
+	case errors.Is(err, payments.ErrAmountDecimals):
+		f.wrong("amount", views.ProblemAmountDecimals, "")
+	case errors.Is(err, payments.ErrAmountSign):
+		f.wrong("amount", views.ProblemAmountSign, "")
+	case errors.Is(err, payments.ErrAmountZero):
+		f.wrong("amount", views.ProblemAmountZero, "")
+	case errors.Is(err, payments.ErrAmountTooLarge):
+		f.wrong("amount", views.ProblemAmountLarge, views.Francs(f.ctx, int64(payments.MaxAmount)))
+	default:
+		f.wrong("amount", views.ProblemAmountLetters, "")
+	}
+}
+
+// phone says what is wrong with a typed number, if anything.
+func (f *form) phone(err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, payments.ErrPhoneMissing):
+		f.wrong("phone", views.ProblemPhoneMissing, "")
+	case errors.Is(err, payments.ErrPhoneCarrier):
+		f.wrong("phone", views.ProblemPhoneCarrier, "")
+	default:
+		f.wrong("phone", views.ProblemPhone, "")
+	}
+}
+
+// atMost bounds a text field.
+func (f *form) atMost(name, text string, limit int) {
+	if utf8.RuneCountInString(text) > limit {
+		f.wrong(name, views.ProblemTextLong, strconv.Itoa(limit))
+	}
+}
+
+// email checks an optional address.
+func (f *form) email(name, text string) {
+	if text == "" {
+		return
+	}
+	f.atMost(name, text, maxEmail)
+	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
+		f.wrong(name, views.ProblemEmail, "")
+	}
+}
+
+// link checks an optional address of the merchant's own: http or https, whole.
+func (f *form) link(name, text string) {
+	if text == "" {
+		return
+	}
+	f.atMost(name, text, maxURL)
+	if u, err := url.Parse(text); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil {
+		f.wrong(name, views.ProblemURL, "")
+	}
+}
+
+// refused puts CamPay's no on the field that it speaks of. It reports whether
+// err is one: any other error is not the form's.
+func (f *form) refused(err error) bool {
+	if errors.Is(err, payments.ErrNotSent) {
+		f.wrong(views.WholeForm, views.ProblemUnreachable, "")
+		return true
+	}
+	var refusal *payments.RefusedError
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.Of {
+	case payments.PartPhone:
+		f.wrong("phone", views.ProblemPhone, "")
+	case payments.PartCarrier:
+		f.wrong("phone", views.ProblemPhoneCarrier, "")
+	case payments.PartAmount:
+		f.wrong("amount", views.ProblemRefused, refusal.Message)
+	default:
+		f.wrong(views.WholeForm, views.ProblemRefused, first(refusal.Message, refusal.Code))
+	}
+	return true
+}
+
+// operation is the id with which a form was drawn; a missing or strange one
+// means that the form is not one of ours.
+func (f *form) operation(id string) string {
+	if !payments.IsOperation(id) {
+		f.wrong(views.WholeForm, views.ProblemExpired, "")
+		return payments.NewOperation()
+	}
+	return id
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// localPath is a path of this product to go back to; anything else is "/".
+func localPath(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") ||
+		strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return "/"
+	}
+	return path
+}

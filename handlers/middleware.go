@@ -1,0 +1,237 @@
+package handlers
+
+// What every request passes: recover, log, limits, headers, language,
+// cross-origin protection, session and role.
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// maxBody bounds what anyone may send: the longest form is far below it.
+const maxBody = "64K"
+
+// contentPolicy lets a page use what this server serves and nothing else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// languageCookie keeps the language of someone who is not signed in.
+const languageCookie = "lang"
+
+// The keys of a request's values.
+const (
+	keyUser      = "user"
+	keyRequestID = "request_id"
+)
+
+func (s *server) use(e *echo.Echo) {
+	e.Use(
+		s.identify,
+		s.logRequests(),
+		middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: s.logPanic}),
+		s.headers,
+		middleware.BodyLimit(maxBody),
+		middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 512, Skipper: isNotText}),
+		s.speak,
+		s.sameOrigin(),
+	)
+}
+
+// identify names the request, for the log and for whoever reports an error.
+func (s *server) identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Set(keyRequestID, uuid.NewString()[:8])
+		return next(c)
+	}
+}
+
+func requestID(c echo.Context) string {
+	id, _ := c.Get(keyRequestID).(string)
+	return id
+}
+
+// logRequests logs the route, never the address asked for: query strings hold
+// signatures, slugs and names.
+func (s *server) logRequests() echo.MiddlewareFunc {
+	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
+		LogStatus: true, LogLatency: true, LogMethod: true, LogRoutePath: true, LogError: true, HandleError: true,
+		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
+			level := slog.LevelDebug
+			if v.Status >= http.StatusInternalServerError {
+				level = slog.LevelError
+			}
+			attributes := []any{"id", requestID(c), "method", v.Method, "route", v.RoutePath, "status", v.Status, "took", v.Latency.Round(time.Microsecond)}
+			if v.Error != nil && level == slog.LevelError {
+				attributes = append(attributes, "error", v.Error)
+			}
+			s.Log.Log(c.Request().Context(), level, "request", attributes...)
+			return nil
+		},
+	})
+}
+
+func (s *server) logPanic(c echo.Context, err error, stack []byte) error {
+	s.Log.ErrorContext(c.Request().Context(), "panic", "id", requestID(c), "error", err, "stack", string(stack))
+	return err
+}
+
+func (s *server) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if s.sessions.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if !strings.HasPrefix(c.Request().URL.Path, "/static/") {
+			h.Set(echo.HeaderCacheControl, "no-store")
+		}
+		return next(c)
+	}
+}
+
+// isNotText skips what is compressed already, and streams.
+func isNotText(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return strings.HasPrefix(path, "/static/") || strings.HasSuffix(path, "/live") || strings.HasSuffix(path, ".png")
+}
+
+// sameOrigin refuses what another site makes a browser send: by
+// Sec-Fetch-Site, and by Origin in browsers that do not know it.
+func (s *server) sameOrigin() echo.MiddlewareFunc {
+	protection := http.NewCrossOriginProtection()
+	trusted := protection.AddTrustedOrigin(s.URL) == nil
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := protection.Check(c.Request()); err != nil {
+				s.Log.WarnContext(c.Request().Context(), "cross-origin request", "id", requestID(c), "own_origin_known", trusted)
+				return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
+			}
+			return next(c)
+		}
+	}
+}
+
+// speak chooses the language: the cookie's, else the browser's. A signed-in
+// user's own choice replaces it in allow.
+func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		locale := views.MatchLocale(c.Request().Header.Get("Accept-Language"))
+		if cookie, err := c.Cookie(languageCookie); err == nil && slices.Contains([]string{views.French, views.English}, cookie.Value) {
+			locale = cookie.Value
+		}
+		setLocale(c, locale)
+		return next(c)
+	}
+}
+
+func setLocale(c echo.Context, locale string) {
+	c.SetRequest(c.Request().WithContext(views.WithLocale(c.Request().Context(), locale)))
+}
+
+// allow lets those through whose role is among who, and sends a stranger to
+// the sign-in.
+func (s *server) allow(who access) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := s.recognise(c); err != nil {
+				return err
+			}
+			if who == nil {
+				return next(c)
+			}
+			u := user(c)
+			if u.ID == 0 {
+				return s.askToSignIn(c)
+			}
+			if !slices.Contains(who, u.Role) {
+				return echo.NewHTTPError(http.StatusForbidden)
+			}
+			return next(c)
+		}
+	}
+}
+
+// recognise keeps who asks, and speaks his language. It reads nothing for a
+// request without a session.
+func (s *server) recognise(c echo.Context) error {
+	u, err := s.signedIn(c)
+	if err == nil && u.ID != 0 {
+		setLocale(c, u.Locale)
+		c.Set(keyUser, u)
+	}
+	return err
+}
+
+// signedIn reads who the request's session belongs to; zero for nobody.
+func (s *server) signedIn(c echo.Context) (store.User, error) {
+	session, err := s.session(c)
+	if err != nil {
+		return store.User{}, err
+	}
+	id, ok := session.Values[sessionUser].(int64)
+	if !ok {
+		return store.User{}, nil
+	}
+	u, err := s.Store.User(c.Request().Context(), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.User{}, nil
+	}
+	return u, err
+}
+
+func (s *server) session(c echo.Context) (*sessions.Session, error) {
+	return s.sessions.Get(c.Request(), sessionName)
+}
+
+// askToSignIn sends a stranger to the sign-in, and back afterwards where he
+// was only reading.
+func (s *server) askToSignIn(c echo.Context) error {
+	to := "/signin"
+	if r := c.Request(); r.Method == http.MethodGet && !isFragment(c) && r.URL.Path != "/" {
+		to += "?next=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	if isHTMX(c) {
+		c.Response().Header().Set("HX-Redirect", to)
+		return c.NoContent(http.StatusUnauthorized)
+	}
+	if isFragment(c) {
+		return echo.NewHTTPError(http.StatusUnauthorized)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// user is who makes the request; routes that are not public have one.
+func user(c echo.Context) store.User {
+	u, _ := c.Get(keyUser).(store.User)
+	return u
+}
+
+// isHTMX reports whether htmx wants a fragment and not a page.
+func isHTMX(c echo.Context) bool {
+	h := c.Request().Header
+	return h.Get("HX-Request") == "true" && h.Get("HX-Boosted") != "true"
+}
+
+// isFragment reports whether a script asks, not a person who would read a page.
+func isFragment(c echo.Context) bool {
+	path := c.Request().URL.Path
+	return isHTMX(c) || strings.HasSuffix(path, "/live") || strings.HasSuffix(path, "/status") || path == "/balance"
+}

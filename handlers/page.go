@@ -1,0 +1,116 @@
+package handlers
+
+// What every screen needs around its own content, and how one is answered.
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/views"
+)
+
+// page is the frame of a screen for whoever asks.
+func (s *server) page(c echo.Context) (views.Page, error) {
+	flash, err := s.takeFlash(c)
+	if err != nil {
+		return views.Page{}, err
+	}
+	return views.Page{
+		Shop: s.Shop, User: user(c), Path: c.Request().URL.RequestURI(),
+		Sandbox: s.Book == "sandbox", Flash: flash, Now: s.Now(),
+	}, nil
+}
+
+// render answers with a component.
+func render(c echo.Context, status int, component templ.Component) error {
+	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	c.Response().WriteHeader(status)
+	return component.Render(c.Request().Context(), c.Response())
+}
+
+// show answers with a screen.
+func (s *server) show(c echo.Context, status int, screen func(views.Page) templ.Component) error {
+	p, err := s.page(c)
+	if err != nil {
+		return err
+	}
+	return render(c, status, screen(p))
+}
+
+// flash keeps what an action did for the next page.
+func (s *server) flash(c echo.Context, f views.Flash) error {
+	session, err := s.session(c)
+	if err != nil {
+		return err
+	}
+	session.AddFlash(string(f))
+	return session.Save(c.Request(), c.Response())
+}
+
+func (s *server) takeFlash(c echo.Context) (views.Flash, error) {
+	if user(c).ID == 0 {
+		return "", nil
+	}
+	session, err := s.session(c)
+	if err != nil {
+		return "", err
+	}
+	flashes := session.Flashes()
+	if len(flashes) == 0 {
+		return "", nil
+	}
+	f, _ := flashes[len(flashes)-1].(string)
+	return views.Flash(f), session.Save(c.Request(), c.Response())
+}
+
+// see sends the browser to another page after a form.
+func see(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOther, path) }
+
+// itemPath is the page of one row: "/links/" and 7 make "/links/7".
+func itemPath(list string, id int64) string { return list + strconv.FormatInt(id, 10) }
+
+// id is the row that a path names; a strange one is not found.
+func id(c echo.Context) (int64, error) {
+	n, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, echo.NewHTTPError(http.StatusNotFound)
+	}
+	return n, nil
+}
+
+// before is the id at which an older page of a list begins; a strange one is
+// the newest page.
+func before(c echo.Context) int64 {
+	n, err := strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// maxSearch bounds what is searched for, in bytes.
+const maxSearch = 100
+
+func search(c echo.Context) string {
+	q := c.QueryParam("q")
+	if len(q) > maxSearch {
+		q = q[:maxSearch]
+	}
+	return q
+}
+
+// pageLength is how many rows a list shows at a time.
+const pageLength = 30
+
+// older cuts one page of a list of which one row more was asked for, and
+// tells where the next page begins; 0 for nowhere.
+func older[T any](rows []T, id func(T) int64) ([]T, int64) {
+	if len(rows) <= pageLength {
+		return rows, 0
+	}
+	rows = rows[:pageLength]
+	return rows, id(rows[pageLength-1])
+}

@@ -1,0 +1,63 @@
+package handlers
+
+// Passwords: argon2id, and the same work for a name that nobody has.
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/alexedwards/argon2id"
+	"golang.org/x/sync/semaphore"
+)
+
+// passwordCost is OWASP's first choice for argon2id: 19 MiB, two passes.
+var passwordCost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// maxPassword bounds what is hashed, in bytes.
+const maxPassword = 256
+
+// HashPassword returns the argon2id hash of a password in its standard encoding.
+func HashPassword(password string) (string, error) {
+	hash, err := argon2id.CreateHash(password, passwordCost)
+	if err != nil {
+		return "", fmt.Errorf("hash the password: %w", err)
+	}
+	return hash, nil
+}
+
+// passwords checks passwords, a few at a time, so that a flood of guesses
+// takes neither all memory nor all processors.
+type passwords struct {
+	turns *semaphore.Weighted
+	dummy string
+}
+
+func newPasswords() (*passwords, error) {
+	dummy, err := HashPassword("nobody's password")
+	if err != nil {
+		return nil, err
+	}
+	return &passwords{turns: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)-1))), dummy: dummy}, nil
+}
+
+// match reports whether password fits hash; an empty hash takes as long and
+// fits nothing.
+func (p *passwords) match(ctx context.Context, password, hash string) (bool, error) {
+	if err := p.turns.Acquire(ctx, 1); err != nil {
+		return false, err
+	}
+	defer p.turns.Release(1)
+	known := hash != ""
+	if !known {
+		hash = p.dummy
+	}
+	if len(password) > maxPassword {
+		password = password[:maxPassword]
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil {
+		return false, fmt.Errorf("compare the password: %w", err)
+	}
+	return ok && known, nil
+}

@@ -1,0 +1,160 @@
+// Package handlers is the product over HTTP: routes.go is its table of
+// contents, one file per screen holds the rest, named as its view.
+package handlers
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/static"
+	"comptoir/store"
+)
+
+// Config is what the product needs to answer.
+type Config struct {
+	Store    *store.Store
+	Payments *payments.Service
+	Log      *slog.Logger
+	Now      func() time.Time // nil: time.Now
+	URL      string           // the product's own address, without a slash at the end
+	PublicQR bool             // customers reach URL, so QR codes hold it; else they hold CamPay's links
+	Shop     string
+	Book     string
+	Dev      bool         // /styleguide
+	Sandbox  http.Handler // served under /sandbox; nil with real keys
+	Closing  <-chan struct{}
+}
+
+type server struct {
+	Config
+	sessions  *sessionStore
+	passwords *passwords
+	live      live
+}
+
+// access says who may use a route; the server checks it on each request.
+type access []store.Role
+
+// The kinds of access. Public routes ask for no session.
+var (
+	public       = access(nil)
+	everyone     = access{store.RoleOwner, store.RoleCashier, store.RoleAccountant}
+	takesPayment = access{store.RoleOwner, store.RoleCashier}
+	readsAll     = access{store.RoleOwner, store.RoleAccountant}
+	ownerOnly    = access{store.RoleOwner}
+)
+
+// route is one line of the table: what a request is, who may make it, and
+// what answers.
+type route struct {
+	method, path string
+	access       access
+	handle       echo.HandlerFunc
+}
+
+// routes are every way into the product but its static files and the sandbox.
+func (s *server) routes() []route {
+	routes := []route{
+		{"GET", "/", everyone, s.home},
+		{"GET", "/balance", readsAll, s.balance},
+
+		{"GET", "/signin", public, s.signInForm},
+		{"POST", "/signin", public, s.signIn},
+		{"POST", "/signout", public, s.signOut},
+		{"POST", "/language", public, s.language},
+
+		{"GET", "/request", takesPayment, s.requestForm},
+		{"POST", "/request", takesPayment, s.request},
+
+		{"GET", "/links", everyone, s.links},
+		{"GET", "/links/new", takesPayment, s.linkForm},
+		{"POST", "/links", takesPayment, s.createLink},
+		{"GET", "/links/:id", everyone, s.link},
+		{"GET", "/links/:id/status", everyone, s.linkStatus},
+		{"GET", "/links/:id/live", everyone, s.linkLive},
+		{"GET", "/links/:id/qr.png", everyone, s.linkPNG},
+
+		{"GET", "/transactions", everyone, s.transactions},
+		{"GET", "/transactions/:id", everyone, s.transaction},
+		{"GET", "/transactions/:id/status", everyone, s.transactionStatus},
+		{"GET", "/transactions/:id/live", everyone, s.transactionLive},
+		{"POST", "/transactions/:id/check", everyone, s.checkTransaction},
+
+		{"GET", "/webhooks", readsAll, s.webhooks},
+		{"GET", "/webhooks/:id", readsAll, s.webhook},
+		{"POST", "/webhooks/:id/again", ownerOnly, s.applyAgain},
+
+		{"GET", "/webhook/campay", public, s.takeWebhook},
+		{"POST", "/webhook/campay", public, s.takeWebhook},
+		{"GET", "/p/:slug", public, s.payPage},
+		{"GET", "/healthz", public, s.health},
+	}
+	if s.Dev {
+		routes = append(routes, route{"GET", "/styleguide", public, s.styleguide})
+	}
+	return routes
+}
+
+// New returns the product as one handler.
+func New(c Config) (http.Handler, error) {
+	s, err := newServer(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.handler(), nil
+}
+
+func newServer(c Config) (*server, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	pw, err := newPasswords()
+	if err != nil {
+		return nil, fmt.Errorf("passwords: %w", err)
+	}
+	return &server{
+		Config: c, passwords: pw,
+		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://")},
+	}, nil
+}
+
+func (s *server) handler() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.handleError
+	e.IPExtractor = echo.ExtractIPDirect()
+	s.use(e)
+	for _, r := range s.routes() {
+		e.Add(r.method, r.path, r.handle, s.allow(r.access))
+	}
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+	if s.Sandbox == nil {
+		return e
+	}
+	return beside(e, "/sandbox", s.Sandbox)
+}
+
+// beside serves everything under prefix by other, with its own middleware.
+func beside(main http.Handler, prefix string, other http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == prefix || strings.HasPrefix(r.URL.Path, prefix+"/") {
+			other.ServeHTTP(w, r)
+			return
+		}
+		main.ServeHTTP(w, r)
+	})
+}
+
+// health answers whoever watches the process: the book can be read.
+func (s *server) health(c echo.Context) error {
+	if _, err := s.Store.CountUsers(c.Request().Context()); err != nil {
+		return err
+	}
+	return c.String(http.StatusOK, "ok\n")
+}

@@ -1,0 +1,138 @@
+package handlers
+
+// Who gets in where: the whole table, with each role and with none.
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"comptoir/store"
+)
+
+var roles = []store.Role{store.RoleOwner, store.RoleCashier, store.RoleAccountant}
+
+// concrete is a route's path with a row that does not exist: whoever is let
+// through gets a 404, whoever is not never learns that.
+func concrete(path string) string {
+	return strings.NewReplacer(":id", "999999", ":slug", "00000000000000000000").Replace(path)
+}
+
+func TestRoutes_EachRoleGetsWhatItShouldAndNoMore(t *testing.T) {
+	s := openShop(t)
+	for _, role := range roles {
+		for _, r := range s.server.routes() {
+			if r.path == "/signout" {
+				continue // it would end the session of this walk
+			}
+			b := s.sessionOf(role)
+			form := url.Values(nil)
+			if r.method == http.MethodPost {
+				form = url.Values{}
+			}
+			got := b.send(r.method, concrete(r.path), form)
+			allowed := r.access == nil || slices.Contains(r.access, role)
+			isTaker := strings.HasPrefix(r.path, "/webhook/") // refuses strangers by signature, not by role
+			if forbidden := got.status == http.StatusForbidden && !isTaker; forbidden == allowed || got.status >= 500 {
+				t.Errorf("%s: %s %s answered %d", role, r.method, r.path, got.status)
+			}
+		}
+	}
+}
+
+func TestRoutes_AStrangerIsAskedToSignIn(t *testing.T) {
+	s := openShop(t)
+	b := s.browser()
+	for _, r := range s.server.routes() {
+		if r.access == nil {
+			continue
+		}
+		form := url.Values(nil)
+		if r.method == http.MethodPost {
+			form = url.Values{}
+		}
+		got := b.send(r.method, concrete(r.path), form)
+		asked := got.status == http.StatusSeeOther && strings.HasPrefix(got.header.Get("Location"), "/signin")
+		if !asked && got.status != http.StatusUnauthorized {
+			t.Errorf("%s %s answered a stranger %d", r.method, r.path, got.status)
+		}
+	}
+}
+
+func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
+	s := openShop(t)
+	want := []string{
+		"GET /signin", "POST /signin", "POST /signout", "POST /language",
+		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "GET /healthz", "GET /styleguide",
+	}
+	var got []string
+	for _, r := range s.server.routes() {
+		if r.access == nil {
+			got = append(got, r.method+" "+r.path)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("public: %v", got)
+	}
+}
+
+func TestRoutes_Styleguide_IsForDevelopmentAlone(t *testing.T) {
+	s := openShop(t)
+	s.server.Dev = false
+	for _, r := range s.server.routes() {
+		if r.path == "/styleguide" {
+			t.Fatal("it is served in production")
+		}
+	}
+}
+
+// sessionOf is a browser signed in as the one user of a role.
+func (s *shop) sessionOf(role store.Role) *browser {
+	s.t.Helper()
+	if _, err := s.store.UserByName(s.t.Context(), string(role)); err != nil {
+		s.user(string(role), role)
+	}
+	b := s.browser()
+	b.post("/signin", url.Values{"name": {string(role)}, "password": {testPassword}})
+	return b
+}
+
+func TestCashier_SeesTodayAlone_AndNoBalance(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	old := owner.request("1500", "677123456")
+	s.clock.pass(24 * 60 * 60 * 1e9)
+	owner = s.sessionOf(store.RoleOwner)
+	fresh := owner.request("1600", "677123456")
+	cashier := s.sessionOf(store.RoleCashier)
+	if got := cashier.get(old); got.status != http.StatusNotFound {
+		t.Errorf("yesterday's transaction answered %d", got.status)
+	}
+	for _, tail := range []string{"/status", "/live"} {
+		if got := cashier.get(old + tail); got.status != http.StatusNotFound {
+			t.Errorf("%s answered %d", tail, got.status)
+		}
+	}
+	if got := cashier.get(fresh); got.status != http.StatusOK {
+		t.Errorf("today's transaction answered %d", got.status)
+	}
+	list := cashier.get("/transactions").body
+	if strings.Contains(list, old+`"`) || !strings.Contains(list, fresh+`"`) {
+		t.Errorf("the list holds yesterday's %v, today's %v", strings.Contains(list, old), strings.Contains(list, fresh))
+	}
+	if home := cashier.get("/").body; strings.Contains(home, `id="balance"`) {
+		t.Error("the balance is on a cashier's home")
+	}
+}
+
+// request pushes a payment and returns the path of its page.
+func (b *browser) request(amount, phone string) string {
+	b.s.t.Helper()
+	got := b.post("/request", url.Values{"operation": {newOperation()}, "amount": {amount}, "phone": {phone}, "again": {"yes"}})
+	if got.status != http.StatusSeeOther {
+		b.s.t.Fatalf("request answered %d: %s", got.status, got.body)
+	}
+	return got.header.Get("Location")
+}

@@ -1,0 +1,178 @@
+package handlers
+
+// Sessions live in the database behind gorilla/sessions: the cookie holds a
+// random token, the database its SHA-256, so that neither a stolen database
+// nor a forged cookie opens a session, and ending one takes effect at once.
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/sessions"
+
+	"comptoir/store"
+)
+
+const (
+	sessionName     = "comptoir"
+	sessionIdle     = 12 * time.Hour
+	sessionAbsolute = 7 * 24 * time.Hour
+	// sessionTouch is how stale the last use of a session may be in the book:
+	// a page view is not worth a write to the disk.
+	sessionTouch  = 5 * time.Minute
+	sessionTokens = 32 // bytes
+)
+
+// sessionUser is the key of the user's id among a session's values.
+const sessionUser = "user"
+
+// sessionStore is a gorilla sessions.Store over the database.
+type sessionStore struct {
+	store  *store.Store
+	now    func() time.Time
+	secure bool // the site is on https
+}
+
+var _ sessions.Store = (*sessionStore)(nil)
+
+func (s *sessionStore) cookieName() string {
+	if s.secure {
+		return "__Host-" + sessionName
+	}
+	return sessionName
+}
+
+// Get returns the request's session, read once.
+func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New reads the session of the request's cookie, or begins an empty one that
+// is kept only when it is saved.
+func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	session := sessions.NewSession(s, name)
+	session.Options = &sessions.Options{
+		Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+		MaxAge: int(sessionAbsolute.Seconds()),
+	}
+	session.IsNew = true
+	token := s.token(r)
+	if token == "" {
+		return session, nil
+	}
+	kept, err := s.store.Session(r.Context(), hashToken(token))
+	if errors.Is(err, store.ErrNotFound) {
+		return session, nil
+	}
+	if err != nil {
+		return session, fmt.Errorf("read the session: %w", err)
+	}
+	if err := gob.NewDecoder(bytes.NewReader(kept.Data)).Decode(&session.Values); err != nil {
+		return session, nil //nolint:nilerr // written by another version: sign in again
+	}
+	session.ID, session.IsNew = token, false
+	return session, s.touch(r.Context(), kept)
+}
+
+// token is the one in the request's cookie, if it can be one of ours.
+func (s *sessionStore) token(r *http.Request) string {
+	cookie, err := r.Cookie(s.cookieName())
+	if err != nil || len(cookie.Value) != base64.RawURLEncoding.EncodedLen(sessionTokens) {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (s *sessionStore) touch(ctx context.Context, kept store.Session) error {
+	now := s.now()
+	if now.Sub(kept.SeenAt) < sessionTouch {
+		return nil
+	}
+	expires := earlier(now.Add(sessionIdle), kept.CreatedAt.Add(sessionAbsolute))
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.TouchSession(ctx, kept.TokenHash, now, expires)
+	})
+}
+
+// Save keeps a session and sets its cookie; a negative MaxAge ends it.
+func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	ctx := r.Context()
+	if session.Options.MaxAge < 0 {
+		if err := s.end(ctx, session.ID); err != nil {
+			return err
+		}
+		http.SetCookie(w, sessions.NewCookie(s.cookieName(), "", session.Options))
+		return nil
+	}
+	var data bytes.Buffer
+	if err := gob.NewEncoder(&data).Encode(session.Values); err != nil {
+		return fmt.Errorf("encode the session: %w", err)
+	}
+	if session.ID == "" {
+		token, err := newToken(rand.Reader)
+		if err != nil {
+			return err
+		}
+		session.ID = token
+	}
+	user, _ := session.Values[sessionUser].(int64)
+	now := s.now()
+	row := store.Session{
+		TokenHash: hashToken(session.ID), UserID: user, Data: data.Bytes(),
+		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
+	}
+	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.PutSession(ctx, row) }); err != nil {
+		return fmt.Errorf("keep the session: %w", err)
+	}
+	http.SetCookie(w, sessions.NewCookie(s.cookieName(), session.ID, session.Options))
+	return nil
+}
+
+// end makes a session's token good for nothing.
+func (s *sessionStore) end(ctx context.Context, token string) error {
+	if token == "" {
+		return nil
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, hashToken(token)) })
+	if err != nil {
+		return fmt.Errorf("end the session: %w", err)
+	}
+	return nil
+}
+
+// renew has a session saved under a new token, as its rights change; the old
+// one ends.
+func (s *sessionStore) renew(ctx context.Context, session *sessions.Session) error {
+	old := session.ID
+	session.ID = ""
+	return s.end(ctx, old)
+}
+
+func newToken(random io.Reader) (string, error) {
+	b := make([]byte, sessionTokens)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return "", fmt.Errorf("session token: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+func hashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

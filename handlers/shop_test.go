@@ -1,0 +1,221 @@
+package handlers
+
+// The product of these tests: the whole of it over real HTTP, on a real
+// database and the sandbox. The test owns the clock.
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/campay/payments"
+	"comptoir/campay/sandbox"
+	"comptoir/store"
+)
+
+const testPassword = "a password for tests"
+
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+type shop struct {
+	t       *testing.T
+	clock   *clock
+	store   *store.Store
+	sandbox *sandbox.Sandbox
+	service *payments.Service
+	server  *server
+	log     *lockedBuffer
+	url     string
+	key     string
+}
+
+// lockedBuffer is a log that tests read.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+func openShop(t *testing.T) *shop {
+	t.Helper()
+	s := &shop{t: t, clock: &clock{at: time.Date(2026, 3, 4, 9, 30, 0, 0, time.UTC)}, key: "a-webhook-key", log: &lockedBuffer{}}
+	var handler atomic.Pointer[http.Handler]
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*handler.Load()).ServeHTTP(w, r) }))
+	s.url = site.URL
+	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var err error
+	s.must2(&err, func() {
+		s.sandbox, err = sandbox.New(sandbox.Config{
+			BaseURL: site.URL + "/sandbox", Token: "a-permanent-token", WebhookKey: s.key,
+			CallbackURL: site.URL + "/webhook/campay", Now: s.clock.now, Logger: log,
+		})
+	})
+	var client *campay.Client
+	s.must2(&err, func() {
+		client, err = campay.New(campay.Config{
+			BaseURL: site.URL + "/sandbox/api/", Token: "a-permanent-token", Now: s.clock.now, Logger: log,
+			Sleep: func(context.Context, time.Duration) error { return nil },
+		})
+	})
+	var verifier *campay.Verifier
+	s.must2(&err, func() { verifier, err = campay.NewVerifier(s.key, s.clock.now) })
+	s.must2(&err, func() {
+		s.store, err = store.Open(t.Context(), t.TempDir(), store.Options{Book: "sandbox", Now: s.clock.now})
+	})
+	s.service = payments.New(payments.Config{Store: s.store, CamPay: client, Webhooks: verifier, Now: s.clock.now, Logger: log})
+	closing := make(chan struct{})
+	s.must2(&err, func() {
+		s.server, err = newServer(Config{
+			Store: s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
+			Shop: "Boutique Exemple", Book: "sandbox", Dev: true, Sandbox: s.sandbox.Handler(), Closing: closing,
+		})
+	})
+	h := s.server.handler()
+	handler.Store(&h)
+	t.Cleanup(func() {
+		close(closing)
+		site.Close()
+		if err := s.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (s *shop) must2(err *error, do func()) {
+	s.t.Helper()
+	do()
+	s.must(*err)
+}
+
+func (s *shop) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// testHash is testPassword's, made once: hashing is slow on purpose.
+var testHash = sync.OnceValues(func() (string, error) { return HashPassword(testPassword) })
+
+func (s *shop) user(name string, role store.Role) store.User {
+	s.t.Helper()
+	hash, err := testHash()
+	s.must(err)
+	var u store.User
+	s.must(s.store.Write(s.t.Context(), func(tx *store.Tx) (err error) {
+		u, err = tx.CreateUser(s.t.Context(), store.User{Name: name, PasswordHash: hash, Role: role, Locale: "fr", CreatedAt: s.clock.now()})
+		return err
+	}))
+	return u
+}
+
+// browser is a client with cookies that follows no redirects.
+type browser struct {
+	s      *shop
+	client *http.Client
+}
+
+func (s *shop) browser() *browser {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	s.must(err)
+	return &browser{s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// signedIn is a browser of a new user with this role.
+func (s *shop) signedIn(role store.Role) *browser {
+	s.t.Helper()
+	s.user(string(role), role)
+	b := s.browser()
+	if a := b.post("/signin", url.Values{"name": {string(role)}, "password": {testPassword}}); a.status != http.StatusSeeOther {
+		s.t.Fatalf("sign-in answered %d: %s", a.status, a.body)
+	}
+	return b
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (b *browser) send(method, path string, form url.Values, edit ...func(*http.Request)) answer {
+	b.s.t.Helper()
+	var body io.Reader = http.NoBody
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(b.s.t.Context(), method, b.s.url+path, body)
+	b.s.must(err)
+	req.Header.Set("Accept", "text/html")
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for _, e := range edit {
+		e(req)
+	}
+	res, err := b.client.Do(req)
+	b.s.must(err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	b.s.must(err)
+	return answer{res.StatusCode, res.Header, string(text)}
+}
+
+func (b *browser) get(path string, edit ...func(*http.Request)) answer {
+	b.s.t.Helper()
+	return b.send(http.MethodGet, path, nil, edit...)
+}
+
+func (b *browser) post(path string, form url.Values, edit ...func(*http.Request)) answer {
+	b.s.t.Helper()
+	return b.send(http.MethodPost, path, form, edit...)
+}
+
+func header(name, value string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set(name, value) }
+}
+
+// work has everything happen that is due.
+func (s *shop) work() {
+	s.t.Helper()
+	s.must(s.sandbox.Step(s.t.Context()))
+	s.must(s.service.Work(s.t.Context()))
+}

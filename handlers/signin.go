@@ -1,0 +1,99 @@
+package handlers
+
+// Signing in and out.
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/store"
+	"comptoir/views"
+)
+
+func (s *server) signInForm(c echo.Context) error {
+	next := localPath(c.QueryParam("next"))
+	if user(c).ID != 0 {
+		return see(c, next)
+	}
+	return s.showSignIn(c, http.StatusOK, views.SignInProps{Next: next})
+}
+
+func (s *server) showSignIn(c echo.Context, status int, props views.SignInProps) error {
+	return s.show(c, status, func(p views.Page) templ.Component { return views.SignInPage(p, props) })
+}
+
+// signIn opens a session under a new token. An unknown name gets the same
+// answer, after the same work, as a wrong password.
+func (s *server) signIn(c echo.Context) error {
+	ctx := c.Request().Context()
+	name, password, next := typed(c, "name"), c.FormValue("password"), localPath(c.FormValue("next"))
+	f := newForm(c)
+	if name == "" {
+		f.wrong("name", views.ProblemNameMissing, "")
+	}
+	if password == "" {
+		f.wrong("password", views.ProblemSecretMissing, "")
+	}
+	if !f.ok() {
+		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
+	}
+	u, err := s.Store.UserByName(ctx, name)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	ok, err := s.passwords.match(ctx, password, u.PasswordHash)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		s.Log.WarnContext(ctx, "sign-in refused", "id", requestID(c), "address", c.RealIP())
+		f.wrong(views.WholeForm, views.ProblemSignIn, "")
+		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
+	}
+	session, err := s.session(c)
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.renew(ctx, session); err != nil {
+		return err
+	}
+	session.Values[sessionUser] = u.ID
+	if err := session.Save(c.Request(), c.Response()); err != nil {
+		return err
+	}
+	return see(c, next)
+}
+
+func (s *server) signOut(c echo.Context) error {
+	session, err := s.session(c)
+	if err != nil {
+		return err
+	}
+	session.Options.MaxAge = -1
+	if err := session.Save(c.Request(), c.Response()); err != nil {
+		return err
+	}
+	return see(c, "/signin")
+}
+
+// language changes the reader's language and goes back to the same page.
+func (s *server) language(c echo.Context) error {
+	locale := c.FormValue("locale")
+	if locale != views.French && locale != views.English {
+		return echo.NewHTTPError(http.StatusBadRequest)
+	}
+	if u := user(c); u.ID != 0 {
+		ctx := c.Request().Context()
+		if err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.SetLocale(ctx, u.ID, locale) }); err != nil {
+			return err
+		}
+	}
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
+		Name: languageCookie, Value: locale, Path: "/", MaxAge: 365 * 24 * 60 * 60,
+		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
+	})
+	return see(c, localPath(c.FormValue("back")))
+}

@@ -1,0 +1,142 @@
+package handlers
+
+// Webhooks: CamPay's calls taken in, and the list of what came.
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// takeWebhook answers 200 only for what is kept (invariant 3), and tells a
+// stranger nothing beside that he was refused.
+func (s *server) takeWebhook(c echo.Context) error {
+	err := s.Payments.TakeWebhook(c.Request(), c.RealIP())
+	switch {
+	case err == nil:
+		return c.String(http.StatusOK, "ok\n")
+	case errors.Is(err, payments.ErrWebhookTooLarge):
+		return c.String(http.StatusRequestEntityTooLarge, "too large\n")
+	case errors.Is(err, payments.ErrWebhookRefused):
+		return c.String(http.StatusForbidden, "refused\n")
+	default:
+		s.Log.ErrorContext(c.Request().Context(), "webhook not kept", "id", requestID(c), "error", err)
+		return c.String(http.StatusServiceUnavailable, "not kept\n")
+	}
+}
+
+func (s *server) webhooks(c echo.Context) error {
+	filter := store.DeliveryFilter{Search: search(c), Before: before(c), Limit: pageLength + 1}
+	if v := store.Verdict(c.QueryParam("verdict")); v == store.VerdictAccepted || v == store.VerdictRefused {
+		filter.Verdict = v
+	}
+	rows, err := s.Store.Deliveries(c.Request().Context(), filter)
+	if err != nil {
+		return err
+	}
+	props := views.WebhooksProps{Search: filter.Search, Verdict: filter.Verdict}
+	props.Deliveries, props.Older = older(rows, func(d store.Delivery) int64 { return d.ID })
+	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.WebhooksPage(p, props) })
+}
+
+func (s *server) webhook(c echo.Context) error {
+	ctx := c.Request().Context()
+	n, err := id(c)
+	if err != nil {
+		return err
+	}
+	props := views.WebhookProps{Now: s.Now()}
+	if props.Delivery, err = s.Store.Delivery(ctx, n); err != nil {
+		return err
+	}
+	props.Params = params(props.Delivery)
+	if props.Delivery.TransactionID != 0 {
+		if props.Transaction, err = s.Store.Transaction(ctx, props.Delivery.TransactionID); err != nil {
+			return err
+		}
+	}
+	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.WebhookPage(p, props) })
+}
+
+func (s *server) applyAgain(c echo.Context) error {
+	n, err := id(c)
+	if err != nil {
+		return err
+	}
+	err = s.Payments.ApplyAgain(c.Request().Context(), n)
+	if errors.Is(err, payments.ErrWebhookRefused) {
+		return echo.NewHTTPError(http.StatusConflict).SetInternal(err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashAppliedNow); err != nil {
+		return err
+	}
+	return see(c, itemPath("/webhooks/", n))
+}
+
+// params are what a delivery carried, in its own order and without its
+// signature, which opens the door for an hour. What cannot be read has none.
+func params(d store.Delivery) []views.Param {
+	var all []views.Param
+	if d.Method == http.MethodPost && !strings.HasPrefix(d.ContentType, echo.MIMEApplicationForm) {
+		all = jsonParams(d.Body)
+	} else {
+		all = formParams(string(d.Body))
+	}
+	shown := all[:0]
+	for _, p := range all {
+		if !strings.EqualFold(p.Name, "signature") {
+			shown = append(shown, p)
+		}
+	}
+	return shown
+}
+
+func formParams(body string) (all []views.Param) {
+	for pair := range strings.SplitSeq(body, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		name, nameErr := url.QueryUnescape(name)
+		value, valueErr := url.QueryUnescape(value)
+		if nameErr != nil || valueErr != nil || name == "" {
+			continue
+		}
+		all = append(all, views.Param{Name: name, Value: value})
+	}
+	return all
+}
+
+func jsonParams(body []byte) (all []views.Param) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return all
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return all
+		}
+		text := string(value)
+		if plain := ""; json.Unmarshal(value, &plain) == nil {
+			text = plain
+		}
+		key, _ := name.(string) // an object's key always is one
+		all = append(all, views.Param{Name: key, Value: text})
+	}
+	return all
+}

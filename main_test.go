@@ -1,0 +1,255 @@
+package main
+
+// The product as it is started, and the browser that tests drive.
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// product is a running Comptoir on its embedded sandbox.
+type product struct {
+	url      string
+	password string // the owner's, as printed on the first run
+	data     string
+}
+
+// output is what a command prints, readable while it runs.
+type output struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	ready chan struct{} // closed when want was printed
+	want  string
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text.Write(b)
+	if o.want != "" && strings.Contains(o.text.String(), o.want) {
+		o.want = ""
+		close(o.ready)
+	}
+	return len(b), nil
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+var (
+	printedURL      = regexp.MustCompile(`open at (\S+)`)
+	printedPassword = regexp.MustCompile(`password: (\S+)`)
+)
+
+// serve starts the product on a free port and stops it with the test.
+func serve(t *testing.T, data string, flags ...string) product {
+	t.Helper()
+	// The test's own context is over before its clean-ups run.
+	ctx, stop := context.WithCancel(context.Background())
+	out := &output{ready: make(chan struct{}), want: "/sandbox/phone\n"}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0", "--data", data}, flags...), out, io.Discard)
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	select {
+	case <-out.ready:
+	case err := <-ended:
+		ended <- err
+		t.Fatalf("serve ended: %v\n%s", err, out)
+	}
+	p := product{url: printedURL.FindStringSubmatch(out.String())[1], data: data}
+	if m := printedPassword.FindStringSubmatch(out.String()); m != nil {
+		p.password = m[1]
+	}
+	return p
+}
+
+// fault has the sandbox do something wrong, by its own form of JSON.
+func (p product) fault(t *testing.T, json string) {
+	t.Helper()
+	res := p.post(t, "/sandbox/faults", "application/json", json)
+	if res.StatusCode >= 300 {
+		t.Fatalf("fault %s: %s", json, res.Status)
+	}
+}
+
+func (p product) post(t *testing.T, path, contentType, body string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := res.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// signIn is a client with the owner's session.
+func (p product) signIn(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	res, err := client.PostForm(p.url+"/signin", url.Values{"name": {"owner"}, "password": {p.password}}) //nolint:noctx // a test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.Request.URL.Path != "/" {
+		t.Fatalf("signed in, and at %s", res.Request.URL)
+	}
+	return client
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	closeBrowser()
+	os.Exit(code)
+}
+
+// browser is the one Chromium that all tests share; each user in it has a
+// context (cookies, storage) of his own.
+var browser struct {
+	once  sync.Once
+	ctx   context.Context
+	close []context.CancelFunc
+	err   error
+}
+
+func startBrowser() {
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.ExecPath(path),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("lang", "fr"),
+	)
+	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeContext := chromedp.NewContext(allocator)
+	browser.ctx, browser.close = ctx, []context.CancelFunc{closeContext, closeAllocator}
+	browser.err = chromedp.Do(ctx)
+}
+
+func closeBrowser() {
+	for _, c := range browser.close {
+		c()
+	}
+}
+
+// patience is how long a browser test waits for a state: far above what any
+// takes, since machines are noisy.
+const patience = 60 * time.Second
+
+func TestVersion_IsPrinted(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"version"}, &out, io.Discard); err != nil || out.String() != "comptoir "+version+"\n" {
+		t.Fatalf("%q, %v", out.String(), err)
+	}
+}
+
+func TestServe_SecondStart_KeepsTheOwnerAndHisPassword(t *testing.T) {
+	data := t.TempDir()
+	var first product
+	t.Run("first", func(t *testing.T) { first = serve(t, data) })
+	second := serve(t, data)
+	if second.password != "" {
+		t.Fatal("a password was printed again")
+	}
+	second.password = first.password
+	second.signIn(t)
+}
+
+func TestUserPassword_OpensTheDoorAgain_AndEndsOldSessions(t *testing.T) {
+	p := serve(t, t.TempDir())
+	old := p.signIn(t)
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"user", "password", "owner", "--data", p.data}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	p.password = regexp.MustCompile(`: (\S+)\n`).FindStringSubmatch(out.String())[1]
+	p.signIn(t)
+	res, err := old.Get(p.url + "/") //nolint:noctx // a test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.Request.URL.Path != "/signin" {
+		t.Fatalf("the old session still opens %s", res.Request.URL)
+	}
+	if err := run(t.Context(), []string{"user", "password", "nobody", "--data", p.data}, io.Discard, io.Discard); err == nil {
+		t.Fatal("nobody got a password")
+	}
+}
+
+func TestBookOf_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
+	keys := secrets{token: "t"}
+	for address, want := range map[string]string{
+		"https://demo.campay.net/api/": "demo", "https://www.campay.net/api/": "production",
+		"https://campay.example/api/": "production", "http://127.0.0.1:8081/api/": "sandbox", "http://localhost:8081/api/": "sandbox",
+	} {
+		if book, err := bookOf(address, keys); err != nil || book != want {
+			t.Errorf("%s: %q, %v", address, book, err)
+		}
+	}
+	if book, err := bookOf("", secrets{}); err != nil || book != embedded {
+		t.Errorf("nothing set: %q, %v", book, err)
+	}
+	if _, err := bookOf("", keys); err == nil {
+		t.Error("keys without an address were taken")
+	}
+	if _, err := bookOf("https://www.campay.net/api/", secrets{}); err == nil {
+		t.Error("an address without keys was taken")
+	}
+}
+
+func TestSecret_FromEnvironmentOrFile(t *testing.T) {
+	file := t.TempDir() + "/token"
+	if err := os.WriteFile(file, []byte("from a file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("COMPTOIR_CAMPAY_TOKEN", "from the environment")
+	t.Setenv("COMPTOIR_CAMPAY_WEBHOOK_KEY_FILE", file)
+	s, err := readSecrets()
+	if err != nil || s.token != "from the environment" || s.webhookKey != "from a file" {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	t.Setenv("COMPTOIR_CAMPAY_WEBHOOK_KEY_FILE", file+".missing")
+	if _, err := readSecrets(); err == nil {
+		t.Fatal("a missing file was no error")
+	}
+}

@@ -1,0 +1,287 @@
+package main
+
+// Every screen in Chromium, at both sizes, in both languages, light and dark:
+// nothing overflows, everything can be touched and reached by keyboard, the
+// console is silent. With -screenshots DIR the pictures are kept there.
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+var screenshots = flag.String("screenshots", "", "keep the pictures of TestScreens in this folder")
+
+// screen is one picture: a name and how to get there.
+type screen struct {
+	name string
+	open func(v *visitor, p product)
+}
+
+func at(path string) func(*visitor, product) {
+	return func(v *visitor, p product) { v.open(p.url + path) }
+}
+
+// sent opens a form, fills it in and sends it.
+func sent(path string, fields ...string) func(*visitor, product) {
+	return func(v *visitor, p product) {
+		v.open(p.url + path)
+		for i := 0; i < len(fields); i += 2 {
+			v.fill(fields[i], fields[i+1])
+		}
+		v.click("main form.form button[type=submit]")
+		v.see(".summary, .notice.warn")
+	}
+}
+
+func TestScreens(t *testing.T) {
+	p := serve(t, t.TempDir(), "--dev", "--shop", "Boutique Exemple")
+	stranger := visit(t)
+	v := merchant(t, p)
+	v.allow("404")
+	v.allow("409")
+	v.allow("422")
+	empty := []screen{
+		{"home-empty", at("/")}, {"links-empty", at("/links")},
+		{"transactions-empty", at("/transactions")}, {"webhooks-empty", at("/webhooks")},
+	}
+	shown := v.fillTheShop(p)
+	for _, language := range []string{"fr", "en"} {
+		stranger.speak(p, language, "/signin")
+		stranger.picture(p, language, screen{"signin", at("/signin")})
+		v.speak(p, language, "/")
+		for _, s := range shown {
+			v.picture(p, language, s)
+		}
+	}
+	fresh := serve(t, t.TempDir(), "--shop", "Boutique Exemple")
+	v = merchant(t, fresh)
+	for _, language := range []string{"fr", "en"} {
+		v.speak(fresh, language, "/")
+		for _, s := range empty {
+			v.picture(fresh, language, s)
+		}
+	}
+}
+
+// fillTheShop has a morning's business happen, and lists the screens that show it.
+func (v *visitor) fillTheShop(p product) []screen {
+	v.t.Helper()
+	t := v.t
+	v.makeLink(p, "2 500")
+	paid := v.path()
+	address := v.scan()
+	payOn(t, address)
+	answer(t, p, "1234", "confirm")
+	v.turnsInto("good")
+
+	p.fault(t, `{"kind":"true_amount","amount":"1500"}`)
+	v.makeLink(p, "12 500")
+	underpaid := v.path()
+	payOn(t, v.scan())
+	answer(t, p, "1234", "confirm")
+	v.turnsInto("warn")
+
+	v.makeLink(p, "7 200")
+	failed := v.path()
+	payOn(t, v.scan())
+	answer(t, p, "1111", "confirm")
+	v.turnsInto("bad")
+
+	p.fault(t, `{"kind":"webhook_amount","amount":"50000"}`)
+	v.request(p, "3 000", "699 12 34 56")
+	flagged := v.path()
+	answer(t, p, "1234", "confirm")
+	v.turnsInto("good")
+
+	p.post(t, "/webhook/campay", "application/x-www-form-urlencoded", url.Values{
+		"status": {"SUCCESSFUL"}, "reference": {"0b1f0a5e-9e4f-4c43-8b39-2b8f6f7a5d10"}, "amount": {"50000"}, "currency": {"XAF"}, "signature": {"forged"},
+	}.Encode())
+
+	p.fault(t, `{"kind":"cut_before","endpoint":"collect","times":-1}`)
+	v.open(p.url + "/request")
+	v.fill("amount", "4 000")
+	v.fill("phone", "677 12 34 56")
+	v.click("main form.form button[type=submit]")
+	v.see("main .status.warn")
+	doubtful := v.path()
+	if res := p.post(t, "/sandbox/faults/clear", "application/x-www-form-urlencoded", ""); res.StatusCode >= 400 {
+		t.Fatalf("clear the faults: %s", res.Status)
+	}
+
+	v.makeLink(p, "6 000")
+	waiting := v.path()
+	v.request(p, "1 200", "650 11 22 33")
+	pending := v.path()
+
+	return []screen{
+		{"transaction-pending", at(pending)}, {"transaction-in-doubt", at(doubtful)},
+		{"link", at(waiting)}, {"link-paid", at(paid)}, {"link-underpaid", at(underpaid)}, {"link-failed", at(failed)},
+		{"transaction-flagged", at(flagged)},
+		{"home", at("/")}, {"balance", at("/balance")},
+		{"request", at("/request")}, {"request-errors", sent("/request", "amount", "25,5", "phone", "6 20 12 34 56")},
+		{"request-again", sent("/request", "amount", "1200", "phone", "650112233")},
+		{"transactions", at("/transactions")}, {"transactions-nothing", at("/transactions?q=zzz")},
+		{"links", at("/links")},
+		{"link-new", at("/links/new")}, {"link-new-errors", sent("/links/new", "amount", "-5", "redirect_url", "example")},
+		{"webhooks", at("/webhooks")}, {"webhook-refused", firstRow("/webhooks?verdict=refused")}, {"webhook-differs", firstRow("/webhooks?q=50000&verdict=accepted")},
+		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
+		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},
+		{"sandbox", at("/sandbox/")}, {"sandbox-phone", at("/sandbox/phone")}, {"sandbox-pay", at(strings.TrimPrefix(address, p.url))},
+	}
+}
+
+func (v *visitor) path() string { v.t.Helper(); return v.eval("location.pathname") }
+
+// firstRow opens the first row of a list.
+func firstRow(list string) func(*visitor, product) {
+	return func(v *visitor, p product) {
+		v.open(p.url + list)
+		v.click("table.rows tbody tr a")
+		v.see("main .facts")
+	}
+}
+
+// customerOf opens the customer's page of a link, as our own QR code would.
+func customerOf(link string) func(*visitor, product) {
+	return func(v *visitor, p product) {
+		v.open(p.url + link)
+		v.open(p.url + v.eval("document.querySelector('[data-customer]').getAttribute('href')"))
+		v.see(".bill")
+	}
+}
+
+// speak changes the language as a person does.
+func (v *visitor) speak(p product, language, from string) {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
+		Headers: network.Headers{"Accept-Language": language},
+	}); err != nil {
+		v.t.Fatal(err)
+	}
+	v.open(p.url + from)
+	if v.eval("document.documentElement.lang") != language {
+		v.click(".language button")
+		v.see("html[lang=" + language + "] main")
+	}
+}
+
+// layout is what a picture is checked for.
+type layout struct {
+	Lang     string
+	Title    string
+	H1       int
+	Overflow string   // the widest thing that makes the page scroll sideways
+	Small    []string // what is too small to touch
+}
+
+const measure = `(() => {
+  const wide = document.documentElement.scrollWidth > innerWidth + 1
+  const widest = wide && [...document.querySelectorAll('body *')].reduce((a, b) => b.getBoundingClientRect().right > a.getBoundingClientRect().right ? b : a)
+  const small = [...document.querySelectorAll('button, a.button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), summary, .nav-link')].filter(e => {
+    const r = e.getBoundingClientRect()
+    return e.checkVisibility() && r.width > 1 && r.height > 1 && (r.height < 40 || r.width < 40)
+  })
+  return {
+    Lang: document.documentElement.lang, Title: document.title, H1: [...document.querySelectorAll('h1')].filter(e => e.checkVisibility()).length,
+    Overflow: wide ? widest.outerHTML.slice(0, 200) : '', Small: small.map(e => e.outerHTML.slice(0, 120)),
+  }
+})()`
+
+func (v *visitor) picture(p product, language string, s screen) {
+	v.t.Helper()
+	v.size(360, 740)
+	s.open(v, p)
+	for _, size := range []struct{ width, height int64 }{{360, 740}, {1280, 800}} {
+		v.size(size.width, size.height)
+		for _, scheme := range []string{"light", "dark"} {
+			if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+			}); err != nil {
+				v.t.Fatal(err)
+			}
+			v.keep(s.name, language, scheme, size.width)
+		}
+		var l layout
+		if err := json.Unmarshal(act(v, chromedp.Evaluate[[]byte](measure)), &l); err != nil {
+			v.t.Fatal(err)
+		}
+		where := fmt.Sprintf("%s at %d in %s", s.name, size.width, language)
+		if l.Lang != language || l.Title == "" {
+			v.t.Errorf("%s: language %q, title %q", where, l.Lang, l.Title)
+		}
+		if l.Overflow != "" {
+			v.t.Errorf("%s scrolls sideways: %s", where, l.Overflow)
+		}
+		if len(l.Small) > 0 {
+			v.t.Errorf("%s: too small to touch: %s", where, strings.Join(l.Small, "\n"))
+		}
+		if l.H1 != 1 && s.name != "styleguide" {
+			v.t.Errorf("%s has %d headings of the first level", where, l.H1)
+		}
+	}
+	v.reachesByKeyboard(s.name)
+}
+
+func (v *visitor) size(width, height int64) {
+	v.t.Helper()
+	act(v, chromedp.EmulateViewport(width, height))
+}
+
+func (v *visitor) keep(name, language, scheme string, width int64) {
+	v.t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	file := filepath.Join(*screenshots, fmt.Sprintf("%s-%d.png", name, width))
+	if language != "fr" || scheme != "light" {
+		file = filepath.Join(*screenshots, "variants", fmt.Sprintf("%s-%d-%s-%s.png", name, width, language, scheme))
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		v.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, act(v, chromedp.CaptureScreenshot()), 0o600); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// reachesByKeyboard walks the page with the Tab key: each stop has a visible
+// focus, and the main content is reached.
+func (v *visitor) reachesByKeyboard(name string) {
+	v.t.Helper()
+	v.eval("document.activeElement && document.activeElement.blur()")
+	reached := false
+	for range 40 {
+		act(v, chromedp.KeyEvent(kb.Tab))
+		stop := v.eval(`(() => {
+		  const e = document.activeElement
+		  if (!e || e === document.body) return 'end'
+		  const around = e.closest('.input') || e
+		  const lit = [e, around].map(x => getComputedStyle(x)).some(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none') || e.type === 'radio' || e.type === 'checkbox'
+		  return (lit ? '' : 'unlit ' + e.outerHTML.slice(0, 120)) + (e.closest('main') ? 'main' : '')
+		})()`)
+		if strings.HasPrefix(stop, "unlit") {
+			v.t.Errorf("%s: the focus cannot be seen on %s", name, stop)
+		}
+		if strings.HasSuffix(stop, "main") {
+			reached = true
+			break
+		}
+		if stop == "end" {
+			break
+		}
+	}
+	if !reached && v.eval("document.querySelectorAll('main a, main button, main input').length") != "0" {
+		v.t.Errorf("%s: the Tab key does not reach the main content", name)
+	}
+}
