@@ -56,7 +56,7 @@ func visit(t *testing.T) *visitor {
 			}
 		}
 	})
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2))); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(360, 740)); err != nil {
 		t.Fatal(err)
 	}
 	if err := chromedp.Listen(ctx, v.listen); err != nil {
@@ -127,9 +127,12 @@ func (v *visitor) see(selector string) {
 	act(v, chromedp.WaitVisible(chromedp.CSS(selector)))
 }
 
+// text waits for something and reads it in one step, as a live region may be
+// swapped at any moment.
 func (v *visitor) text(selector string) string {
 	v.t.Helper()
-	return act(v, chromedp.Text(chromedp.CSS(selector)))
+	v.see(selector)
+	return v.eval(fmt.Sprintf("document.querySelector(%q).innerText", selector))
 }
 
 func (v *visitor) fill(name, value string) {
@@ -244,6 +247,7 @@ func answer(t *testing.T, p product, pin, button string) {
 }
 
 func TestMainJob_LinkScannedAndPaid_TheOpenPageSaysPaid(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.makeLink(p, "2 500")
@@ -270,6 +274,7 @@ func TestMainJob_LinkScannedAndPaid_TheOpenPageSaysPaid(t *testing.T) {
 }
 
 func TestMainJob_PublicAddress_TheQRCodeHoldsOurOwnPage(t *testing.T) {
+	t.Parallel()
 	port := freePort(t)
 	p := serve(t, t.TempDir(), "--listen", "127.0.0.1:"+port, "--url", "http://localhost:"+port)
 	m := merchant(t, p)
@@ -284,6 +289,7 @@ func TestMainJob_PublicAddress_TheQRCodeHoldsOurOwnPage(t *testing.T) {
 }
 
 func TestMainJob_PushToAPhone_TheOpenPageSaysPaid(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.request(p, "1 200", "699 12 34 56")
@@ -307,6 +313,7 @@ func (v *visitor) request(p product, amount, phone string) {
 }
 
 func TestMainJob_PINRefused_TheOpenPageSaysFailed(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.request(p, "1200", "677123456")
@@ -323,6 +330,7 @@ func TestMainJob_PINRefused_TheOpenPageSaysFailed(t *testing.T) {
 }
 
 func TestMainJob_WebhookLost_PollingFindsThePayment(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	p.fault(t, `{"kind":"webhook_lost","times":-1}`)
 	m := merchant(t, p)
@@ -335,6 +343,7 @@ func TestMainJob_WebhookLost_PollingFindsThePayment(t *testing.T) {
 }
 
 func TestMainJob_ForgedWebhook_ChangesNothingAndIsKeptAsRefused(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.request(p, "50 000", "677123456")
@@ -373,6 +382,7 @@ func TestMainJob_ForgedWebhook_ChangesNothingAndIsKeptAsRefused(t *testing.T) {
 }
 
 func TestMainJob_WebhookWithAnotherAmount_IsFlagged(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	p.fault(t, `{"kind":"webhook_amount","amount":"50000"}`)
 	m := merchant(t, p)
@@ -388,6 +398,7 @@ func TestMainJob_WebhookWithAnotherAmount_IsFlagged(t *testing.T) {
 }
 
 func TestMainJob_LessMoneyThanAsked_IsNeverCalledPaid(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	p.fault(t, `{"kind":"true_amount","amount":"10"}`)
 	m := merchant(t, p)
@@ -398,6 +409,7 @@ func TestMainJob_LessMoneyThanAsked_IsNeverCalledPaid(t *testing.T) {
 }
 
 func TestMainJob_WithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := visit(t)
 	if _, err := chromedp.Call(m.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
@@ -418,6 +430,7 @@ func TestMainJob_WithoutJavaScript(t *testing.T) {
 }
 
 func TestForms_SayWhatIsWrongAndKeepWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.allow("422")
@@ -439,6 +452,7 @@ func TestForms_SayWhatIsWrongAndKeepWhatWasTyped(t *testing.T) {
 }
 
 func TestRequest_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.allow("409")

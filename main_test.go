@@ -183,6 +183,7 @@ func TestVersion_IsPrinted(t *testing.T) {
 }
 
 func TestServe_SecondStart_KeepsTheOwnerAndHisPassword(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	var first product
 	t.Run("first", func(t *testing.T) { first = serve(t, data) })
@@ -195,6 +196,7 @@ func TestServe_SecondStart_KeepsTheOwnerAndHisPassword(t *testing.T) {
 }
 
 func TestUserPassword_OpensTheDoorAgain_AndEndsOldSessions(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir())
 	old := p.signIn(t)
 	var out bytes.Buffer

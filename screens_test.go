@@ -45,6 +45,7 @@ func sent(path string, fields ...string) func(*visitor, product) {
 }
 
 func TestScreens(t *testing.T) {
+	t.Parallel()
 	p := serve(t, t.TempDir(), "--dev", "--shop", "Boutique Exemple")
 	stranger := visit(t)
 	v := merchant(t, p)
@@ -108,6 +109,11 @@ func (v *visitor) fillTheShop(p product) []screen {
 		"status": {"SUCCESSFUL"}, "reference": {"0b1f0a5e-9e4f-4c43-8b39-2b8f6f7a5d10"}, "amount": {"50000"}, "currency": {"XAF"}, "signature": {"forged"},
 	}.Encode())
 
+	v.makeLink(p, "6 000")
+	waiting := v.path()
+	v.request(p, "1 200", "650 11 22 33")
+	pending := v.path()
+
 	p.fault(t, `{"kind":"cut_before","endpoint":"collect","times":-1}`)
 	v.open(p.url + "/request")
 	v.fill("amount", "4 000")
@@ -115,14 +121,6 @@ func (v *visitor) fillTheShop(p product) []screen {
 	v.click("main form.form button[type=submit]")
 	v.see("main .status.warn")
 	doubtful := v.path()
-	if res := p.post(t, "/sandbox/faults/clear", "application/x-www-form-urlencoded", ""); res.StatusCode >= 400 {
-		t.Fatalf("clear the faults: %s", res.Status)
-	}
-
-	v.makeLink(p, "6 000")
-	waiting := v.path()
-	v.request(p, "1 200", "650 11 22 33")
-	pending := v.path()
 
 	return []screen{
 		{"transaction-pending", at(pending)}, {"transaction-in-doubt", at(doubtful)},
@@ -130,7 +128,7 @@ func (v *visitor) fillTheShop(p product) []screen {
 		{"transaction-flagged", at(flagged)},
 		{"home", at("/")}, {"balance", at("/balance")},
 		{"request", at("/request")}, {"request-errors", sent("/request", "amount", "25,5", "phone", "6 20 12 34 56")},
-		{"request-again", sent("/request", "amount", "1200", "phone", "650112233")},
+		{"request-again", sent("/request", "amount", "4000", "phone", "677123456")},
 		{"transactions", at("/transactions")}, {"transactions-nothing", at("/transactions?q=zzz")},
 		{"links", at("/links")},
 		{"link-new", at("/links/new")}, {"link-new-errors", sent("/links/new", "amount", "-5", "redirect_url", "example")},
@@ -230,7 +228,9 @@ func (v *visitor) picture(p product, language string, s screen) {
 			v.t.Errorf("%s has %d headings of the first level", where, l.H1)
 		}
 	}
-	v.reachesByKeyboard(s.name)
+	if language == "fr" {
+		v.reachesByKeyboard(s.name)
+	}
 }
 
 func (v *visitor) size(width, height int64) {

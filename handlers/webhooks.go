@@ -86,8 +86,9 @@ func (s *server) applyAgain(c echo.Context) error {
 	return see(c, itemPath("/webhooks/", n))
 }
 
-// params are what a delivery carried, in its own order and without its
-// signature, which opens the door for an hour. What cannot be read has none.
+// params are what a delivery carried, in its own order: without what is empty,
+// and without its signature, which opens the door for an hour. What cannot be
+// read has none.
 func params(d store.Delivery) []views.Param {
 	var all []views.Param
 	if d.Method == http.MethodPost && !strings.HasPrefix(d.ContentType, echo.MIMEApplicationForm) {
@@ -97,7 +98,7 @@ func params(d store.Delivery) []views.Param {
 	}
 	shown := all[:0]
 	for _, p := range all {
-		if !strings.EqualFold(p.Name, "signature") {
+		if p.Value != "" && !strings.EqualFold(p.Name, "signature") {
 			shown = append(shown, p)
 		}
 	}
