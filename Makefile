@@ -15,7 +15,8 @@ run: build ## Build and serve on http://localhost:8080, on the embedded sandbox
 	./comptoir serve --listen $(LISTEN) --data $(DATA)
 
 dev: ## Like run, rebuilt on each change, with /styleguide
-	$(GO) tool templ generate --watch --cmd "$(GO) run . serve --dev --listen $(LISTEN) --data $(DATA)"
+	$(GO) tool templ generate --watch --watch-pattern '.+\.(go|templ|css|js|json|sql|svg)$$' --ignore-pattern '/($(DATA)|docs)/' \
+		--cmd "$(GO) run . serve --dev --listen $(LISTEN) --data $(DATA)"
 
 build: ## Build the one binary ./comptoir
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o comptoir .

@@ -51,7 +51,7 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			return list(sum.Count, err)
 		},
 		"CountOpen": func(ctx context.Context) error {
-			pending, inDoubt, flagged, err := r.CountOpen(ctx)
+			pending, inDoubt, flagged, err := r.CountOpen(ctx, time.Time{})
 			return list(pending*inDoubt*flagged, err)
 		},
 		"Events":   func(ctx context.Context) error { l, err := r.Events(ctx, 1); return list(len(l), err) },
@@ -65,10 +65,6 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			return list(len(l), err)
 		},
 		"NextDelivery": func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
-		"DeliveriesOfTransaction": func(ctx context.Context) error {
-			l, err := r.DeliveriesOfTransaction(ctx, 1)
-			return list(len(l), err)
-		},
 		"LatestBalance": func(ctx context.Context) error { _, err := r.LatestBalance(ctx); return err },
 	}
 }

@@ -172,15 +172,3 @@ func scanTime(r row) (at time.Time, err error) {
 	err = r.Scan(timeColumn{&at})
 	return at, err
 }
-
-// DeliveriesOfTransaction returns the deliveries that were matched to a
-// transaction, newest first, the newest 500.
-func (r Reader) DeliveriesOfTransaction(ctx context.Context, id int64) ([]Delivery, error) {
-	found, err := many(ctx, r.rows, scanDelivery, `
-		SELECT `+deliveryColumns+` FROM deliveries
-		WHERE book = $1 AND transaction_id = $2 ORDER BY id DESC LIMIT $3`, r.book, id, longestPage)
-	if err != nil {
-		return nil, fmt.Errorf("deliveries of transaction %d: %w", id, err)
-	}
-	return found, nil
-}

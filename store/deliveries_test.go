@@ -127,17 +127,6 @@ func TestPruneRefused_KeepsTheNewestAndEveryAcceptedOne(t *testing.T) {
 	}
 }
 
-func TestDeliveriesOfTransaction_NewestFirst(t *testing.T) {
-	s := open(t, t.TempDir(), "sandbox")
-	id := addTransaction(t, s, Transaction{}).ID
-	first := addDelivery(t, s, Delivery{TransactionID: id})
-	addDelivery(t, s, Delivery{})
-	second := addDelivery(t, s, Delivery{TransactionID: id})
-	if got, err := s.DeliveriesOfTransaction(t.Context(), id); err != nil || !slices.Equal(deliveryIDs(got), []int64{second.ID, first.ID}) {
-		t.Errorf("%v, %v", deliveryIDs(got), err)
-	}
-}
-
 func TestLatestBalance_ByItsTime(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	_, err := s.LatestBalance(t.Context())

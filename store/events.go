@@ -57,6 +57,17 @@ func (tx *Tx) AddEvent(ctx context.Context, e Event) (Event, error) {
 	return added, nil
 }
 
+// LastEvent returns the newest event of a transaction, or ErrNotFound.
+func (r Reader) LastEvent(ctx context.Context, transactionID int64) (Event, error) {
+	last, err := one(ctx, r.rows, scanEvent, `
+		SELECT `+eventColumns+` FROM events
+		WHERE book = $1 AND transaction_id = $2 ORDER BY id DESC LIMIT 1`, r.book, transactionID)
+	if err != nil {
+		return Event{}, fmt.Errorf("last event of transaction %d: %w", transactionID, err)
+	}
+	return last, nil
+}
+
 // Events returns the story of a transaction, oldest first; of a very long one
 // the newest 500 events.
 func (r Reader) Events(ctx context.Context, transactionID int64) ([]Event, error) {

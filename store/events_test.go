@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,6 +33,12 @@ func TestEvents_RoundTrip_OldestFirst(t *testing.T) {
 	second := addEvent(t, s, Event{TransactionID: id, At: noon, Kind: EventPerson, Status: StatusPending})
 	if got, err := s.Events(t.Context(), id); err != nil || !reflect.DeepEqual(got, []Event{first, second}) {
 		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := s.LastEvent(t.Context(), id); err != nil || !reflect.DeepEqual(got, second) {
+		t.Errorf("the last is %+v, %v", got, err)
+	}
+	if _, err := s.LastEvent(t.Context(), 99); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the last of none: %v", err)
 	}
 	if got, err := s.Events(t.Context(), 99); err != nil || len(got) != 0 {
 		t.Errorf("of no transaction: %+v, %v", got, err)

@@ -66,7 +66,7 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"next poll":             {func(r Reader) error { _, _, err := r.NextPoll(t.Context(), noon); return err }, "transactions_poll (book=? AND poll_at>?)", false},
 		"recent same":           {func(r Reader) error { _, err := r.RecentSame(t.Context(), "p", 1, noon); return err }, "transactions_phone (book=? AND phone=? AND created_at>?)", true},
 		"takings":               {func(r Reader) error { _, err := r.Takings(t.Context(), noon, noon.Add(1)); return err }, "transactions_takings (book=? AND settled_at>? AND settled_at<?)", false},
-		"open":                  {func(r Reader) error { _, _, _, err := r.CountOpen(t.Context()); return err }, "transactions_flagged (book=?)", false},
+		"open":                  {func(r Reader) error { _, _, _, err := r.CountOpen(t.Context(), noon); return err }, "transactions_flagged (book=?)", false},
 		"events":                {func(r Reader) error { _, err := r.Events(t.Context(), 1); return err }, "events_transaction (book=? AND transaction_id=?)", true},
 		"deliveries":            {func(r Reader) error { _, err := r.Deliveries(t.Context(), DeliveryFilter{}); return err }, "(book=?)", false},
 		"refused deliveries": {func(r Reader) error {
@@ -75,7 +75,6 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		}, "deliveries_verdict (book=? AND verdict=? AND id<?)", false},
 		"due deliveries":    {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, 9); return err }, "deliveries_next (book=? AND next_at>? AND next_at<?)", false},
 		"next delivery":     {func(r Reader) error { _, _, err := r.NextDelivery(t.Context(), noon); return err }, "deliveries_next (book=? AND next_at>?)", false},
-		"deliveries of one": {func(r Reader) error { _, err := r.DeliveriesOfTransaction(t.Context(), 1); return err }, "deliveries_transaction (book=? AND transaction_id=?)", false},
 		"latest balance":    {func(r Reader) error { _, err := r.LatestBalance(t.Context()); return err }, "balance_snapshots_at (book=?)", false},
 		"user by name":      {func(r Reader) error { _, err := r.UserByName(t.Context(), "n"); return err }, "(name_key=?)", false},
 		"session":           {func(r Reader) error { _, err := r.Session(t.Context(), []byte("t")); return err }, "(token_hash=?)", false},

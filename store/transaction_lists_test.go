@@ -179,7 +179,7 @@ func TestCountOpen(t *testing.T) {
 		}
 	}
 	addTransaction(t, s, Transaction{Status: StatusFailed, Flags: Flags{FlagMismatch, FlagCurrency}})
-	pending, inDoubt, flagged, err := s.CountOpen(t.Context())
+	pending, inDoubt, flagged, err := s.CountOpen(t.Context(), time.Time{})
 	if err != nil || pending != 3 || inDoubt != 2 || flagged != 1 {
 		t.Errorf("%d pending, %d in doubt, %d flagged, %v", pending, inDoubt, flagged, err)
 	}

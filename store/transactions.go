@@ -81,12 +81,15 @@ type Transaction struct {
 	UpdatedAt         time.Time
 	PollAt            time.Time // when to ask CamPay next; zero for never
 	PollCount         int
+	NewsAt            time.Time // when it last changed or was reported: the patience of polling counts from here
 }
 
-// PaidInFull reports whether the customer's debt is proved paid: the only
+// PaidInFull reports whether what was asked is proved paid, no less and no more
+// than it may be: the only
 // state that any screen may call paid (invariant 4).
 func (t Transaction) PaidInFull() bool {
-	return t.Status == StatusSuccessful && !t.Flags.Has(FlagUnderpaid) && !t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch)
+	return t.Status == StatusSuccessful && !t.Flags.Has(FlagUnderpaid) && !t.Flags.Has(FlagOverpaid) &&
+		!t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch)
 }
 
 // transactionColumns is in the order of transactionTargets.
@@ -97,7 +100,7 @@ const transactionColumns = `transactions.id, transactions.kind, transactions.ori
 	transactions.ussd_code, transactions.payment_url, transactions.code, transactions.operator_reference,
 	transactions.reason, transactions.error_code, transactions.reported_status, transactions.flags,
 	transactions.created_by, transactions.created_at, transactions.sent_at, transactions.settled_at,
-	transactions.updated_at, transactions.poll_at, transactions.poll_count`
+	transactions.updated_at, transactions.poll_at, transactions.poll_count, transactions.news_at`
 
 // transactionTargets take NULL in every column, because a link may have no
 // transaction.
@@ -109,7 +112,7 @@ func transactionTargets(t *Transaction) []any {
 		maybe(&t.USSDCode), maybe(&t.PaymentURL), maybe(&t.Code), maybe(&t.OperatorReference),
 		maybe(&t.Reason), maybe(&t.ErrorCode), maybe(&t.ReportedStatus), flagsColumn{&t.Flags},
 		maybe(&t.CreatedBy), timeColumn{&t.CreatedAt}, timeColumn{&t.SentAt}, timeColumn{&t.SettledAt},
-		timeColumn{&t.UpdatedAt}, timeColumn{&t.PollAt}, maybe(&t.PollCount)}
+		timeColumn{&t.UpdatedAt}, timeColumn{&t.PollAt}, maybe(&t.PollCount), timeColumn{&t.NewsAt}}
 }
 
 func scanTransaction(r row) (t Transaction, err error) {
@@ -130,15 +133,15 @@ func (tx *Tx) CreateTransaction(ctx context.Context, t Transaction) (Transaction
 		INSERT INTO transactions (book, kind, origin, status, link_id, sibling_of, external_reference, operation_code,
 			reference, asked, amount, net, currency, may_pay_more, operator, phone, description,
 			ussd_code, payment_url, code, operator_reference, reason, error_code, reported_status, flags,
-			created_by, created_at, sent_at, settled_at, updated_at, poll_at, poll_count, search)
+			created_by, created_at, sent_at, settled_at, updated_at, poll_at, poll_count, news_at, search)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
 		RETURNING `+transactionColumns,
 		tx.book, t.Kind, t.Origin, t.Status, idOrNull(t.LinkID), idOrNull(t.SiblingOf), t.ExternalReference, t.OperationCode,
 		t.Reference, t.Asked, t.Amount, t.Net, t.Currency, bit(t.MayPayMore), t.Operator, t.Phone, t.Description,
 		t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference, t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(),
 		idOrNull(t.CreatedBy), millis(t.CreatedAt), millis(t.SentAt), millis(t.SettledAt), millis(t.UpdatedAt),
-		millis(t.PollAt), t.PollCount, t.searchText())
+		millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.searchText())
 	if isTaken(err) {
 		err = ErrDuplicate
 	}
@@ -158,12 +161,12 @@ func (tx *Tx) UpdateTransaction(ctx context.Context, t Transaction) error {
 		UPDATE transactions SET status = $1, reference = $2, amount = $3, net = $4, currency = $5, operator = $6,
 			phone = $7, description = $8, ussd_code = $9, payment_url = $10, code = $11, operator_reference = $12,
 			reason = $13, error_code = $14, reported_status = $15, flags = $16, sent_at = $17, settled_at = $18,
-			updated_at = $19, poll_at = $20, poll_count = $21, search = $22
-		WHERE book = $23 AND id = $24`,
+			updated_at = $19, poll_at = $20, poll_count = $21, news_at = $22, search = $23
+		WHERE book = $24 AND id = $25`,
 		t.Status, t.Reference, t.Amount, t.Net, t.Currency, t.Operator,
 		t.Phone, t.Description, t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference,
 		t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(), millis(t.SentAt), millis(t.SettledAt),
-		millis(t.UpdatedAt), millis(t.PollAt), t.PollCount, t.searchText(),
+		millis(t.UpdatedAt), millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.searchText(),
 		tx.book, t.ID)
 	if isTaken(err) {
 		err = ErrDuplicate

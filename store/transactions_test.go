@@ -18,7 +18,7 @@ func whole(createdBy, linkID int64) Transaction {
 		OperatorReference: "operator reference", Reason: "reason", ErrorCode: "ER101", ReportedStatus: "SUCCESSFUL",
 		Flags: Flags{FlagUnderpaid, FlagMismatch}, CreatedBy: createdBy, CreatedAt: noon,
 		SentAt: noon.Add(time.Second), SettledAt: noon.Add(2 * time.Second), UpdatedAt: noon.Add(3 * time.Second),
-		PollAt: noon.Add(4 * time.Second), PollCount: 4,
+		PollAt: noon.Add(4 * time.Second), PollCount: 4, NewsAt: noon.Add(5 * time.Second),
 	}
 }
 
@@ -65,7 +65,7 @@ func TestUpdateTransaction_ChangesWhatBecameOfIt_NeverWhatItWasWrittenAs(t *test
 		Description: "description 2", USSDCode: "#150*50#", PaymentURL: "https://example.com/2", Code: "code 2",
 		OperatorReference: "operator reference 2", Reason: "reason 2", ErrorCode: "ER102",
 		CreatedAt: noon.Add(time.Hour), SentAt: noon.Add(2 * time.Hour), SettledAt: noon.Add(3 * time.Hour),
-		UpdatedAt: noon.Add(4 * time.Hour), PollCount: 14,
+		UpdatedAt: noon.Add(4 * time.Hour), PollCount: 14, NewsAt: noon.Add(6 * time.Hour),
 	}
 	write(t, s, func(tx *Tx) error { return tx.UpdateTransaction(t.Context(), changed) })
 
@@ -141,8 +141,9 @@ func TestPaidInFull_OnlyWhenProvedAndEnough(t *testing.T) {
 		want        bool
 	}{
 		{Transaction{Status: StatusSuccessful}, true},
-		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagOverpaid, FlagPaidTwice, FlagMovedFinal, FlagReportDiffers}}, true},
+		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagPaidTwice, FlagMovedFinal, FlagReportDiffers}}, true},
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagUnderpaid}}, false},
+		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagOverpaid}}, false},
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagCurrency}}, false},
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagMismatch}}, false},
 		{Transaction{Status: StatusPending, ReportedStatus: "SUCCESSFUL"}, false},

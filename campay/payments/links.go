@@ -106,7 +106,7 @@ func (s *Service) writeDown(ctx context.Context, tx *store.Tx, t store.Transacti
 	}
 	now := s.now()
 	t.Status, t.OperationCode, t.Currency = store.StatusUnsent, code, currency
-	t.CreatedAt, t.UpdatedAt, t.PollAt = now, now, now.Add(unsentGrace)
+	t.CreatedAt, t.UpdatedAt, t.NewsAt, t.PollAt = now, now, now, now.Add(unsentGrace)
 	t, err = tx.CreateTransaction(ctx, t)
 	if err != nil {
 		return t, err
@@ -150,7 +150,7 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64) error {
 			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 		default:
 			s.schedule(t)
-			return s.tell(ctx, tx, *t, store.EventRequest, "page_not_made", callErr.Error(), nil)
+			return s.tellOnce(ctx, tx, *t, store.EventRequest, "page_not_made", trace(callErr))
 		}
 	})
 	if err != nil {

@@ -106,14 +106,14 @@ func (s *Service) collect(ctx context.Context, t store.Transaction) error {
 			return nil // settled meanwhile, by a webhook say
 		case isFailure && failure.Effect == campay.NotSent:
 			t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
-			return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", callErr.Error(), nil)
+			return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
 		case isFailure && failure.Effect == campay.Refused:
 			s.refuse(t, failure)
 			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 		default:
 			t.Status = store.StatusInDoubt
 			s.schedule(t)
-			return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", callErr.Error(), nil)
+			return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", trace(callErr))
 		}
 	})
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *Service) askAgain(ctx context.Context, t store.Transaction) (done bool,
 		default:
 			// Perhaps "duplicate": then the first request was taken, and only
 			// history or a webhook knows its reference.
-			return s.tell(ctx, tx, *t, store.EventAnswer, "still_in_doubt", callErr.Error(), nil)
+			return s.tellOnce(ctx, tx, *t, store.EventAnswer, "still_in_doubt", trace(callErr))
 		}
 	})
 	return done, err
@@ -203,7 +203,7 @@ func (s *Service) findInHistory(ctx context.Context, t store.Transaction) (answe
 	day := 24 * time.Hour
 	rows, err := s.campay.History(ctx, t.CreatedAt.Add(-day), s.now().Add(day))
 	if err != nil {
-		return false, s.reschedule(ctx, t.ID, store.EventHistory, "unreachable", err.Error())
+		return false, s.reschedule(ctx, t.ID, store.EventHistory, "unreachable", err)
 	}
 	for _, row := range rows {
 		if row.ExternalUser != t.OperationCode && !strings.HasSuffix(row.Description, "#"+t.OperationCode) {
@@ -220,5 +220,5 @@ func (s *Service) findInHistory(ctx context.Context, t store.Transaction) (answe
 		}
 		return s.confirm(ctx, t.ID, row.Reference, store.EventHistory)
 	}
-	return true, s.reschedule(ctx, t.ID, store.EventHistory, "not_found", "")
+	return true, s.reschedule(ctx, t.ID, store.EventHistory, "not_found", nil)
 }

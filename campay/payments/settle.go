@@ -4,6 +4,7 @@ package payments
 // proves, and by nothing else (invariant 4).
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,10 +24,14 @@ func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *st
 		if t, err = tx.Transaction(ctx, id); err != nil {
 			return err
 		}
+		before := t.Status
 		if err := edit(tx, &t); err != nil {
 			return err
 		}
 		t.UpdatedAt = s.now()
+		if t.Status != before {
+			t.NewsAt = t.UpdatedAt
+		}
 		return tx.UpdateTransaction(ctx, t)
 	})
 	if err != nil {
@@ -58,23 +63,46 @@ func (s *Service) confirm(ctx context.Context, id int64, reference string, cause
 	truth, err := s.campay.Transaction(ctx, reference)
 	switch {
 	case campay.IsNotFound(err):
-		return true, s.reschedule(ctx, id, cause, "not_found", "")
+		return true, s.reschedule(ctx, id, cause, "not_found", nil)
 	case err != nil:
-		return false, s.reschedule(ctx, id, cause, "unreachable", err.Error())
+		return false, s.reschedule(ctx, id, cause, "unreachable", err)
 	}
 	return true, s.change(ctx, id, func(tx *store.Tx, t *store.Transaction) error {
 		return s.follow(ctx, tx, t, truth, cause)
 	})
 }
 
+// tellOnce is tell for what may be found out again and again: it adds no line
+// that says what the last one said.
+func (s *Service) tellOnce(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note string, raw json.RawMessage) error {
+	last, err := tx.LastEvent(ctx, t.ID)
+	if err == nil && last.Kind == kind && last.Note == note && last.Status == t.Status {
+		return nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return s.tell(ctx, tx, t, kind, note, "", raw)
+}
+
+// trace is a technical cause as an event keeps it: for whoever mends the
+// network, not for the shop.
+func trace(err error) json.RawMessage {
+	if err == nil {
+		return nil
+	}
+	raw, _ := json.Marshal(map[string]string{"error": err.Error()}) // strings can be written
+	return raw
+}
+
 // reschedule notes a question that brought no truth, and asks again later.
-func (s *Service) reschedule(ctx context.Context, id int64, kind store.EventKind, note, detail string) error {
+func (s *Service) reschedule(ctx context.Context, id int64, kind store.EventKind, note string, cause error) error {
 	return s.change(ctx, id, func(tx *store.Tx, t *store.Transaction) error {
 		s.schedule(t)
 		if kind == store.EventPoll && note == "not_found" && t.Status == store.StatusWaiting {
 			return nil // nobody has begun to pay: no news, no line
 		}
-		return s.tell(ctx, tx, *t, kind, note, detail, nil)
+		return s.tellOnce(ctx, tx, *t, kind, note, trace(cause))
 	})
 }
 
@@ -91,6 +119,9 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		if twice {
 			t.Flags = t.Flags.With(store.FlagPaidTwice)
 		}
+	}
+	if t.Status != before.Status {
+		t.NewsAt = s.now()
 	}
 	s.schedule(t)
 	if note == "still_open" && cause == store.EventPoll && before.Status == t.Status {
@@ -166,16 +197,9 @@ func learn(t *store.Transaction, truth campay.Transaction) {
 	if phone, err := campay.ParsePhone(truth.Phone); err == nil {
 		t.Phone = string(phone)
 	}
-	t.Code = first(truth.Code, t.Code)
-	t.OperatorReference = first(truth.OperatorReference, t.OperatorReference)
-	t.Reason = first(truth.Reason, t.Reason)
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	t.Code = cmp.Or(truth.Code, t.Code)
+	t.OperatorReference = cmp.Or(truth.OperatorReference, t.OperatorReference)
+	t.Reason = cmp.Or(truth.Reason, t.Reason)
 }
 
 // paidBefore reports whether the link or the external reference of t has a
@@ -216,7 +240,7 @@ func (s *Service) addSibling(ctx context.Context, tx *store.Tx, first store.Tran
 		ExternalReference: first.ExternalReference, OperationCode: first.OperationCode,
 		Reference: reference, Asked: first.Asked, MayPayMore: first.MayPayMore, Currency: currency,
 		Description: first.Description, CreatedBy: first.CreatedBy,
-		CreatedAt: now, SentAt: now, UpdatedAt: now, PollAt: now,
+		CreatedAt: now, SentAt: now, UpdatedAt: now, PollAt: now, NewsAt: now,
 	})
 	if err != nil {
 		return t, fmt.Errorf("add a sibling of %d: %w", first.ID, err)

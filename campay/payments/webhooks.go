@@ -106,12 +106,22 @@ func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n
 	d.TransactionID = t.ID
 	if !t.Status.Final() && n.Status.Final() {
 		t.ReportedStatus = string(n.Status)
+		s.hear(&t)
 	}
 	t.UpdatedAt = s.now()
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return t, err
 	}
 	return t, s.tell(ctx, tx, t, store.EventWebhook, "reported", string(n.Status)+" "+n.AmountText, nil)
+}
+
+// hear starts the patience of polling anew: what CamPay has reported may take
+// it a while to prove.
+func (s *Service) hear(t *store.Transaction) {
+	t.NewsAt = s.now()
+	if soon := t.NewsAt.Add(pollFirst); t.PollAt.IsZero() || t.PollAt.After(soon) {
+		t.PollAt = soon
+	}
 }
 
 // spokenOf finds the transaction of a notification's reference, or the one
@@ -150,6 +160,9 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 		if t, err = s.proved(ctx, tx, n, truth); err != nil {
 			return err
 		}
+		if err := s.takeBack(ctx, tx, d.TransactionID, t.ID); err != nil {
+			return err
+		}
 		before := t
 		if err := s.follow(ctx, tx, &t, truth, store.EventWebhook); err != nil {
 			return err
@@ -178,6 +191,23 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	s.changes.publish(t)
 	s.poke()
 	return nil
+}
+
+// takeBack clears what was reported of a transaction that a delivery was taken
+// for, when CamPay proved that it spoke of another one.
+func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int64) error {
+	if taken == 0 || taken == proved {
+		return nil
+	}
+	t, err := tx.Transaction(ctx, taken)
+	if err != nil {
+		return err
+	}
+	t.ReportedStatus, t.UpdatedAt = "", s.now()
+	if err := tx.UpdateTransaction(ctx, t); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, t, store.EventWebhook, "not_confirmed", "", nil)
 }
 
 // proved finds or makes the transaction of a reference that CamPay knows. The
@@ -213,7 +243,7 @@ func (s *Service) addExternal(ctx context.Context, tx *store.Tx, n campay.Notifi
 		Kind: kind, Origin: store.OriginExternal, Status: store.StatusPending,
 		ExternalReference: truth.ExternalReference, Reference: n.Reference,
 		Currency: truth.Currency, Description: truth.Description,
-		CreatedAt: now, UpdatedAt: now, PollAt: now,
+		CreatedAt: now, UpdatedAt: now, PollAt: now, NewsAt: now,
 	})
 	if err != nil {
 		return t, err

@@ -14,9 +14,12 @@ import (
 )
 
 const (
-	pollFor     = 24 * time.Hour   // after that only a person, a webhook or the reconciliation asks
-	pollFirst   = 3 * time.Second  // the least wait between two questions
-	pollLast    = 30 * time.Minute // the longest
+	pollFor     = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks
+	waitFor     = 7 * 24 * time.Hour // the same for a link that nobody has begun to pay
+	pollFirst   = 3 * time.Second    // the least wait between two questions
+	pollWatched = 15 * time.Second   // the longest while somebody looks
+	pollLast    = 30 * time.Minute   // the longest else
+	waitLast    = 6 * time.Hour      // the longest for a link that nobody has begun to pay, after a day
 	workAtOnce  = 6                // deliveries, and polls, under way together
 	workBatch   = 100              // rows read at a time
 	errorPause  = 2 * time.Second  // after the database failed
@@ -24,28 +27,34 @@ const (
 	nudgeWithin = pollFirst        // how soon what someone looks at is asked about
 )
 
-// pollDelay is how long to wait before asking again about something this old:
-// a quarter of its age, within bounds.
-func pollDelay(age time.Duration) time.Duration {
-	return min(max(age/4, pollFirst), pollLast)
+// pollDelay is how long to wait before asking again about something without
+// news for this long: a quarter of that, within bounds.
+func pollDelay(quiet time.Duration) time.Duration {
+	return min(max(quiet/4, pollFirst), pollLast)
 }
 
-// schedule sets when t is asked about next; never for a final one, and not
-// after a day unless somebody looks at it.
+// schedule sets when t is asked about next: never for a final one, and no more
+// when nothing was heard of it for too long, unless somebody looks at it.
 func (s *Service) schedule(t *store.Transaction) {
 	now := s.now()
-	age := now.Sub(t.CreatedAt)
+	quiet := now.Sub(t.NewsAt)
 	t.PollCount++
+	delay := pollDelay(quiet)
 	switch {
 	case t.Status.Final():
 		t.PollAt = time.Time{}
-	case s.changes.watched(*t):
-		t.PollAt = now.Add(pollFirst)
-	case age > pollFor:
+		return
+	case s.changes.watched(*t) && t.Status != store.StatusInDoubt: // a search through the history is no light question
+		delay = min(delay, pollWatched)
+	case t.Status == store.StatusWaiting && quiet <= waitFor:
+		if quiet > pollFor {
+			delay = waitLast
+		}
+	case quiet > pollFor:
 		t.PollAt = time.Time{}
-	default:
-		t.PollAt = now.Add(pollDelay(age))
+		return
 	}
+	t.PollAt = now.Add(delay)
 }
 
 // Nudge has the open transactions of a topic asked about soon, because
@@ -62,6 +71,9 @@ func (s *Service) Nudge(ctx context.Context, topic Topic) error {
 		}
 		if t.Status == store.StatusUnsent && t.PollCount == 0 {
 			continue // its request is under way
+		}
+		if t.Status == store.StatusInDoubt && !t.PollAt.IsZero() {
+			continue // it is looked for at its own pace
 		}
 		if err := s.change(ctx, t.ID, func(_ *store.Tx, t *store.Transaction) error {
 			if !t.Status.Final() {
@@ -148,7 +160,7 @@ func (s *Service) doubt(ctx context.Context, t store.Transaction) error {
 		if t.Status != store.StatusUnsent {
 			return nil
 		}
-		t.Status, t.PollAt = store.StatusInDoubt, s.now()
+		t.Status, t.PollAt, t.NewsAt = store.StatusInDoubt, s.now(), s.now()
 		return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", nil)
 	})
 }

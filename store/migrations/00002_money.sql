@@ -62,6 +62,7 @@ CREATE TABLE transactions (
     updated_at         BIGINT NOT NULL,
     poll_at            BIGINT NOT NULL, -- 0 for never
     poll_count         BIGINT NOT NULL,
+    news_at            BIGINT NOT NULL, -- the last change or report, from which the patience of polling counts
     search             TEXT NOT NULL,   -- what the list is searched by, folded
     UNIQUE (book, id),
     FOREIGN KEY (book, link_id) REFERENCES payment_links (book, id),

@@ -30,5 +30,3 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_verdict ON deliveries (book, verdict, id);
 CREATE INDEX deliveries_next ON deliveries (book, next_at) WHERE next_at > 0;
-CREATE INDEX deliveries_transaction ON deliveries (book, transaction_id, id)
-    WHERE transaction_id IS NOT NULL;
