@@ -198,7 +198,7 @@ func (c serveCommand) open(ctx context.Context, at site, log *slog.Logger) (*app
 	}
 	a.payments = payments.New(payments.Config{
 		Store: a.store, CamPay: a.campay, Webhooks: verifier, Logger: log,
-		ReturnURL: func(slug string) string { return at.public + "/p/" + slug },
+		ReturnURL: func(slug string) string { return at.public + handlers.ReturnPath(slug) },
 	})
 	config := handlers.Config{
 		Store: a.store, Payments: a.payments, Log: log,

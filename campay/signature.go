@@ -14,6 +14,10 @@ import (
 // ErrSignature is wrapped by every error of Verify.
 var ErrSignature = errors.New("signature refused")
 
+// ErrSignatureExpired is wrapped beside ErrSignature when the signature is
+// CamPay's own and its time is over: a delivery that was held back, or replayed.
+var ErrSignatureExpired = errors.New("expired")
+
 // clockLeeway is how far CamPay's clock and ours may differ.
 const clockLeeway = time.Minute
 
@@ -58,10 +62,14 @@ func (v *Verifier) Verify(n Notification) error {
 	_, err := v.parser.ParseWithClaims(n.Signature, jwt.MapClaims{}, func(*jwt.Token) (any, error) {
 		return v.key, nil
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return fmt.Errorf("%w: %w", ErrSignature, ErrSignatureExpired)
+	default:
 		return fmt.Errorf("%w: %s", ErrSignature, why(err))
 	}
-	return nil
 }
 
 // why puts the reason into words of ours: the parser's may repeat the token.
@@ -72,7 +80,6 @@ func why(err error) string {
 	}{
 		{jwt.ErrTokenMalformed, "not a JWT"},
 		{jwt.ErrTokenSignatureInvalid, "wrong key or algorithm"},
-		{jwt.ErrTokenExpired, "expired"},
 		{jwt.ErrTokenNotValidYet, "not valid yet"},
 		{jwt.ErrTokenUsedBeforeIssued, "issued in the future"},
 	} {

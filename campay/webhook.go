@@ -107,7 +107,7 @@ func ReadNotification(r *http.Request) (RawNotification, error) {
 // documented field that comes twice is refused, because the one who checks and
 // the one who acts might each read another of the two.
 func (raw RawNotification) Parse() (Notification, error) {
-	fields, err := raw.fields()
+	fields, err := raw.Fields()
 	if err != nil {
 		return Notification{}, fmt.Errorf("%w: %w", ErrNotification, err)
 	}
@@ -147,7 +147,9 @@ var documented = map[string]bool{
 	"extra_last_name": true, "extra_email": true, "phone_number": true,
 }
 
-func (raw RawNotification) fields() (map[string]string, error) {
+// Fields returns what the delivery carries of CamPay's documented fields, the
+// signature among them; an absent value has no entry.
+func (raw RawNotification) Fields() (map[string]string, error) {
 	if len(raw.Body) > MaxNotification {
 		return nil, ErrNotificationTooLarge
 	}

@@ -14,9 +14,12 @@ import (
 
 var slugForm = regexp.MustCompile(`^[0-9a-z]{20}$`)
 
+// ReturnPath is where CamPay's page sends the customer of a link back to.
+func ReturnPath(slug string) string { return "/p/" + slug + "?back=1" }
+
 // payPage shows a link to its customer, and what became of the payment when he
-// comes back from CamPay's page. Nothing in the address is believed: any query
-// says only that the browser came back.
+// comes back from CamPay's page. Nothing that CamPay's page adds to the address
+// is believed: "back" says only that the browser came back.
 func (s *server) payPage(c echo.Context) error {
 	ctx := c.Request().Context()
 	slug := c.Param("slug")
@@ -34,7 +37,6 @@ func (s *server) payPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	props := views.CustomerProps{Link: l, PayURL: hostedPage(attempts), Returned: c.Request().URL.RawQuery != ""}
-	p := views.Page{Shop: s.Shop, Path: "/p/" + slug, Sandbox: s.Book == "sandbox", Now: s.Now()}
-	return render(c, http.StatusOK, views.CustomerPage(p, props))
+	props := views.CustomerProps{Link: l, PayURL: hostedPage(attempts), Returned: c.QueryParam("back") == "1"}
+	return render(c, http.StatusOK, views.CustomerPage(s.frame(c), props))
 }

@@ -11,10 +11,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
+
+// statusGone is what proxies log when the browser went away before its answer.
+const statusGone = 499
 
 // errorOf tells what an error means for whoever asked.
 func errorOf(err error) (status int, kind views.ErrorKind) {
@@ -22,9 +24,9 @@ func errorOf(err error) (status int, kind views.ErrorKind) {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, views.ErrorNotFound
-	case errors.Is(err, payments.ErrNotSent):
-		return http.StatusBadGateway, views.ErrorUnreachable
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled):
+		return statusGone, views.ErrorBusy // nobody is there to read it
+	case errors.Is(err, context.DeadlineExceeded):
 		return http.StatusServiceUnavailable, views.ErrorBusy
 	case errors.As(err, &httpError):
 		return httpError.Code, kindOf(httpError.Code)
@@ -41,8 +43,6 @@ func kindOf(status int) views.ErrorKind {
 		return views.ErrorForbidden
 	case http.StatusRequestEntityTooLarge:
 		return views.ErrorTooLarge
-	case http.StatusTooManyRequests:
-		return views.ErrorTooOften
 	case http.StatusServiceUnavailable:
 		return views.ErrorBusy
 	}
@@ -72,11 +72,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		c.Response().Header().Set("HX-Reswap", "beforeend")
 		failed = render(c, status, views.ErrorFragment(props))
 	case wantsPage(c):
-		p := views.Page{Shop: s.Shop, User: user(c), Path: c.Request().URL.RequestURI(), Sandbox: s.Book == "sandbox", Now: s.Now()}
-		if c.Request().Method != http.MethodGet {
-			p.Path = "/"
-		}
-		failed = render(c, status, views.ErrorPage(p, props))
+		failed = render(c, status, views.ErrorPage(s.frame(c), props))
 	default:
 		failed = c.JSON(status, map[string]string{"error": string(kind), "request_id": props.RequestID})
 	}

@@ -4,6 +4,7 @@ package handlers
 // by field.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/mail"
@@ -16,14 +17,6 @@ import (
 
 	"comptoir/campay/payments"
 	"comptoir/views"
-)
-
-// The longest texts that forms take, in characters.
-const (
-	maxDescription = 120
-	maxPersonName  = 60
-	maxEmail       = 254
-	maxURL         = 500
 )
 
 // typed is a text field as people mean it: without the spaces around it.
@@ -89,7 +82,7 @@ func (f *form) email(name, text string) {
 	if text == "" {
 		return
 	}
-	f.atMost(name, text, maxEmail)
+	f.atMost(name, text, views.MaxEmail)
 	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
 		f.wrong(name, views.ProblemEmail, "")
 	}
@@ -100,7 +93,7 @@ func (f *form) link(name, text string) {
 	if text == "" {
 		return
 	}
-	f.atMost(name, text, maxURL)
+	f.atMost(name, text, views.MaxURL)
 	if u, err := url.Parse(text); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil {
 		f.wrong(name, views.ProblemURL, "")
 	}
@@ -125,7 +118,7 @@ func (f *form) refused(err error) bool {
 	case payments.PartAmount:
 		f.wrong("amount", views.ProblemRefused, refusal.Message)
 	default:
-		f.wrong(views.WholeForm, views.ProblemRefused, first(refusal.Message, refusal.Code))
+		f.wrong(views.WholeForm, views.ProblemRefused, cmp.Or(refusal.Message, refusal.Code))
 	}
 	return true
 }
@@ -138,13 +131,6 @@ func (f *form) operation(id string) string {
 		return payments.NewOperation()
 	}
 	return id
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // localPath is a path of this product to go back to; anything else is "/".

@@ -29,11 +29,11 @@ func (s *server) home(c echo.Context) error {
 	if props.Takings, err = s.takingsToday(ctx); err != nil {
 		return err
 	}
-	if props.Pending, props.InDoubt, props.Flagged, err = s.Store.CountOpen(ctx); err != nil {
-		return err
-	}
 	filter := store.TransactionFilter{Limit: newestShown}
 	s.onlyToday(c, &filter)
+	if props.Pending, props.InDoubt, props.Flagged, err = s.Store.CountOpen(ctx, filter.Since); err != nil {
+		return err
+	}
 	if props.Newest, err = s.Store.Transactions(ctx, filter); err != nil {
 		return err
 	}

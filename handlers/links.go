@@ -64,9 +64,9 @@ func linkOrder(c echo.Context, in views.LinkForm) (payments.LinkOrder, *form) {
 	if in.Description == "" {
 		f.wrong("description", views.ProblemTextMissing, "")
 	}
-	f.atMost("description", in.Description, maxDescription)
-	f.atMost("first_name", in.FirstName, maxPersonName)
-	f.atMost("last_name", in.LastName, maxPersonName)
+	f.atMost("description", in.Description, views.MaxDescription)
+	f.atMost("first_name", in.FirstName, views.MaxPersonName)
+	f.atMost("last_name", in.LastName, views.MaxPersonName)
 	f.email("email", in.Email)
 	f.link("redirect_url", in.RedirectURL)
 	f.link("failure_redirect_url", in.FailureRedirectURL)
@@ -94,8 +94,9 @@ func (s *server) createLink(c echo.Context) error {
 	return see(c, itemPath("/links/", link.ID))
 }
 
-// visibleLink is the link that a path names, if the one who asks may see it.
-func (s *server) visibleLink(c echo.Context) (store.LinkWithState, error) {
+// linkOf is the link that a path names. Everybody who signs in may see each
+// link: a customer may come back with yesterday's.
+func (s *server) linkOf(c echo.Context) (store.LinkWithState, error) {
 	n, err := id(c)
 	if err != nil {
 		return store.LinkWithState{}, err
@@ -105,23 +106,30 @@ func (s *server) visibleLink(c echo.Context) (store.LinkWithState, error) {
 
 func (s *server) link(c echo.Context) error {
 	ctx := c.Request().Context()
-	l, err := s.visibleLink(c)
+	l, err := s.linkOf(c)
 	if err != nil {
 		return err
 	}
 	if err := s.Payments.Nudge(ctx, payments.LinkTopic(l.ID)); err != nil {
 		return err
 	}
-	props := views.LinkProps{Link: l, Now: s.Now()}
-	if props.Attempts, err = s.Store.TransactionsOfLink(ctx, l.ID); err != nil {
+	props, err := s.linkProps(ctx, l)
+	if err != nil {
 		return err
 	}
-	if props.URL = s.shared(l, props.Attempts); props.URL != "" {
-		if props.QR.Modules, err = qrModules(props.URL); err != nil {
-			return err
-		}
-	}
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.LinkPage(p, props) })
+}
+
+// linkProps is all that a link's screen shows.
+func (s *server) linkProps(ctx context.Context, l store.LinkWithState) (props views.LinkProps, err error) {
+	props = views.LinkProps{Link: l, Now: s.Now()}
+	if props.Attempts, err = s.Store.TransactionsOfLink(ctx, l.ID); err != nil {
+		return props, err
+	}
+	if props.URL = s.shared(l, props.Attempts); props.URL != "" {
+		props.QR.Modules, err = qrModules(props.URL)
+	}
+	return props, err
 }
 
 // shared is the address that a link's QR code holds: ours where customers
@@ -143,34 +151,41 @@ func hostedPage(attempts []store.Transaction) string {
 	return ""
 }
 
-// linkFragment is the live part of a link's page. It never settles: a link
-// may be paid a second time, and the page has to say so.
-func (s *server) linkFragment(n int64) fragment {
+// linkFragment is the live part of a link's page, with what follows from it. It
+// never settles: a link may be paid a second time, and the page has to say so.
+func (s *server) linkFragment(c echo.Context, n int64) fragment {
+	page := views.Page{Shop: s.Shop}
+	wantsCard := c.QueryParam(views.QRMissing) != ""
 	return func(ctx context.Context) (templ.Component, bool, error) {
 		l, err := s.Store.Link(ctx, n)
-		return views.LinkStatus(views.LinkStatusProps{Link: l, Now: s.Now()}), false, err
+		if err != nil {
+			return nil, false, err
+		}
+		props, err := s.linkProps(ctx, l)
+		rest := &views.LinkRest{Page: page, Props: props, Card: wantsCard}
+		return views.LinkStatus(views.LinkStatusProps{Link: l, Now: s.Now(), Rest: rest}), false, err
 	}
 }
 
 func (s *server) linkStatus(c echo.Context) error {
-	l, err := s.visibleLink(c)
+	l, err := s.linkOf(c)
 	if err != nil {
 		return err
 	}
-	return s.poll(c, payments.LinkTopic(l.ID), s.linkFragment(l.ID))
+	return s.poll(c, payments.LinkTopic(l.ID), s.linkFragment(c, l.ID))
 }
 
 func (s *server) linkLive(c echo.Context) error {
-	l, err := s.visibleLink(c)
+	l, err := s.linkOf(c)
 	if err != nil {
 		return err
 	}
-	return s.stream(c, payments.LinkTopic(l.ID), s.linkFragment(l.ID))
+	return s.stream(c, payments.LinkTopic(l.ID), s.linkFragment(c, l.ID))
 }
 
 // linkPNG is the QR code to download.
 func (s *server) linkPNG(c echo.Context) error {
-	l, err := s.visibleLink(c)
+	l, err := s.linkOf(c)
 	if err != nil {
 		return err
 	}

@@ -133,13 +133,22 @@ func (s *server) sameOrigin() echo.MiddlewareFunc {
 // user's own choice replaces it in allow.
 func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		locale := views.MatchLocale(c.Request().Header.Get("Accept-Language"))
-		if cookie, err := c.Cookie(languageCookie); err == nil && slices.Contains([]string{views.French, views.English}, cookie.Value) {
-			locale = cookie.Value
+		locale := chosenLanguage(c)
+		if locale == "" {
+			locale = views.MatchLocale(c.Request().Header.Get("Accept-Language"))
 		}
 		setLocale(c, locale)
 		return next(c)
 	}
+}
+
+// chosenLanguage is the language that was chosen in this browser, if any.
+func chosenLanguage(c echo.Context) string {
+	cookie, err := c.Cookie(languageCookie)
+	if err != nil || (cookie.Value != views.French && cookie.Value != views.English) {
+		return ""
+	}
+	return cookie.Value
 }
 
 func setLocale(c echo.Context, locale string) {

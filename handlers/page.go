@@ -18,10 +18,24 @@ func (s *server) page(c echo.Context) (views.Page, error) {
 	if err != nil {
 		return views.Page{}, err
 	}
-	return views.Page{
+	p := s.frame(c)
+	p.Flash = flash
+	return p, nil
+}
+
+// frame is page without the news of the last action.
+func (s *server) frame(c echo.Context) views.Page {
+	p := views.Page{
 		Shop: s.Shop, User: user(c), Path: c.Request().URL.RequestURI(),
-		Sandbox: s.Book == "sandbox", Flash: flash, Now: s.Now(),
-	}, nil
+		Sandbox: s.Book == "sandbox", Now: s.Now(),
+	}
+	if s.Sandbox != nil {
+		p.Phone = "/sandbox/phone"
+	}
+	if c.Request().Method != http.MethodGet {
+		p.Path = "/" // a form's answer is no page to come back to
+	}
+	return p
 }
 
 // render answers with a component.

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -35,23 +36,20 @@ func (s *server) request(c echo.Context) error {
 	f.amount(err)
 	order.Phone, err = payments.ParsePhone(typedForm.Phone)
 	f.phone(err)
-	f.atMost("description", order.Description, maxDescription)
+	f.atMost("description", order.Description, views.MaxDescription)
 	order.Operation = f.operation(typedForm.OperationID)
 	typedForm.OperationID, typedForm.Errors = order.Operation, f.errors
 	if !f.ok() {
 		return s.showRequest(c, http.StatusUnprocessableEntity, views.RequestProps{Form: typedForm})
 	}
-	if c.FormValue("again") != "yes" {
-		same, asked, err := s.Payments.AskedAlready(ctx, order.Phone, order.Amount)
-		if err != nil {
-			return err
-		}
-		if asked && same.ExternalReference == order.Operation {
-			return see(c, itemPath("/transactions/", same.ID)) // this very form, sent twice
-		}
-		if asked {
-			return s.showRequest(c, http.StatusConflict, views.RequestProps{Form: typedForm, Again: same})
-		}
+	same, asked, err := s.Payments.AskedAlready(ctx, order.Phone, order.Amount)
+	if err != nil {
+		return err
+	}
+	isThisForm := same.ExternalReference == order.Operation // sent twice: one request
+	knowsOfIt := c.FormValue("again") == strconv.FormatInt(same.ID, 10)
+	if asked && !isThisForm && !knowsOfIt {
+		return s.showRequest(c, http.StatusConflict, views.RequestProps{Form: typedForm, Again: same})
 	}
 	t, err := s.Payments.RequestPayment(ctx, order)
 	if f.refused(err) {

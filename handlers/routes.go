@@ -132,8 +132,13 @@ func (s *server) handler() http.Handler {
 	s.use(e)
 	for _, r := range s.routes() {
 		e.Add(r.method, r.path, r.handle, s.allow(r.access))
+		if r.method == http.MethodGet && !strings.HasSuffix(r.path, "/live") && !strings.HasPrefix(r.path, "/webhook/") {
+			e.HEAD(r.path, r.handle, s.allow(r.access))
+		}
 	}
-	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+	files := echo.WrapHandler(static.Handler())
+	e.GET("/static/*", files)
+	e.HEAD("/static/*", files)
 	if s.Sandbox == nil {
 		return e
 	}

@@ -60,11 +60,29 @@ func (s *server) signIn(c echo.Context) error {
 	if err := s.sessions.renew(ctx, session); err != nil {
 		return err
 	}
+	if err := s.settleIn(c, u); err != nil {
+		return err
+	}
 	session.Values[sessionUser] = u.ID
 	if err := session.Save(c.Request(), c.Response()); err != nil {
 		return err
 	}
 	return see(c, next)
+}
+
+// settleIn takes the language that was chosen before the sign-in over to the
+// user, and sweeps out the sessions that have ended.
+func (s *server) settleIn(c echo.Context, u store.User) error {
+	ctx := c.Request().Context()
+	chosen := chosenLanguage(c)
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if chosen != "" && chosen != u.Locale {
+			if err := tx.SetLocale(ctx, u.ID, chosen); err != nil {
+				return err
+			}
+		}
+		return tx.DeleteExpiredSessions(ctx)
+	})
 }
 
 func (s *server) signOut(c echo.Context) error {

@@ -17,8 +17,7 @@ import (
 
 // statusFilters are the statuses that a list may be narrowed to.
 var statusFilters = []store.Status{
-	store.StatusUnsent, store.StatusWaiting, store.StatusPending,
-	store.StatusInDoubt, store.StatusSuccessful, store.StatusFailed,
+	store.StatusPending, store.StatusInDoubt, store.StatusSuccessful, store.StatusFailed,
 }
 
 func (s *server) transactions(c echo.Context) error {
@@ -83,11 +82,15 @@ func (s *server) transaction(c echo.Context) error {
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TransactionPage(p, props) })
 }
 
-// transactionFragment is the live part of a transaction's page.
+// transactionFragment is the live part of a transaction's page, its story with it.
 func (s *server) transactionFragment(n int64) fragment {
 	return func(ctx context.Context) (templ.Component, bool, error) {
 		t, err := s.Store.Transaction(ctx, n)
-		return views.TransactionStatus(views.TransactionStatusProps{Transaction: t, Now: s.Now()}), t.Status.Final(), err
+		if err != nil {
+			return nil, false, err
+		}
+		events, err := s.Store.Events(ctx, n)
+		return views.TransactionStatus(views.TransactionStatusProps{Transaction: t, Events: events, Now: s.Now()}), t.Status.Final(), err
 	}
 }
 

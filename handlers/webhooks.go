@@ -3,12 +3,10 @@ package handlers
 // Webhooks: CamPay's calls taken in, and the list of what came.
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
-	"net/url"
-	"strings"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -86,58 +84,12 @@ func (s *server) applyAgain(c echo.Context) error {
 	return see(c, itemPath("/webhooks/", n))
 }
 
-// params are what a delivery carried, in its own order: without what is empty,
-// and without its signature, which opens the door for an hour. What cannot be
-// read has none.
+// params are what a delivery carried, by name.
 func params(d store.Delivery) []views.Param {
-	var all []views.Param
-	if d.Method == http.MethodPost && !strings.HasPrefix(d.ContentType, echo.MIMEApplicationForm) {
-		all = jsonParams(d.Body)
-	} else {
-		all = formParams(string(d.Body))
-	}
-	shown := all[:0]
-	for _, p := range all {
-		if p.Value != "" && !strings.EqualFold(p.Name, "signature") {
-			shown = append(shown, p)
-		}
-	}
-	return shown
-}
-
-func formParams(body string) (all []views.Param) {
-	for pair := range strings.SplitSeq(body, "&") {
-		name, value, _ := strings.Cut(pair, "=")
-		name, nameErr := url.QueryUnescape(name)
-		value, valueErr := url.QueryUnescape(value)
-		if nameErr != nil || valueErr != nil || name == "" {
-			continue
-		}
-		all = append(all, views.Param{Name: name, Value: value})
-	}
-	return all
-}
-
-func jsonParams(body []byte) (all []views.Param) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil
-	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return all
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return all
-		}
-		text := string(value)
-		if plain := ""; json.Unmarshal(value, &plain) == nil {
-			text = plain
-		}
-		key, _ := name.(string) // an object's key always is one
-		all = append(all, views.Param{Name: key, Value: text})
+	said := payments.Said(d)
+	all := make([]views.Param, 0, len(said))
+	for _, name := range slices.Sorted(maps.Keys(said)) {
+		all = append(all, views.Param{Name: name, Value: said[name]})
 	}
 	return all
 }

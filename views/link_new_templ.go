@@ -125,7 +125,7 @@ func LinkNewPage(p Page, form LinkForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField(field{Name: "description", Label: "field.link_description", Value: form.Description, Max: "200", Error: form.Errors["description"]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(field{Name: "description", Label: "field.link_description", Value: form.Description, Max: MaxDescription, Error: form.Errors["description"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -226,11 +226,11 @@ func linkOptions(form LinkForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(field{Name: "first_name", Label: "field.first_name", Value: form.FirstName, Optional: true, Max: "80", Error: form.Errors["first_name"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField(field{Name: "first_name", Label: "field.first_name", Value: form.FirstName, Optional: true, Max: MaxPersonName, Error: form.Errors["first_name"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(field{Name: "last_name", Label: "field.last_name", Value: form.LastName, Optional: true, Max: "80", Error: form.Errors["last_name"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField(field{Name: "last_name", Label: "field.last_name", Value: form.LastName, Optional: true, Max: MaxPersonName, Error: form.Errors["last_name"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -242,7 +242,7 @@ func linkOptions(form LinkForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(field{Name: "email", Label: "field.email", Value: form.Email, InputMode: "email", Optional: true, Max: "200", Error: form.Errors["email"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField(field{Name: "email", Label: "field.email", Value: form.Email, InputMode: "email", Optional: true, Max: MaxEmail, Error: form.Errors["email"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -263,11 +263,11 @@ func linkOptions(form LinkForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(field{Name: "redirect_url", Label: "field.redirect_url", Value: form.RedirectURL, InputMode: "url", Optional: true, Max: "500", Error: form.Errors["redirect_url"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField(field{Name: "redirect_url", Label: "field.redirect_url", Value: form.RedirectURL, InputMode: "url", Optional: true, Max: MaxURL, Error: form.Errors["redirect_url"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(field{Name: "failure_redirect_url", Label: "field.failure_redirect_url", Value: form.FailureRedirectURL, InputMode: "url", Optional: true, Max: "500", Error: form.Errors["failure_redirect_url"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField(field{Name: "failure_redirect_url", Label: "field.failure_redirect_url", Value: form.FailureRedirectURL, InputMode: "url", Optional: true, Max: MaxURL, Error: form.Errors["failure_redirect_url"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

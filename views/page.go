@@ -15,6 +15,7 @@ type Page struct {
 	User    store.User // who is signed in; zero for nobody
 	Path    string     // path and query of this page, to come back to it in another language
 	Sandbox bool       // no real money: every page says so
+	Phone   string     // where the embedded sandbox has the payer's phone; empty without one
 	Flash   Flash      // what the last action did; empty for nothing
 	Now     time.Time
 }
@@ -24,6 +25,12 @@ func (p Page) signedIn() bool { return p.User.ID != 0 }
 // seesBalance reports whether this person may see what the shop owns and what
 // CamPay sends: everybody but a cashier.
 func (p Page) seesBalance() bool { return p.User.Role != store.RoleCashier }
+
+// takesPayment reports whether this person may ask customers for money.
+func (p Page) takesPayment() bool { return p.User.Role != store.RoleAccountant }
+
+// owns reports whether this person may do everything.
+func (p Page) owns() bool { return p.User.Role == store.RoleOwner }
 
 // screen is what a screen tells the layout of itself.
 type screen struct {

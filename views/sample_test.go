@@ -18,7 +18,7 @@ var now = time.Date(2026, time.November, 24, 13, 15, 0, 0, time.UTC)
 var owner = store.User{ID: 1, Name: "Propriétaire Exemple", Role: store.RoleOwner, Locale: "fr"}
 
 func page(path string) views.Page {
-	return views.Page{Shop: "Boutique Exemple", User: owner, Path: path, Sandbox: true, Now: now}
+	return views.Page{Shop: "Boutique Exemple", User: owner, Path: path, Sandbox: true, Phone: "/sandbox/phone", Now: now}
 }
 
 // push is a request to a phone that the payer has in hand.
@@ -253,8 +253,8 @@ func screens() map[string]templ.Component {
 		all["webhook-"+string(rune('a'+i))] = webhookPage(d)
 	}
 	for _, kind := range []views.ErrorKind{
-		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForm, views.ErrorTooLarge, views.ErrorTooOften,
-		views.ErrorUnreachable, views.ErrorBusy, views.ErrorInternal,
+		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForm, views.ErrorTooLarge,
+		views.ErrorBusy, views.ErrorInternal,
 	} {
 		all["error-"+string(kind)] = views.ErrorPage(page("/nowhere"), views.ErrorProps{Kind: kind, Status: 500, RequestID: "3f9a1c"})
 	}

@@ -99,11 +99,11 @@ func SignInPage(p Page, props SignInProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField(field{Name: "name", Label: "field.name", Value: props.Name, Autocomplete: "username", Max: "80", Error: props.Errors["name"]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(field{Name: "name", Label: "field.name", Value: props.Name, Autocomplete: "username", Max: 80, Error: props.Errors["name"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField(field{Name: "password", Label: "field.password", Type: "password", Autocomplete: "current-password", Max: "200", Error: props.Errors["password"]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(field{Name: "password", Label: "field.password", Type: "password", Autocomplete: "current-password", Max: 200, Error: props.Errors["password"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -477,7 +477,7 @@ func StyleguidePage(p Page) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ErrorFragment(ErrorProps{Kind: ErrorUnreachable, Status: 502, RequestID: "3f9a1c"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ErrorFragment(ErrorProps{Kind: ErrorInternal, Status: 500, RequestID: "3f9a1c"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -620,7 +620,7 @@ func StyleguidePage(p Page) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = timeline(sampleEvents(p.Now)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = timeline(sampleEvents(p.Now), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -46,11 +46,11 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 		ReceivedAt: s.now(), Method: raw.Method, ContentType: raw.ContentType, Body: raw.Body, RemoteAddr: remoteAddr,
 		Verdict: store.VerdictAccepted, NextAt: s.now(),
 	}
-	n, refused := s.verify(raw)
+	n, why, refused := s.verify(raw)
 	d.Status, d.Reference, d.ExternalReference = string(n.Status), n.Reference, n.ExternalReference
 	d.AmountText, d.Currency = n.AmountText, n.Currency
 	if refused != nil {
-		d.Verdict, d.Outcome, d.Why = store.VerdictRefused, store.OutcomeRefused, refused.Error()
+		d.Verdict, d.Outcome, d.Why = store.VerdictRefused, store.OutcomeRefused, why
 		d.NextAt, d.AppliedAt = time.Time{}, s.now()
 	}
 	var reported store.Transaction
@@ -73,6 +73,7 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 		return fmt.Errorf("keep the webhook: %w", err)
 	}
 	if refused != nil {
+		s.log.WarnContext(ctx, "webhook refused", "address", remoteAddr, "why", refused) // holds nothing of the signature
 		return fmt.Errorf("%w: %w", ErrWebhookRefused, refused)
 	}
 	if reported.ID != 0 {
@@ -82,15 +83,43 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 	return nil
 }
 
-func (s *Service) verify(raw campay.RawNotification) (campay.Notification, error) {
+// Why a delivery was refused, as store.Delivery.Why keeps it.
+const (
+	WhyUnreadable = "unreadable"
+	WhyNoKey      = "no_key"
+	WhySignature  = "signature"
+	WhyExpired    = "expired"
+)
+
+var errNoKey = errors.New("no webhook key is set")
+
+func (s *Service) verify(raw campay.RawNotification) (n campay.Notification, why string, refused error) {
 	n, err := raw.Parse()
 	if err != nil {
-		return n, err
+		return n, WhyUnreadable, err
 	}
 	if s.webhooks == nil {
-		return n, errors.New("no webhook key is set")
+		return n, WhyNoKey, errNoKey
 	}
-	return n, s.webhooks.Verify(n)
+	err = s.webhooks.Verify(n)
+	switch {
+	case errors.Is(err, campay.ErrSignatureExpired):
+		return n, WhyExpired, err
+	case err != nil:
+		return n, WhySignature, err
+	}
+	return n, "", nil
+}
+
+// Said is what a kept delivery carried by CamPay's names, without its
+// signature, which opens the door for an hour. What cannot be read said nothing.
+func Said(d store.Delivery) map[string]string {
+	fields, err := campay.RawNotification{Method: d.Method, ContentType: d.ContentType, Body: d.Body}.Fields()
+	if err != nil {
+		return nil
+	}
+	delete(fields, "signature")
+	return fields
 }
 
 // report notes on the transaction that a delivery speaks of what was said:

@@ -7,7 +7,7 @@
 
   // Buttons that need a script are in the page, hidden, until there is one.
   function reveal(root) {
-    root.querySelectorAll('[data-copy], [data-open], [data-dismiss]').forEach(function (el) {
+    root.querySelectorAll('[data-copy], [data-open], [data-dismiss], [data-script]').forEach(function (el) {
       el.hidden = false
     })
     root.querySelectorAll('[data-share]').forEach(function (el) {
