@@ -30,6 +30,17 @@ const (
 	OutcomeRefused  Outcome = "refused"   // the signature was refused: nothing was looked at
 )
 
+// Why is the reason for which a delivery was refused.
+type Why string
+
+// The reasons.
+const (
+	WhyUnreadable Why = "unreadable" // it is no notification as CamPay documents them
+	WhyNoKey      Why = "no_key"     // no webhook key is set, so none can be checked
+	WhySignature  Why = "signature"  // missing, or not made with the key
+	WhyExpired    Why = "expired"    // made with the key, and out of its time
+)
+
 // Delivery is one webhook call as it arrived.
 type Delivery struct {
 	ID                int64
@@ -39,7 +50,7 @@ type Delivery struct {
 	RemoteAddr        string
 	Body              []byte // query string of a GET, body of a POST; holds the signature: never shown whole
 	Verdict           Verdict
-	Why               string // why it was refused, for staff
+	Why               Why    // why it was refused; empty when it was not
 	Status            string // as said
 	Reference         string
 	ExternalReference string

@@ -113,7 +113,9 @@ func families(t *testing.T) []family {
 		{"customer.text.", kinds["customerState"], title},
 		{"flag.", kinds["Flag"], []string{".title", ".money", ".do"}},
 		{"error.", kinds["ErrorKind"], []string{".what", ".money", ".do"}},
-		{"outcome.", append(of(kinds["Outcome"], ""), "waiting"), titleText},
+		{"outcome.", append(of(kinds["Outcome"], "", "refused"), "waiting"), titleText},
+		{"outcome.", []string{"refused"}, title},
+		{"why.", kinds["Why"], titleText[1:]},
 		{"verdict.", kinds["Verdict"], title},
 		{"filter.", append(of(kinds["Status"], "unsent", "waiting"), kinds["Verdict"]...), title},
 		{"origin.", kinds["Origin"], title},
@@ -153,7 +155,7 @@ func constants(t *testing.T, folders ...string) map[string][]string {
 }
 
 var (
-	told     = regexp.MustCompile(`(?s)(?:\.tell|\.reschedule|event)\([^"]*?"([a-z_]+)"`)
+	told     = regexp.MustCompile(`(?s)(?:\.tell|\.tellOnce|\.reschedule|event)\([^"]*?"([a-z_]+)"`)
 	judged   = regexp.MustCompile(`(?:note = |return )"([a-z_]+)"`)
 	specimen = regexp.MustCompile(`@specimen\("(\w+)"\)`)
 )

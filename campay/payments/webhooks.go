@@ -83,30 +83,22 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 	return nil
 }
 
-// Why a delivery was refused, as store.Delivery.Why keeps it.
-const (
-	WhyUnreadable = "unreadable"
-	WhyNoKey      = "no_key"
-	WhySignature  = "signature"
-	WhyExpired    = "expired"
-)
-
 var errNoKey = errors.New("no webhook key is set")
 
-func (s *Service) verify(raw campay.RawNotification) (n campay.Notification, why string, refused error) {
+func (s *Service) verify(raw campay.RawNotification) (n campay.Notification, why store.Why, refused error) {
 	n, err := raw.Parse()
 	if err != nil {
-		return n, WhyUnreadable, err
+		return n, store.WhyUnreadable, err
 	}
 	if s.webhooks == nil {
-		return n, WhyNoKey, errNoKey
+		return n, store.WhyNoKey, errNoKey
 	}
 	err = s.webhooks.Verify(n)
 	switch {
 	case errors.Is(err, campay.ErrSignatureExpired):
-		return n, WhyExpired, err
+		return n, store.WhyExpired, err
 	case err != nil:
-		return n, WhySignature, err
+		return n, store.WhySignature, err
 	}
 	return n, "", nil
 }
