@@ -3,6 +3,7 @@ package campay
 // What can go wrong with a call, and what that means for the money.
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -100,9 +101,9 @@ func IsLost(err error) bool {
 }
 
 // IsNotFound reports whether CamPay knows no transaction of the reference that
-// was asked for: a 404, or a 400 whose message says so. A link's reference is
-// not found until a payer has begun. A 404 of any other call means a wrong
-// address and is not meant here.
+// was asked for: a 404 in JSON (a proxy's page knows nothing of transactions), or
+// a 400 whose message says so. A link's reference is not found until a payer has
+// begun. A 404 of any other call means a wrong address and is not meant here.
 func IsNotFound(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.Effect != Refused {
@@ -112,7 +113,7 @@ func IsNotFound(err error) bool {
 		return false
 	}
 	if e.HTTPStatus != http.StatusBadRequest {
-		return e.HTTPStatus == http.StatusNotFound
+		return e.HTTPStatus == http.StatusNotFound && json.Valid(e.Raw)
 	}
 	message := strings.ToLower(e.Message)
 	for _, words := range []string{"not exist", "not found", "n't exist", "no transaction", "unknown transaction"} {

@@ -76,7 +76,8 @@ func TestIsNotFound_MeansTheTransactionAndNothingElse(t *testing.T) {
 		want   bool
 	}{
 		{404, `{"detail":"Not found."}`, true},
-		{404, ``, true},
+		{404, ``, false},
+		{404, `<html>not found</html>`, false},
 		{400, `{"message":"Transaction does not exist"}`, true},
 		{400, `{"detail":"Reference not found"}`, true},
 		{400, `{"message":"Transaction doesn't exist"}`, true},

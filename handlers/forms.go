@@ -99,9 +99,13 @@ func (f *form) link(name, text string) {
 	}
 }
 
-// refused puts CamPay's no on the field that it speaks of. It reports whether
-// err is one: any other error is not the form's.
+// refused says why an operation did not begin, on the field that CamPay's no
+// speaks of. It reports whether err is one of those: any other is not the form's.
 func (f *form) refused(err error) bool {
+	if errors.Is(err, payments.ErrOperationUsed) {
+		f.wrong(views.WholeForm, views.ProblemUsed, "")
+		return true
+	}
 	if errors.Is(err, payments.ErrNotSent) {
 		f.wrong(views.WholeForm, views.ProblemUnreachable, "")
 		return true

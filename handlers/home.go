@@ -29,8 +29,7 @@ func (s *server) home(c echo.Context) error {
 	if props.Takings, err = s.takingsToday(ctx); err != nil {
 		return err
 	}
-	filter := store.TransactionFilter{Limit: newestShown}
-	s.onlyToday(c, &filter)
+	filter := store.TransactionFilter{Since: s.seesSince(c), Limit: newestShown}
 	if props.Pending, props.InDoubt, props.Flagged, err = s.Store.CountOpen(ctx, filter.Since); err != nil {
 		return err
 	}
@@ -55,16 +54,13 @@ func (s *server) takingsToday(ctx context.Context) (views.Takings, error) {
 	return takings, nil
 }
 
-// onlyToday limits what a cashier sees to today's takings.
-func (s *server) onlyToday(c echo.Context, filter *store.TransactionFilter) {
+// seesSince is how far back the one who asks may look: a cashier sees today,
+// everybody else all of it.
+func (s *server) seesSince(c echo.Context) time.Time {
 	if user(c).Role == store.RoleCashier {
-		filter.Since = views.StartOfDay(s.Now())
+		return views.StartOfDay(s.Now())
 	}
-}
-
-// hiddenFrom reports whether a row of this time is not for the one who asks.
-func (s *server) hiddenFrom(c echo.Context, created time.Time) bool {
-	return user(c).Role == store.RoleCashier && created.Before(views.StartOfDay(s.Now()))
+	return time.Time{}
 }
 
 // balance asks CamPay and answers with the fragment, or with a page of its own

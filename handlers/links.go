@@ -16,7 +16,7 @@ import (
 
 func (s *server) links(c echo.Context) error {
 	q := search(c)
-	rows, err := s.Store.Links(c.Request().Context(), store.LinkFilter{Search: q, Before: before(c), Limit: pageLength + 1})
+	rows, err := s.Store.Links(c.Request().Context(), store.LinkFilter{Search: q, Since: s.seesSince(c), Before: before(c), Limit: pageLength + 1})
 	if err != nil {
 		return err
 	}
@@ -94,19 +94,22 @@ func (s *server) createLink(c echo.Context) error {
 	return see(c, itemPath("/links/", link.ID))
 }
 
-// linkOf is the link that a path names. Everybody who signs in may see each
-// link: a customer may come back with yesterday's.
-func (s *server) linkOf(c echo.Context) (store.LinkWithState, error) {
+// visibleLink is the link that a path names, if the one who asks may see it.
+func (s *server) visibleLink(c echo.Context) (store.LinkWithState, error) {
 	n, err := id(c)
 	if err != nil {
 		return store.LinkWithState{}, err
 	}
-	return s.Store.Link(c.Request().Context(), n)
+	l, err := s.Store.Link(c.Request().Context(), n)
+	if err == nil && l.CreatedAt.Before(s.seesSince(c)) {
+		err = store.ErrNotFound
+	}
+	return l, err
 }
 
 func (s *server) link(c echo.Context) error {
 	ctx := c.Request().Context()
-	l, err := s.linkOf(c)
+	l, err := s.visibleLink(c)
 	if err != nil {
 		return err
 	}
@@ -168,7 +171,7 @@ func (s *server) linkFragment(c echo.Context, n int64) fragment {
 }
 
 func (s *server) linkStatus(c echo.Context) error {
-	l, err := s.linkOf(c)
+	l, err := s.visibleLink(c)
 	if err != nil {
 		return err
 	}
@@ -176,7 +179,7 @@ func (s *server) linkStatus(c echo.Context) error {
 }
 
 func (s *server) linkLive(c echo.Context) error {
-	l, err := s.linkOf(c)
+	l, err := s.visibleLink(c)
 	if err != nil {
 		return err
 	}
@@ -185,7 +188,7 @@ func (s *server) linkLive(c echo.Context) error {
 
 // linkPNG is the QR code to download.
 func (s *server) linkPNG(c echo.Context) error {
-	l, err := s.linkOf(c)
+	l, err := s.visibleLink(c)
 	if err != nil {
 		return err
 	}

@@ -5,9 +5,11 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"runtime"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -30,20 +32,35 @@ func HashPassword(password string) (string, error) {
 // takes neither all memory nor all processors.
 type passwords struct {
 	turns *semaphore.Weighted
+	queue *semaphore.Weighted
 	dummy string
 }
+
+// queuedGuesses is how many sign-ins may wait for their turn.
+const queuedGuesses = 50
+
+// errTooBusy says that too many sign-ins wait already.
+var errTooBusy = echo.NewHTTPError(http.StatusServiceUnavailable, "too many sign-ins at once")
 
 func newPasswords() (*passwords, error) {
 	dummy, err := HashPassword("nobody's password")
 	if err != nil {
 		return nil, err
 	}
-	return &passwords{turns: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)-1))), dummy: dummy}, nil
+	return &passwords{
+		turns: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)-1))),
+		queue: semaphore.NewWeighted(queuedGuesses),
+		dummy: dummy,
+	}, nil
 }
 
 // match reports whether password fits hash; an empty hash takes as long and
 // fits nothing.
 func (p *passwords) match(ctx context.Context, password, hash string) (bool, error) {
+	if !p.queue.TryAcquire(1) {
+		return false, errTooBusy
+	}
+	defer p.queue.Release(1)
 	if err := p.turns.Acquire(ctx, 1); err != nil {
 		return false, err
 	}

@@ -117,24 +117,36 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 	if err := gob.NewEncoder(&data).Encode(session.Values); err != nil {
 		return fmt.Errorf("encode the session: %w", err)
 	}
-	if session.ID == "" {
-		token, err := newToken(rand.Reader)
-		if err != nil {
-			return err
-		}
-		session.ID = token
-	}
-	user, _ := session.Values[sessionUser].(int64)
-	now := s.now()
-	row := store.Session{
-		TokenHash: hashToken(session.ID), UserID: user, Data: data.Bytes(),
-		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
-	}
-	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.PutSession(ctx, row) }); err != nil {
+	if err := s.keep(ctx, session, data.Bytes()); errors.Is(err, store.ErrNotFound) {
+		return nil // it was ended meanwhile: it stays ended
+	} else if err != nil {
 		return fmt.Errorf("keep the session: %w", err)
 	}
 	http.SetCookie(w, sessions.NewCookie(s.cookieName(), session.ID, session.Options))
 	return nil
+}
+
+// keep writes a session down: a new one under a new token, one that was read
+// only while it has not been ended.
+func (s *sessionStore) keep(ctx context.Context, session *sessions.Session, data []byte) error {
+	user, _ := session.Values[sessionUser].(int64)
+	if session.ID != "" {
+		return s.store.Write(ctx, func(tx *store.Tx) error {
+			return tx.UpdateSession(ctx, hashToken(session.ID), user, data)
+		})
+	}
+	token, err := newToken(rand.Reader)
+	if err != nil {
+		return err
+	}
+	session.ID = token
+	now := s.now()
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.AddSession(ctx, store.Session{
+			TokenHash: hashToken(token), UserID: user, Data: data,
+			CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
+		})
+	})
 }
 
 // end makes a session's token good for nothing.

@@ -21,11 +21,10 @@ var statusFilters = []store.Status{
 }
 
 func (s *server) transactions(c echo.Context) error {
-	filter := store.TransactionFilter{Search: search(c), Flagged: c.QueryParam("flagged") == "1", Before: before(c), Limit: pageLength + 1}
+	filter := store.TransactionFilter{Search: search(c), Flagged: c.QueryParam("flagged") == "1", Since: s.seesSince(c), Before: before(c), Limit: pageLength + 1}
 	if status := store.Status(c.QueryParam("status")); slices.Contains(statusFilters, status) {
 		filter.Status = status
 	}
-	s.onlyToday(c, &filter)
 	rows, err := s.Store.Transactions(c.Request().Context(), filter)
 	if err != nil {
 		return err
@@ -43,7 +42,7 @@ func (s *server) visibleTransaction(c echo.Context) (store.Transaction, error) {
 		return store.Transaction{}, err
 	}
 	t, err := s.Store.Transaction(c.Request().Context(), n)
-	if err == nil && s.hiddenFrom(c, t.CreatedAt) {
+	if err == nil && t.CreatedAt.Before(s.seesSince(c)) {
 		err = store.ErrNotFound
 	}
 	return t, err

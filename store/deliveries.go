@@ -91,6 +91,19 @@ func (tx *Tx) AddDelivery(ctx context.Context, d Delivery) (Delivery, error) {
 	return added, nil
 }
 
+// DeliveredBefore reports whether the very same accepted call, byte for byte, is
+// kept already.
+func (tx *Tx) DeliveredBefore(ctx context.Context, d Delivery) (bool, error) {
+	n, err := one(ctx, tx.rows, scanCount, `
+		SELECT COUNT(*) FROM (SELECT 1 FROM deliveries
+			WHERE book = $1 AND reference = $2 AND verdict = 'accepted' AND body = $3 AND method = $4 LIMIT 1) AS same`,
+		tx.book, d.Reference, d.Body, d.Method)
+	if err != nil {
+		return false, fmt.Errorf("look for the same delivery: %w", err)
+	}
+	return n > 0, nil
+}
+
 // UpdateDelivery keeps what applying a delivery came to: its outcome,
 // transaction, attempts and times. What arrived never changes.
 func (tx *Tx) UpdateDelivery(ctx context.Context, d Delivery) error {

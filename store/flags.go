@@ -18,6 +18,7 @@ const (
 	FlagPaidTwice     Flag = "paid_twice"     // a second payment for one link or one reference
 	FlagReportDiffers Flag = "report_differs" // a webhook told another amount, currency or status than CamPay proves
 	FlagMovedFinal    Flag = "moved_final"    // CamPay changed a status that was final
+	FlagUnprovedKind  Flag = "unproved_kind"  // begun elsewhere, and CamPay does not say in which direction
 	FlagMismatch      Flag = "mismatch"       // /transaction/ answered for another external reference
 )
 

@@ -103,9 +103,10 @@ func (r Reader) LinkBySlug(ctx context.Context, slug string) (LinkWithState, err
 
 // LinkFilter says which links a list shows; a zero field limits nothing.
 type LinkFilter struct {
-	Search string // description, payer or slug, or a part of one
-	Before int64  // only those with a smaller ID, for the next page
-	Limit  int    // 50 when not set, 500 at most
+	Search string    // description, payer or slug, or a part of one
+	Since  time.Time // only those made at or after it; zero for all
+	Before int64     // only those with a smaller ID, for the next page
+	Limit  int       // 50 when not set, 500 at most
 }
 
 // Links returns links, newest first.
@@ -121,6 +122,9 @@ func (r Reader) Links(ctx context.Context, wanted LinkFilter) ([]LinkWithState, 
 func (r Reader) linksPage(wanted LinkFilter) (query string, args []any) {
 	var f filter
 	f.add("book = ?", r.book)
+	if !wanted.Since.IsZero() {
+		f.add("created_at >= ?", millis(wanted.Since))
+	}
 	f.before("id", wanted.Before)
 	f.search("search", wanted.Search)
 	page := f.where() + " ORDER BY id DESC LIMIT " + f.value(pageLength(wanted.Limit))

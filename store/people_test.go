@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"testing"
 	"time"
@@ -82,27 +83,28 @@ func TestSetPasswordAndLocale_ChangeOnePerson(t *testing.T) {
 	}
 }
 
-func TestSession_RoundTripAndWriteOver(t *testing.T) {
+func TestSession_RoundTrip_AndEndedOnesStayEnded(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "Awa")
 	want := Session{TokenHash: []byte{0, 1, 2}, Data: []byte("anonymous"), CreatedAt: noon, SeenAt: noon, ExpiresAt: noon.Add(time.Hour)}
-	put := func() {
+	wantKept := func() {
 		t.Helper()
-		write(t, s, func(tx *Tx) error { return tx.PutSession(t.Context(), want) })
 		if got, err := s.Session(t.Context(), want.TokenHash); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	}
-	put()
-	want.UserID, want.Data, want.SeenAt = user.ID, []byte("signed in"), noon.Add(time.Minute)
-	put()
-	want.Data = nil
-	put()
-	_, err := s.Session(t.Context(), []byte("other"))
-	mustBe(t, err, ErrNotFound)
-	stranger := Session{TokenHash: []byte("x"), UserID: 99, ExpiresAt: noon.Add(time.Hour)}
-	if err := s.Write(t.Context(), func(tx *Tx) error { return tx.PutSession(t.Context(), stranger) }); err == nil {
-		t.Error("a session of nobody was kept")
+	write(t, s, func(tx *Tx) error { return tx.AddSession(t.Context(), want) })
+	wantKept()
+	want.UserID, want.Data = user.ID, []byte("signed in")
+	write(t, s, func(tx *Tx) error { return tx.UpdateSession(t.Context(), want.TokenHash, user.ID, want.Data) })
+	wantKept() // and is good no longer than it was
+	write(t, s, func(tx *Tx) error { return tx.DeleteSessionsOfUser(t.Context(), user.ID) })
+	err := s.Write(t.Context(), func(tx *Tx) error { return tx.UpdateSession(t.Context(), want.TokenHash, user.ID, nil) })
+	if !errors.Is(err, ErrNotFound) {
+		t.Errorf("an ended session was kept: %v", err)
+	}
+	if _, err := s.Session(t.Context(), want.TokenHash); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an ended session came back: %v", err)
 	}
 }
 
@@ -111,7 +113,7 @@ func TestSession_Expired_IsNotFoundAndIsRemoved(t *testing.T) {
 	put := func(token string, expires time.Time) {
 		t.Helper()
 		write(t, s, func(tx *Tx) error {
-			return tx.PutSession(t.Context(), Session{TokenHash: []byte(token), ExpiresAt: expires})
+			return tx.AddSession(t.Context(), Session{TokenHash: []byte(token), ExpiresAt: expires})
 		})
 	}
 	put("good", noon.Add(time.Millisecond))
@@ -136,7 +138,7 @@ func TestTouchAndDeleteSession(t *testing.T) {
 	end := func(tx *Tx) error { return tx.DeleteSession(context.Background(), token) }
 	mustBe(t, s.Write(t.Context(), touch), ErrNotFound)
 	write(t, s, func(tx *Tx) error {
-		return tx.PutSession(t.Context(), Session{TokenHash: token, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)})
+		return tx.AddSession(t.Context(), Session{TokenHash: token, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)})
 	})
 	write(t, s, touch)
 	got, err := s.Session(t.Context(), token)

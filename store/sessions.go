@@ -25,24 +25,34 @@ func scanSession(r row) (s Session, err error) {
 	return s, err
 }
 
-// PutSession adds a session, or writes over the one of the same token (save
-// when it was made).
-func (tx *Tx) PutSession(ctx context.Context, s Session) error {
-	data := s.Data
-	if data == nil {
-		data = []byte{}
-	}
+// AddSession adds a session.
+func (tx *Tx) AddSession(ctx context.Context, s Session) error {
 	_, err := tx.turn.exec(ctx, `
 		INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (token_hash) DO UPDATE SET
-			user_id = excluded.user_id, data = excluded.data,
-			seen_at = excluded.seen_at, expires_at = excluded.expires_at`,
-		s.TokenHash, idOrNull(s.UserID), data, millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt))
+		VALUES ($1, $2, $3, $4, $5, $6)`,
+		s.TokenHash, idOrNull(s.UserID), orEmpty(s.Data), millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt))
 	if err != nil {
-		return fmt.Errorf("put session: %w", err)
+		return fmt.Errorf("add session: %w", err)
 	}
 	return nil
+}
+
+// UpdateSession keeps what a session holds; how long it is good does not
+// change. ErrNotFound when it was ended: it does not come back.
+func (tx *Tx) UpdateSession(ctx context.Context, tokenHash []byte, userID int64, data []byte) error {
+	err := tx.change(ctx, "UPDATE sessions SET user_id = $1, data = $2 WHERE token_hash = $3",
+		idOrNull(userID), orEmpty(data), tokenHash)
+	if err != nil {
+		return fmt.Errorf("update session: %w", err)
+	}
+	return nil
+}
+
+func orEmpty(data []byte) []byte {
+	if data == nil {
+		return []byte{}
+	}
+	return data
 }
 
 // Session returns a session that has not expired, or ErrNotFound.

@@ -27,7 +27,8 @@ func (r Reader) Takings(ctx context.Context, from, to time.Time) (Takings, error
 			COALESCE(SUM(CASE WHEN operator = 'ORANGE' THEN amount ELSE 0 END), 0)
 		FROM transactions
 		WHERE book = $1 AND kind = 'collect' AND status = 'successful'
-			AND settled_at >= $2 AND settled_at < $3 AND currency = 'XAF'`, r.book, millis(from), millis(to))
+			AND settled_at >= $2 AND settled_at < $3 AND currency = 'XAF'
+			AND flags NOT LIKE '%unproved_kind%' AND flags NOT LIKE '%mismatch%'`, r.book, millis(from), millis(to))
 	if err != nil {
 		return Takings{}, fmt.Errorf("takings: %w", err)
 	}
@@ -37,6 +38,17 @@ func (r Reader) Takings(ctx context.Context, from, to time.Time) (Takings, error
 func scanTakings(r row) (t Takings, err error) {
 	err = r.Scan(&t.Count, &t.Amount, &t.MTN, &t.Orange)
 	return t, err
+}
+
+// LinkNewsSince reports whether any payment link had news since a time.
+func (r Reader) LinkNewsSince(ctx context.Context, since time.Time) (bool, error) {
+	n, err := one(ctx, r.rows, scanCount, `
+		SELECT COUNT(*) FROM (SELECT 1 FROM transactions
+			WHERE book = $1 AND link_id IS NOT NULL AND news_at >= $2 LIMIT 1) AS newest`, r.book, millis(since))
+	if err != nil {
+		return false, fmt.Errorf("link news: %w", err)
+	}
+	return n > 0, nil
 }
 
 // CountOpen returns how many of the transactions made since a time are

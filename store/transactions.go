@@ -89,7 +89,7 @@ type Transaction struct {
 // state that any screen may call paid (invariant 4).
 func (t Transaction) PaidInFull() bool {
 	return t.Status == StatusSuccessful && !t.Flags.Has(FlagUnderpaid) && !t.Flags.Has(FlagOverpaid) &&
-		!t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch)
+		!t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch) && !t.Flags.Has(FlagUnprovedKind)
 }
 
 // transactionColumns is in the order of transactionTargets.
@@ -195,6 +195,17 @@ func (r Reader) TransactionByReference(ctx context.Context, reference string) (T
 		WHERE book = $1 AND reference = $2 AND reference <> ''`, r.book, reference)
 	if err != nil {
 		return Transaction{}, fmt.Errorf("transaction by reference: %w", err)
+	}
+	return t, nil
+}
+
+// TransactionByOperationCode returns the first transaction that an operation
+// code was given to, or ErrNotFound.
+func (r Reader) TransactionByOperationCode(ctx context.Context, code string) (Transaction, error) {
+	t, err := one(ctx, r.rows, scanTransaction,
+		"SELECT "+transactionColumns+" FROM transactions WHERE book = $1 AND operation_code = $2 AND operation_code <> '' AND sibling_of IS NULL", r.book, code)
+	if err != nil {
+		return Transaction{}, fmt.Errorf("transaction of operation %s: %w", code, err)
 	}
 	return t, nil
 }

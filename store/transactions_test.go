@@ -16,7 +16,7 @@ func whole(createdBy, linkID int64) Transaction {
 		Asked: 1, Amount: 2, Net: 3, Currency: "XAF", MayPayMore: true, Operator: "MTN", Phone: "237677123456",
 		Description: "description", USSDCode: "*126#", PaymentURL: "https://example.com/pay", Code: "code",
 		OperatorReference: "operator reference", Reason: "reason", ErrorCode: "ER101", ReportedStatus: "SUCCESSFUL",
-		Flags: Flags{FlagUnderpaid, FlagMismatch}, CreatedBy: createdBy, CreatedAt: noon,
+		Flags: Flags{FlagUnderpaid, FlagPaidTwice}, CreatedBy: createdBy, CreatedAt: noon,
 		SentAt: noon.Add(time.Second), SettledAt: noon.Add(2 * time.Second), UpdatedAt: noon.Add(3 * time.Second),
 		PollAt: noon.Add(4 * time.Second), PollCount: 4, NewsAt: noon.Add(5 * time.Second),
 	}

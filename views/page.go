@@ -110,6 +110,7 @@ const (
 	ProblemSignIn         Problem = "sign_in"      // name and password do not belong together
 	ProblemRefused        Problem = "refused"      // Detail: CamPay's own words; nothing moved
 	ProblemUnreachable    Problem = "unreachable"  // surely not sent; nothing moved
+	ProblemUsed           Problem = "form_used"    // the form was sent before, with other contents
 	ProblemExpired        Problem = "form_expired" // the form's operation id is no longer good
 )
 

@@ -69,9 +69,10 @@ func (s *Service) RefreshBalance(ctx context.Context) (Balance, error) {
 }
 
 func (s *Service) askBalance(ctx context.Context, last Balance) (Balance, error) {
-	ctx, cancel := onItsOwn(ctx)
+	ctx = onItsOwn(ctx)
+	call, cancel := calling(ctx)
 	defer cancel()
-	answer, err := s.campay.Balance(ctx)
+	answer, err := s.campay.Balance(call)
 	if err != nil {
 		s.log.WarnContext(ctx, "balance", "error", err)
 		last.Unreachable = true

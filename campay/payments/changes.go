@@ -83,6 +83,18 @@ func (c *changes) watched(t store.Transaction) bool {
 	return false
 }
 
+// watchesLinks reports whether a page of any link is open.
+func (c *changes) watchesLinks() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for topic := range c.watchers {
+		if topic.link {
+			return true
+		}
+	}
+	return false
+}
+
 func topicsOf(t store.Transaction) []Topic {
 	if t.LinkID == 0 {
 		return []Topic{TransactionTopic(t.ID)}

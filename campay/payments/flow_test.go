@@ -146,7 +146,7 @@ func TestCreateLink_SameOperation_IsOneLink(t *testing.T) {
 	if first.ID != second.ID || len(s.all()) != 1 {
 		t.Fatalf("links %d and %d, %d transactions", first.ID, second.ID, len(s.all()))
 	}
-	if _, err := s.service.RequestPayment(s.ctx, PushOrder{Operation: order.Operation, Amount: campay.Francs(100), Phone: mtnPhone}); !errors.Is(err, store.ErrDuplicate) {
+	if _, err := s.service.RequestPayment(s.ctx, PushOrder{Operation: order.Operation, Amount: campay.Francs(100), Phone: mtnPhone}); !errors.Is(err, ErrOperationUsed) {
 		t.Fatalf("a link's operation taken for a push: %v", err)
 	}
 }

@@ -54,8 +54,8 @@ func TestInvariant2_LostAnswer_IsNeverASecondPayment(t *testing.T) {
 				s.sandbox.Inject(sandbox.Fault{Kind: fault, Endpoint: sandbox.EndpointCollect})
 				asked := s.push(2500, mtnPhone)
 				s.wantStatus(asked, store.StatusInDoubt)
-				s.work(5 * time.Second)
-				s.work(20 * time.Second)
+				s.work(doubtPace)
+				s.work(2 * doubtPace)
 				prompts := s.sandbox.Prompts()
 				if len(prompts) != 1 {
 					t.Fatalf("the payer has %d prompts", len(prompts))
@@ -77,7 +77,7 @@ func TestInvariant2_LostAnswerAndLostWebhook_AreFoundInHistory(t *testing.T) {
 	)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Enter(s.sandbox.Prompts()[0].Reference, "1234"))
-	s.work(5 * time.Second)
+	s.work(doubtPace)
 	s.wantStatus(asked, store.StatusSuccessful)
 	s.wantEffects(1, 1)
 }
@@ -95,15 +95,23 @@ func TestInvariant2_InDoubtForLong_IsNotAskedAgainOutOfNowhere(t *testing.T) {
 	s.wantEffects(0, 0)
 }
 
-func TestInvariant2_OrderThatIsImpossible_EndsItsDoubt(t *testing.T) {
-	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = campay.Francs(25) })
+func TestInvariant2_PayerThatIsImpossible_EndsItsDoubt(t *testing.T) {
+	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
-	asked := s.push(2500, mtnPhone)
+	asked := s.push(2500, "237620123456")
 	s.wantStatus(asked, store.StatusInDoubt)
-	s.work(5 * time.Second)
-	if failed := s.wantStatus(asked, store.StatusFailed); failed.ErrorCode != campay.CodeAmount {
+	s.work(doubtPace)
+	if failed := s.wantStatus(asked, store.StatusFailed); failed.ErrorCode != campay.CodeCarrier {
 		t.Fatalf("failed as %+v", failed)
 	}
+}
+
+func TestInvariant2_AmountRefusedOnTheRepeat_LeavesTheDoubt(t *testing.T) {
+	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = campay.Francs(25) }) // a limit may count the first request too
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
+	asked := s.push(2500, mtnPhone)
+	s.work(doubtPace)
+	s.wantStatus(asked, store.StatusInDoubt)
 }
 
 func TestInvariant2_SurelyNotSent_FailsAtOnce(t *testing.T) {
@@ -480,8 +488,8 @@ func TestInvariant5_PollingSlowsDownAndEndsAfterADay(t *testing.T) {
 func TestInvariant5_UnknownReference_BecomesExternalOnlyWhenCamPayKnowsIt(t *testing.T) {
 	s := openShop(t)
 	s.must(s.service.TakeWebhook(s.notification("0b1f0a5e-9e4f-4c43-8b39-2b8f6f7a5d10", "SUCCESSFUL", "2500"), "192.0.2.1"))
-	for range 4 {
-		s.work(time.Minute)
+	for range 10 {
+		s.work(unknownPatience / 4)
 	}
 	if d := s.deliveries(); len(s.all()) != 0 || d[0].Outcome != store.OutcomeUnknown || !d[0].NextAt.IsZero() {
 		t.Fatalf("%d transactions, delivery %+v", len(s.all()), d[0])
@@ -504,8 +512,8 @@ func TestInvariant4_ReportThatCamPayDoesNotConfirm_IsTakenBack(t *testing.T) {
 	if said := s.wantStatus(l.Newest, store.StatusWaiting); said.ReportedStatus != "SUCCESSFUL" {
 		t.Fatalf("as said: %+v", said)
 	}
-	for range 4 {
-		s.work(time.Minute)
+	for range 10 {
+		s.work(unknownPatience / 4)
 	}
 	if after := s.wantStatus(l.Newest, store.StatusWaiting); after.ReportedStatus != "" || after.PaidInFull() {
 		t.Fatalf("after CamPay did not know it: %+v", after)

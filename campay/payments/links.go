@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ type LinkOrder struct {
 	By                 int64 // the user
 }
 
+// operationCodeLetters make an operation code of 40 random bits.
+const operationCodeLetters = 8
+
 // slugLetters makes a slug of 5 × 20 = 100 random bits.
 const slugLetters = 20
 
@@ -45,7 +49,7 @@ func (s *Service) CreateLink(ctx context.Context, order LinkOrder) (store.LinkWi
 	}
 	var refused error
 	if isNew {
-		refused = s.askForPage(ctx, attempt.ID)
+		refused = s.askForPage(onItsOwn(ctx), attempt.ID, false)
 	}
 	link, err := s.store.Link(ctx, attempt.LinkID)
 	if err != nil {
@@ -66,10 +70,10 @@ func (s *Service) writeLink(ctx context.Context, order LinkOrder) (attempt store
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		attempt, err = tx.TransactionByExternalReference(ctx, order.Operation)
+		if err == nil {
+			return order.sameAs(ctx, tx, attempt)
+		}
 		if !errors.Is(err, store.ErrNotFound) {
-			if err == nil && attempt.LinkID == 0 {
-				return store.ErrDuplicate // another kind of operation has this id
-			}
 			return err
 		}
 		link, err := tx.CreateLink(ctx, store.PaymentLink{
@@ -89,6 +93,18 @@ func (s *Service) writeLink(ctx context.Context, order LinkOrder) (attempt store
 	return attempt, isNew, err
 }
 
+// sameAs reports ErrOperationUsed unless a transaction was made by this order.
+func (order LinkOrder) sameAs(ctx context.Context, tx *store.Tx, t store.Transaction) error {
+	if t.LinkID == 0 || t.Asked != int64(order.Amount) || t.Description != order.Description {
+		return ErrOperationUsed
+	}
+	link, err := tx.Link(ctx, t.LinkID)
+	if err == nil && (link.MayPayMore != order.MayPayMore || link.Phone != string(order.Phone)) {
+		return ErrOperationUsed
+	}
+	return err
+}
+
 // writeAttempt adds an attempt to pay a link under a new external reference.
 func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, operation string) (store.Transaction, error) {
 	return s.writeDown(ctx, tx, store.Transaction{
@@ -100,7 +116,7 @@ func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.Pay
 
 // writeDown makes a transaction that is about to be sent durable (invariant 1).
 func (s *Service) writeDown(ctx context.Context, tx *store.Tx, t store.Transaction) (store.Transaction, error) {
-	code, err := s.token(8)
+	code, err := s.token(operationCodeLetters)
 	if err != nil {
 		return t, err
 	}
@@ -114,12 +130,10 @@ func (s *Service) writeDown(ctx context.Context, tx *store.Tx, t store.Transacti
 	return t, s.tell(ctx, tx, t, store.EventCreated, "written", "", nil)
 }
 
-// askForPage asks CamPay for the hosted page of a link attempt and writes its
-// answer down. It returns CamPay's refusal, and no error for an answer that
-// is still to come.
-func (s *Service) askForPage(ctx context.Context, attemptID int64) error {
-	ctx, cancel := onItsOwn(ctx)
-	defer cancel()
+// askForPage asks CamPay for the hosted page of a link attempt, again where an
+// earlier request may have been lost, and writes its answer down. It returns
+// CamPay's refusal, and no error for an answer that is still to come.
+func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) error {
 	attempt, err := s.store.Transaction(ctx, attemptID)
 	if err != nil {
 		return fmt.Errorf("read attempt %d: %w", attemptID, err)
@@ -128,9 +142,12 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64) error {
 	if err != nil {
 		return fmt.Errorf("read link %d: %w", attempt.LinkID, err)
 	}
-	page, callErr := s.campay.PaymentLink(ctx, s.pageRequest(link.PaymentLink, attempt))
+	call, cancel := calling(ctx)
+	defer cancel()
+	page, callErr := s.campay.PaymentLink(call, s.pageRequest(link.PaymentLink, attempt))
+	ctx = onItsOwn(ctx)
 	var failure *campay.Error
-	isRefused := errors.As(callErr, &failure) && failure.Effect == campay.Refused
+	isRefused := errors.As(callErr, &failure) && failure.Effect == campay.Refused && (!again || !passes(failure))
 
 	err = s.change(ctx, attemptID, func(tx *store.Tx, t *store.Transaction) error {
 		if t.Status != store.StatusUnsent {
@@ -138,10 +155,13 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64) error {
 		}
 		switch {
 		case callErr == nil:
-			t.Status, t.Reference, t.PaymentURL, t.SentAt = store.StatusWaiting, page.Reference, page.URL, s.now()
+			if err := s.claim(ctx, tx, t, page.Reference); err != nil {
+				return err
+			}
+			t.Status, t.PaymentURL, t.SentAt = store.StatusWaiting, page.URL, s.now()
 			s.schedule(t)
 			return s.tell(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
-		case isRefused && failure.Code == "" && t.PollCount > 0:
+		case isRefused && failure.Code == "" && again:
 			// An earlier request was lost and may hold this external reference.
 			// Nobody has its page, so nobody can pay it: begin anew.
 			return s.replaceAttempt(ctx, tx, link.PaymentLink, t, failure)
@@ -160,6 +180,16 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64) error {
 		return refusal(failure)
 	}
 	return nil
+}
+
+// passes reports whether a refusal speaks of the keys or the moment, and not
+// of what was asked.
+func passes(failure *campay.Error) bool {
+	switch failure.HTTPStatus {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+		return true
+	}
+	return false
 }
 
 func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, t *store.Transaction, failure *campay.Error) error {

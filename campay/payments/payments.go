@@ -65,6 +65,7 @@ type Service struct {
 	log       *slog.Logger
 
 	changes  changes
+	history  sweep
 	asking   locks // one question at a time about one CamPay reference
 	balances singleflight.Group
 	balance  balanceCheck
@@ -100,6 +101,10 @@ func NewOperation() string { return uuid.NewString() }
 // ErrOperation says that an operation's id is not one NewOperation makes.
 var ErrOperation = errors.New("the operation's id is not a UUIDv4")
 
+// ErrOperationUsed says that an operation's id belongs to another order: a form
+// that was changed after it had been sent. Nothing was sent for this one.
+var ErrOperationUsed = errors.New("the operation's id belongs to another order")
+
 // IsOperation reports whether id is one that NewOperation makes.
 func IsOperation(id string) bool {
 	u, err := uuid.Parse(id)
@@ -122,10 +127,14 @@ func (s *Service) token(n int) (string, error) {
 	return string(b), nil
 }
 
-// onItsOwn lets a call to CamPay outlive the browser that asked for it:
-// what was begun is carried to its end, whoever goes away.
-func onItsOwn(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), callLimit)
+// onItsOwn lets an operation outlive the browser that asked for it: what was
+// begun is carried to its end, whoever goes away. CamPay's part of it has its
+// own limit (calling), so that its outcome can be written down in any case.
+func onItsOwn(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
+
+// calling bounds one call to CamPay, its retries and token included.
+func calling(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, callLimit)
 }
 
 // locks are mutexes by name, made when wanted and dropped when free.

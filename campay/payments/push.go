@@ -1,7 +1,6 @@
 package payments
 
-// Requests pushed to a payer's phone (POST /collect/), and what becomes of
-// one whose answer was lost.
+// Requests pushed to a payer's phone (POST /collect/).
 
 import (
 	"context"
@@ -35,7 +34,7 @@ func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Tr
 	}
 	var refused error
 	if isNew {
-		refused = s.collect(ctx, t)
+		refused = s.collect(onItsOwn(ctx), t)
 	}
 	t, err = s.store.Transaction(ctx, t.ID)
 	if err != nil {
@@ -50,10 +49,10 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		t, err = tx.TransactionByExternalReference(ctx, order.Operation)
+		if err == nil {
+			return order.sameAs(t)
+		}
 		if !errors.Is(err, store.ErrNotFound) {
-			if err == nil && t.Origin != store.OriginPush {
-				return store.ErrDuplicate // another kind of operation has this id
-			}
 			return err
 		}
 		isNew = true
@@ -66,6 +65,14 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 		return err
 	})
 	return t, isNew, err
+}
+
+// sameAs reports ErrOperationUsed unless a transaction was made by this order.
+func (order PushOrder) sameAs(t store.Transaction) error {
+	if t.Origin != store.OriginPush || t.Asked != int64(order.Amount) || t.Phone != string(order.Phone) || t.Description != order.Description {
+		return ErrOperationUsed
+	}
+	return nil
 }
 
 // sameWindow is how long a second request to one number for one amount looks
@@ -91,9 +98,9 @@ func collectRequest(t store.Transaction) campay.CollectRequest {
 
 // collect sends a collection that is written down, and writes the answer down.
 func (s *Service) collect(ctx context.Context, t store.Transaction) error {
-	ctx, cancel := onItsOwn(ctx)
+	call, cancel := calling(ctx)
 	defer cancel()
-	answer, callErr := s.campay.Collect(ctx, collectRequest(t))
+	answer, callErr := s.campay.Collect(call, collectRequest(t))
 	var failure *campay.Error
 	isFailure := errors.As(callErr, &failure)
 
@@ -133,10 +140,12 @@ func (s *Service) accepted(ctx context.Context, tx *store.Tx, t *store.Transacti
 	}
 	switch {
 	case t.Reference == "":
-		t.Reference = answer.Reference
-	case t.Reference != answer.Reference:
+		if err := s.claim(ctx, tx, t, answer.Reference); err != nil {
+			return err
+		}
+	case !strings.EqualFold(t.Reference, answer.Reference):
 		// A webhook told of another reference first: each is a transaction of its own.
-		if err := s.writeSibling(ctx, tx, *t, answer.Reference); err != nil {
+		if _, err := s.sibling(ctx, tx, *t, answer.Reference); err != nil {
 			return err
 		}
 		return s.tell(ctx, tx, *t, store.EventAnswer, "other_reference", answer.Reference, answer.Raw)
@@ -146,79 +155,4 @@ func (s *Service) accepted(ctx context.Context, tx *store.Tx, t *store.Transacti
 		s.schedule(t)
 	}
 	return s.tell(ctx, tx, *t, store.EventAnswer, "accepted", "", answer.Raw)
-}
-
-// askAgainFor is how long a collection whose answer was lost is asked again:
-// after that, a prompt out of nowhere would only frighten the payer.
-const askAgainFor = 5 * time.Minute
-
-// resolve looks for what became of a collection in doubt: it is asked again
-// under its own external reference (CamPay replays or rejects it), and looked
-// for in the history by its operation code.
-func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bool, err error) {
-	if s.now().Sub(t.CreatedAt) < askAgainFor {
-		if done, err := s.askAgain(ctx, t); done || err != nil {
-			return done, err
-		}
-	}
-	return s.findInHistory(ctx, t)
-}
-
-func (s *Service) askAgain(ctx context.Context, t store.Transaction) (done bool, err error) {
-	answer, callErr := s.campay.Collect(ctx, collectRequest(t))
-	var failure *campay.Error
-	isFailure := errors.As(callErr, &failure)
-	err = s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
-		if t.Status != store.StatusInDoubt {
-			done = true
-			return nil
-		}
-		switch {
-		case callErr == nil:
-			done = true
-			return s.accepted(ctx, tx, t, answer)
-		case isFailure && failure.Effect == campay.Refused && refusesOrder(failure.Code):
-			// The order itself is impossible, so the first request was refused too.
-			done = true
-			s.refuse(t, failure)
-			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
-		default:
-			// Perhaps "duplicate": then the first request was taken, and only
-			// history or a webhook knows its reference.
-			return s.tellOnce(ctx, tx, *t, store.EventAnswer, "still_in_doubt", trace(callErr))
-		}
-	})
-	return done, err
-}
-
-// refusesOrder reports whether an error code speaks of the order and not of
-// this request for it.
-func refusesOrder(code string) bool {
-	return code == campay.CodePhone || code == campay.CodeCarrier || code == campay.CodeAmount
-}
-
-// findInHistory looks for a transaction in doubt among CamPay's final rows
-// (POST /history/); a row is a hint, so its reference is then asked for.
-func (s *Service) findInHistory(ctx context.Context, t store.Transaction) (answered bool, err error) {
-	day := 24 * time.Hour
-	rows, err := s.campay.History(ctx, t.CreatedAt.Add(-day), s.now().Add(day))
-	if err != nil {
-		return false, s.reschedule(ctx, t.ID, store.EventHistory, "unreachable", err)
-	}
-	for _, row := range rows {
-		if row.ExternalUser != t.OperationCode && !strings.HasSuffix(row.Description, "#"+t.OperationCode) {
-			continue
-		}
-		if err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
-			if t.Reference != "" {
-				return nil
-			}
-			t.Reference = row.Reference
-			return s.tell(ctx, tx, *t, store.EventHistory, "found", row.Code, row.Raw)
-		}); err != nil {
-			return true, err
-		}
-		return s.confirm(ctx, t.ID, row.Reference, store.EventHistory)
-	}
-	return true, s.reschedule(ctx, t.ID, store.EventHistory, "not_found", nil)
 }

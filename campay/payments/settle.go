@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"comptoir/campay"
@@ -60,7 +61,13 @@ func (s *Service) confirm(ctx context.Context, id int64, reference string, cause
 	// Questions about one reference wait for each other, so that an older
 	// answer is never applied after a newer one.
 	defer s.asking.hold(reference)()
-	truth, err := s.campay.Transaction(ctx, reference)
+	call, cancel := calling(ctx)
+	defer cancel()
+	truth, err := s.campay.Transaction(call, reference)
+	if ctx.Err() != nil {
+		return false, nil // the process ends: nothing was learnt
+	}
+	ctx = onItsOwn(ctx)
 	switch {
 	case campay.IsNotFound(err):
 		return true, s.reschedule(ctx, id, cause, "not_found", nil)
@@ -99,6 +106,9 @@ func trace(err error) json.RawMessage {
 func (s *Service) reschedule(ctx context.Context, id int64, kind store.EventKind, note string, cause error) error {
 	return s.change(ctx, id, func(tx *store.Tx, t *store.Transaction) error {
 		s.schedule(t)
+		if cause != nil {
+			s.keepAsking(t)
+		}
 		if kind == store.EventPoll && note == "not_found" && t.Status == store.StatusWaiting {
 			return nil // nobody has begun to pay: no news, no line
 		}
@@ -133,8 +143,8 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 // judge changes t to what truth proves and names what happened. Pure, so that
 // its rules can be read and tried in one place.
 func judge(t *store.Transaction, truth campay.Transaction, now time.Time) (note string) {
-	if truth.Reference != t.Reference ||
-		(t.ExternalReference != "" && truth.ExternalReference != "" && truth.ExternalReference != t.ExternalReference) {
+	if !strings.EqualFold(truth.Reference, t.Reference) ||
+		(t.ExternalReference != "" && truth.ExternalReference != "" && !strings.EqualFold(truth.ExternalReference, t.ExternalReference)) {
 		t.Flags = t.Flags.With(store.FlagMismatch)
 		return "mismatch"
 	}
@@ -222,14 +232,47 @@ func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, e
 	return false, nil
 }
 
-// writeSibling adds the transaction of a further CamPay reference that came
-// back under the external reference of first.
-func (s *Service) writeSibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) error {
-	if _, err := tx.TransactionByReference(ctx, reference); !errors.Is(err, store.ErrNotFound) {
-		return err // known already
+// foldReference is a CamPay reference as the book keeps it: a UUID is the same
+// one in capitals.
+func foldReference(reference string) string { return strings.ToLower(reference) }
+
+// claim gives t the reference that CamPay knows it by. A transaction that was
+// taken for one begun elsewhere, because CamPay did not say whose it is, gives
+// the reference up: it was this one all along.
+func (s *Service) claim(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string) error {
+	reference = foldReference(reference)
+	other, err := tx.TransactionByReference(ctx, reference)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && other.ID == t.ID:
+		t.Reference = reference
+		return nil
+	case err != nil:
+		return err
+	case other.Origin != store.OriginExternal:
+		t.Flags = t.Flags.With(store.FlagMismatch)
+		return s.tell(ctx, tx, *t, store.EventAnswer, "other_reference", reference, nil)
 	}
-	_, err := s.addSibling(ctx, tx, first, reference)
-	return err
+	now := s.now()
+	other.Reference, other.Status, other.Amount, other.Net, other.Flags = "", store.StatusFailed, 0, 0, nil
+	other.ReportedStatus, other.SettledAt, other.UpdatedAt, other.PollAt = "", now, now, time.Time{}
+	if err := tx.UpdateTransaction(ctx, other); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, tx, other, store.EventAnswer, "merged", "", nil); err != nil {
+		return err
+	}
+	t.Reference, t.PollAt = reference, now // asked about at once
+	return nil
+}
+
+// sibling is the transaction of a further CamPay reference that came back under
+// the external reference of first; it is added where the book lacks it.
+func (s *Service) sibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
+	known, err := tx.TransactionByReference(ctx, foldReference(reference))
+	if !errors.Is(err, store.ErrNotFound) {
+		return known, err
+	}
+	return s.addSibling(ctx, tx, first, foldReference(reference))
 }
 
 func (s *Service) addSibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"time"
 
 	"comptoir/campay"
@@ -18,12 +19,10 @@ import (
 // what is being tried, too few to fill a disk.
 const refusedKept = 2000
 
-// deliveryPatience is how long a delivery is tried while CamPay does not answer;
-// unknownTries is how often CamPay may say that it does not know its reference.
-const (
-	deliveryPatience = 24 * time.Hour
-	unknownTries     = 3
-)
+// unknownPatience is how long a delivery is tried while CamPay answers that it
+// does not know its reference. While CamPay does not answer at all, it is tried
+// for ever.
+const unknownPatience = 2 * time.Hour
 
 // ErrWebhookRefused says that a delivery is not CamPay's, or not readable. It
 // is kept as refused and changes nothing.
@@ -43,7 +42,7 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 		return fmt.Errorf("read the webhook: %w", err)
 	}
 	d := store.Delivery{
-		ReceivedAt: s.now(), Method: raw.Method, ContentType: raw.ContentType, Body: raw.Body, RemoteAddr: remoteAddr,
+		ReceivedAt: s.now(), Method: raw.Method, ContentType: short(raw.ContentType), Body: raw.Body, RemoteAddr: remoteAddr,
 		Verdict: store.VerdictAccepted, NextAt: s.now(),
 	}
 	n, why, refused := s.verify(raw)
@@ -56,7 +55,10 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 	var reported store.Transaction
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		if refused == nil {
-			var err error
+			again, err := tx.DeliveredBefore(ctx, d)
+			if err != nil || again {
+				return err // the very same call: it is kept already
+			}
 			if reported, err = s.report(ctx, tx, &d, n); err != nil {
 				return err
 			}
@@ -103,6 +105,9 @@ func (s *Service) verify(raw campay.RawNotification) (n campay.Notification, why
 	return n, "", nil
 }
 
+// short bounds a header of a stranger's.
+func short(text string) string { return text[:min(len(text), 100)] }
+
 // Said is what a kept delivery carried by CamPay's names, without its
 // signature, which opens the door for an hour. What cannot be read said nothing.
 func Said(d store.Delivery) map[string]string {
@@ -148,11 +153,11 @@ func (s *Service) hear(t *store.Transaction) {
 // spokenOf finds the transaction of a notification's reference, or the one
 // that waits for its reference under the same external reference.
 func spokenOf(ctx context.Context, tx *store.Tx, n campay.Notification) (store.Transaction, error) {
-	t, err := tx.TransactionByReference(ctx, n.Reference)
+	t, err := tx.TransactionByReference(ctx, foldReference(n.Reference))
 	if !errors.Is(err, store.ErrNotFound) || n.ExternalReference == "" {
 		return t, err
 	}
-	t, err = tx.TransactionByExternalReference(ctx, n.ExternalReference)
+	t, err = tx.TransactionByExternalReference(ctx, foldReference(n.ExternalReference))
 	if err == nil && t.Reference != "" {
 		return store.Transaction{}, store.ErrNotFound
 	}
@@ -165,12 +170,16 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	if err != nil {
 		return s.endDelivery(ctx, d, store.OutcomeUnknown) // verified once, so it could be read then
 	}
-	defer s.asking.hold(n.Reference)()
-	truth, err := s.campay.Transaction(ctx, n.Reference)
+	defer s.asking.hold(foldReference(n.Reference))()
+	call, cancel := calling(ctx)
+	defer cancel()
+	truth, err := s.campay.Transaction(call, n.Reference)
+	if ctx.Err() != nil {
+		return nil // the process ends: the delivery stays due
+	}
+	ctx = onItsOwn(ctx)
 	switch {
-	case campay.IsNotFound(err) && d.Attempts+1 >= unknownTries:
-		return s.forget(ctx, d)
-	case err != nil && s.now().Sub(d.ReceivedAt) > deliveryPatience:
+	case campay.IsNotFound(err) && s.now().Sub(d.ReceivedAt) > unknownPatience:
 		return s.forget(ctx, d)
 	case err != nil:
 		return s.tryLater(ctx, d)
@@ -178,7 +187,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	var t store.Transaction
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		var err error
-		if t, err = s.proved(ctx, tx, n, truth); err != nil {
+		if t, err = s.proved(ctx, tx, truth); err != nil {
 			return err
 		}
 		if err := s.takeBack(ctx, tx, d.TransactionID, t.ID); err != nil {
@@ -231,38 +240,38 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 	return s.tell(ctx, tx, t, store.EventWebhook, "not_confirmed", "", nil)
 }
 
-// proved finds or makes the transaction of a reference that CamPay knows. The
-// external reference is the truth's, never the notification's.
-func (s *Service) proved(ctx context.Context, tx *store.Tx, n campay.Notification, truth campay.Transaction) (store.Transaction, error) {
-	t, err := tx.TransactionByReference(ctx, n.Reference)
+// proved finds or makes the transaction of a reference that CamPay knows.
+// Everything about it is the truth's, nothing the notification's.
+func (s *Service) proved(ctx context.Context, tx *store.Tx, truth campay.Transaction) (store.Transaction, error) {
+	t, err := tx.TransactionByReference(ctx, foldReference(truth.Reference))
 	if !errors.Is(err, store.ErrNotFound) {
 		return t, err
 	}
 	if truth.ExternalReference != "" {
-		t, err = tx.TransactionByExternalReference(ctx, truth.ExternalReference)
+		t, err = tx.TransactionByExternalReference(ctx, foldReference(truth.ExternalReference))
 		switch {
 		case err == nil && t.Reference == "":
-			t.Reference = n.Reference
-			return t, nil
+			return t, s.claim(ctx, tx, &t, truth.Reference)
 		case err == nil:
-			return s.addSibling(ctx, tx, t, n.Reference)
+			return s.addSibling(ctx, tx, t, foldReference(truth.Reference))
 		case !errors.Is(err, store.ErrNotFound):
 			return t, err
 		}
 	}
-	return s.addExternal(ctx, tx, n, truth)
+	return s.addExternal(ctx, tx, truth)
 }
 
 // addExternal writes down a transaction that was begun elsewhere.
-func (s *Service) addExternal(ctx context.Context, tx *store.Tx, n campay.Notification, truth campay.Transaction) (store.Transaction, error) {
-	kind := store.KindCollect
-	if n.Endpoint == "withdraw" {
-		kind = store.KindWithdraw
+func (s *Service) addExternal(ctx context.Context, tx *store.Tx, truth campay.Transaction) (store.Transaction, error) {
+	kind, isKnown := kindOf(truth.Code)
+	var flags store.Flags
+	if !isKnown {
+		flags = flags.With(store.FlagUnprovedKind)
 	}
 	now := s.now()
 	t, err := tx.CreateTransaction(ctx, store.Transaction{
-		Kind: kind, Origin: store.OriginExternal, Status: store.StatusPending,
-		ExternalReference: truth.ExternalReference, Reference: n.Reference,
+		Kind: kind, Origin: store.OriginExternal, Status: store.StatusPending, Flags: flags,
+		ExternalReference: foldReference(truth.ExternalReference), Reference: foldReference(truth.Reference),
 		Currency: truth.Currency, Description: truth.Description,
 		CreatedAt: now, UpdatedAt: now, PollAt: now, NewsAt: now,
 	})
@@ -270,6 +279,28 @@ func (s *Service) addExternal(ctx context.Context, tx *store.Tx, n campay.Notifi
 		return t, err
 	}
 	return t, s.tell(ctx, tx, t, store.EventCreated, "external", "", nil)
+}
+
+// codeForm is CamPay's own code: a prefix, the day, and the letter of what it
+// did, as in CP201027T00005, D201102W0002LK and CP220804U0649K.
+var codeForm = regexp.MustCompile(`^[A-Z]{1,3}[0-9]{6}([A-Z])`)
+
+// kindOf reads from CamPay's code what a transaction did with money; /transaction/
+// has no field for it, and a webhook's word for it is no proof.
+func kindOf(code string) (kind store.Kind, isKnown bool) {
+	m := codeForm.FindStringSubmatch(code)
+	if m == nil {
+		return store.KindCollect, false
+	}
+	switch m[1] {
+	case "T", "D": // D in the history of CamPay's own documentation, with a credit
+		return store.KindCollect, true
+	case "W":
+		return store.KindWithdraw, true
+	case "U":
+		return store.KindAirtime, true
+	}
+	return store.KindCollect, false
 }
 
 // differs reports whether a notification said something that the truth denies.

@@ -40,6 +40,9 @@ func (s *Service) schedule(t *store.Transaction) {
 	quiet := now.Sub(t.NewsAt)
 	t.PollCount++
 	delay := pollDelay(quiet)
+	if t.Status == store.StatusInDoubt {
+		delay = max(delay, doubtPace)
+	}
 	switch {
 	case t.Status.Final():
 		t.PollAt = time.Time{}
@@ -55,6 +58,14 @@ func (s *Service) schedule(t *store.Transaction) {
 		return
 	}
 	t.PollAt = now.Add(delay)
+}
+
+// keepAsking does not let a question end that CamPay did not answer: only an
+// answer uses patience up.
+func (s *Service) keepAsking(t *store.Transaction) {
+	if t.PollAt.IsZero() && !t.Status.Final() {
+		t.PollAt = s.now().Add(pollLast)
+	}
 }
 
 // Nudge has the open transactions of a topic asked about soon, because
@@ -118,9 +129,7 @@ func (s *Service) Ask(ctx context.Context, id int64) (answered bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	ctx, cancel := onItsOwn(ctx)
-	defer cancel()
-	return s.look(ctx, t, store.EventPerson)
+	return s.look(onItsOwn(ctx), t, store.EventPerson)
 }
 
 // look finds out what became of one transaction, by whatever is known of it.
@@ -142,7 +151,11 @@ func (s *Service) look(ctx context.Context, t store.Transaction, cause store.Eve
 }
 
 func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (answered bool, err error) {
-	err = s.askForPage(ctx, t.ID)
+	defer s.asking.hold(t.ExternalReference)()
+	if t, err = s.store.Transaction(ctx, t.ID); err != nil || t.Status != store.StatusUnsent {
+		return true, err // another has just asked
+	}
+	err = s.askForPage(ctx, t.ID, true)
 	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
 		return true, nil // it is in the book
 	}
@@ -151,18 +164,6 @@ func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (ans
 	}
 	t, err = s.store.Transaction(ctx, t.ID)
 	return t.Reference != "", err
-}
-
-// doubt marks a request whose process ended between writing it down and its
-// answer: it may have been sent.
-func (s *Service) doubt(ctx context.Context, t store.Transaction) error {
-	return s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
-		if t.Status != store.StatusUnsent {
-			return nil
-		}
-		t.Status, t.PollAt, t.NewsAt = store.StatusInDoubt, s.now(), s.now()
-		return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", nil)
-	})
 }
 
 // Run settles what is open until ctx ends, and returns when nothing of it is
@@ -179,7 +180,7 @@ func (s *Service) Run(ctx context.Context) error {
 		case err != nil:
 			s.log.ErrorContext(ctx, "settle what is open", "error", err)
 			nap = errorPause
-		case s.inFlight.resting():
+		case s.inFlight.resting(s.now()):
 			nap = errorPause
 		case !next.IsZero():
 			nap = min(max(next.Sub(s.now()), 0), longestNap)
@@ -228,19 +229,33 @@ func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, err
 		return time.Time{}, fmt.Errorf("due deliveries: %w", err)
 	}
 	for _, d := range deliveries {
-		s.begin(ctx, wg, job{delivery: true, id: d.ID}, func(ctx context.Context) error { return s.apply(ctx, d) })
+		s.begin(ctx, wg, job{work: applying, id: d.ID}, func(ctx context.Context) error { return s.apply(ctx, d) })
 	}
 	polls, err := s.store.DuePolls(ctx, now, workBatch)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("due polls: %w", err)
 	}
 	for _, t := range polls {
-		s.begin(ctx, wg, job{id: t.ID}, func(ctx context.Context) error {
+		s.begin(ctx, wg, job{work: polling, id: t.ID}, func(ctx context.Context) error {
 			_, err := s.look(ctx, t, store.EventPoll)
 			return err
 		})
 	}
-	return s.next(ctx, now)
+	due, sweepAt, err := s.sweepDue(ctx, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("due sweep: %w", err)
+	}
+	if due {
+		s.begin(ctx, wg, job{work: sweeping}, func(ctx context.Context) error {
+			_, err := s.sweepHistory(ctx, sweepWatched)
+			return err
+		})
+	}
+	next, err := s.next(ctx, now)
+	if !sweepAt.IsZero() && sweepAt.After(now) && (next.IsZero() || sweepAt.Before(next)) {
+		next = sweepAt
+	}
+	return next, err
 }
 
 // next is when something becomes due after now.
@@ -267,23 +282,30 @@ func (s *Service) begin(ctx context.Context, wg *sync.WaitGroup, j job, do func(
 	}
 	wg.Go(func() {
 		defer s.poke()
-		ctx, cancel := context.WithTimeout(ctx, callLimit)
-		defer cancel()
 		err := do(ctx)
 		if err == nil {
 			s.inFlight.remove(j)
 			return
 		}
 		s.inFlight.rest(j, s.now().Add(errorPause))
-		s.log.ErrorContext(ctx, "settle", "delivery", j.delivery, "id", j.id, "error", err)
+		s.log.ErrorContext(ctx, "settle", "work", j.work, "id", j.id, "error", err)
 	})
 }
 
 // job names one piece of work.
 type job struct {
-	delivery bool
-	id       int64
+	work work
+	id   int64
 }
+
+// work is a kind of job; each kind has its own room.
+type work string
+
+const (
+	applying work = "delivery"
+	polling  work = "poll"
+	sweeping work = "history"
+)
 
 // inFlight is the work under way, and what failed (the database did not take
 // its outcome) and rests before it is tried again.
@@ -301,7 +323,10 @@ func (f *inFlight) add(j job, now time.Time) bool {
 	}
 	busy := 0
 	for other, until := range f.jobs {
-		if until.IsZero() && other.delivery == j.delivery {
+		if !until.IsZero() && !now.Before(until) {
+			delete(f.jobs, other) // it has rested
+		}
+		if until.IsZero() && other.work == j.work {
 			busy++
 		}
 	}
@@ -328,11 +353,11 @@ func (f *inFlight) rest(j job, until time.Time) {
 	f.jobs[j] = until
 }
 
-func (f *inFlight) resting() bool {
+func (f *inFlight) resting(now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, until := range f.jobs {
-		if !until.IsZero() {
+		if !until.IsZero() && now.Before(until) {
 			return true
 		}
 	}

@@ -80,6 +80,8 @@ CREATE INDEX transactions_status ON transactions (book, status, id);
 CREATE INDEX transactions_kind ON transactions (book, kind, id);
 CREATE INDEX transactions_created ON transactions (book, created_at);
 CREATE INDEX transactions_flagged ON transactions (book, id) WHERE flags <> '';
+CREATE INDEX transactions_operation ON transactions (book, operation_code) WHERE operation_code <> '';
+CREATE INDEX transactions_link_news ON transactions (book, news_at) WHERE link_id IS NOT NULL;
 CREATE INDEX transactions_poll ON transactions (book, poll_at) WHERE poll_at > 0;
 CREATE INDEX transactions_link ON transactions (book, link_id, id) WHERE link_id IS NOT NULL;
 CREATE INDEX transactions_sibling ON transactions (book, sibling_of) WHERE sibling_of IS NOT NULL;

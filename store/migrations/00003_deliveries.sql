@@ -28,5 +28,6 @@ CREATE TABLE deliveries (
     FOREIGN KEY (book, transaction_id) REFERENCES transactions (book, id)
 );
 
+CREATE INDEX deliveries_reference ON deliveries (book, reference);
 CREATE INDEX deliveries_verdict ON deliveries (book, verdict, id);
 CREATE INDEX deliveries_next ON deliveries (book, next_at) WHERE next_at > 0;
