@@ -97,6 +97,47 @@ func TestSession_EndsWhenIdle_AndAfterItsLongestTime(t *testing.T) {
 	}
 }
 
+func TestAttack_RequestUnderWay_DoesNotBringAnEndedSessionBack(t *testing.T) {
+	s := openShop(t)
+	b := s.signedIn(store.RoleOwner)
+	u, err := s.store.UserByName(t.Context(), string(store.RoleOwner))
+	s.must(err)
+	s.before("/collect/", func() {
+		s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteSessionsOfUser(t.Context(), u.ID) }))
+	})
+	b.request("500", "677123456") // saves what it did in the session
+	if got := b.get("/"); got.status != http.StatusSeeOther {
+		t.Fatalf("the ended session answered %d", got.status)
+	}
+}
+
+func TestAttack_SessionKeptBusy_EndsAllTheSame(t *testing.T) {
+	s := openShop(t)
+	b := s.signedIn(store.RoleOwner)
+	for passed := time.Duration(0); passed < sessionAbsolute; passed += time.Hour {
+		if got := b.get("/transactions/1"); got.status == http.StatusSeeOther {
+			t.Fatalf("ended after %v", passed)
+		}
+		b.request("500", "677123456") // a flash writes the session down each time
+		s.clock.pass(time.Hour)
+	}
+	if got := b.get("/"); got.status != http.StatusSeeOther {
+		t.Fatalf("a session kept busy answered %d after its longest time", got.status)
+	}
+}
+
+func TestAttack_ChangedFormUnderAUsedOperation_IsNotCalledSent(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	form := url.Values{"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}}
+	owner.post("/request", form)
+	form.Set("amount", "90000")
+	got := owner.post("/request", form)
+	if got.status != http.StatusUnprocessableEntity || strings.Contains(got.body, form.Get("operation")) || !strings.Contains(got.body, `value="90000"`) {
+		t.Fatalf("answered %d", got.status)
+	}
+}
+
 func TestAttack_CookieCannotBeReadOrSentAcrossSites(t *testing.T) {
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)

@@ -52,6 +52,18 @@ type shop struct {
 	log     *lockedBuffer
 	url     string
 	key     string
+	onCall  atomic.Pointer[func(*http.Request)]
+}
+
+// before does something once, just before a call whose path ends so is answered.
+func (s *shop) before(path string, do func()) {
+	var once sync.Once
+	f := func(r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, path) {
+			once.Do(do)
+		}
+	}
+	s.onCall.Store(&f)
 }
 
 // lockedBuffer is a log that tests read.
@@ -76,7 +88,12 @@ func openShop(t *testing.T) *shop {
 	t.Helper()
 	s := &shop{t: t, clock: &clock{at: time.Date(2026, 3, 4, 9, 30, 0, 0, time.UTC)}, key: "a-webhook-key", log: &lockedBuffer{}}
 	var handler atomic.Pointer[http.Handler]
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*handler.Load()).ServeHTTP(w, r) }))
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if first := s.onCall.Load(); first != nil {
+			(*first)(r)
+		}
+		(*handler.Load()).ServeHTTP(w, r)
+	}))
 	s.url = site.URL
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
