@@ -196,11 +196,27 @@ func (v *visitor) turnsInto(tone string) {
 	}
 }
 
+// scanPlain is scan in a browser without scripts, which cannot be told to
+// scroll: its window is made as long as the page.
+func (v *visitor) scanPlain() string {
+	v.t.Helper()
+	v.see(".link-card .qr")
+	v.size(360, 1600)
+	return decodeQR(v.t, act(v, chromedp.CaptureScreenshot()))
+}
+
 // scan reads the QR code off a picture of the screen.
 func (v *visitor) scan() string {
 	v.t.Helper()
 	v.eval("document.querySelector('.link-card .qr').scrollIntoView({block: 'center', behavior: 'instant'})")
 	return decodeQR(v.t, act(v, chromedp.CaptureScreenshot()))
+}
+
+// address is what the link's page offers to copy: the same that its QR code says.
+func (v *visitor) address() string {
+	v.t.Helper()
+	v.see("#link-url")
+	return v.eval("document.querySelector('#link-url').value")
 }
 
 func decodeQR(t *testing.T, picture []byte) string {
@@ -284,13 +300,13 @@ func TestMainJob_PublicAddress_TheQRCodeHoldsOurOwnPage(t *testing.T) {
 		t.Fatalf("the QR code holds %s", address)
 	}
 	payOn(t, address)
-	answer(t, p, "1234", "confirm")
+	p.enter(t, "1234")
 	m.turnsInto("good")
 }
 
 func TestMainJob_PushToAPhone_TheOpenPageSaysPaid(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := serve(t, t.TempDir(), "--callback", "POST")
 	m := merchant(t, p)
 	m.request(p, "1 200", "699 12 34 56")
 	if dial := m.text(".dial"); !strings.Contains(dial, "#150*50#") {
@@ -317,14 +333,14 @@ func TestMainJob_PINRefused_TheOpenPageSaysFailed(t *testing.T) {
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.request(p, "1200", "677123456")
-	answer(t, p, "0000", "confirm")
+	p.enter(t, "0000")
 	m.turnsInto("bad")
 	m.request(p, "1300", "677123456")
 	answer(t, p, "", "refuse")
 	m.turnsInto("bad")
 	m.makeLink(p, "900")
 	customer := payOn(t, m.scan())
-	answer(t, p, "1111", "confirm")
+	p.enter(t, "1111")
 	m.turnsInto("bad")
 	customer.see(".bill.bad")
 }
@@ -335,8 +351,8 @@ func TestMainJob_WebhookLost_PollingFindsThePayment(t *testing.T) {
 	p.fault(t, `{"kind":"webhook_lost","times":-1}`)
 	m := merchant(t, p)
 	m.makeLink(p, "2500")
-	payOn(t, m.scan())
-	answer(t, p, "1234", "confirm")
+	p.pay(t, m.address())
+	p.enter(t, "1234")
 	m.turnsInto("good")
 	m.open(p.url + "/webhooks")
 	m.see("main .empty")
@@ -387,7 +403,7 @@ func TestMainJob_WebhookWithAnotherAmount_IsFlagged(t *testing.T) {
 	p.fault(t, `{"kind":"webhook_amount","amount":"50000"}`)
 	m := merchant(t, p)
 	m.request(p, "2500", "677123456")
-	answer(t, p, "1234", "confirm")
+	p.enter(t, "1234")
 	m.turnsInto("good")
 	m.see("main .live .notice") // and it says why to look
 	if status := m.text("main .status-amount"); !strings.Contains(status, "2\u202f500") {
@@ -403,8 +419,8 @@ func TestMainJob_LessMoneyThanAsked_IsNeverCalledPaid(t *testing.T) {
 	p.fault(t, `{"kind":"true_amount","amount":"10"}`)
 	m := merchant(t, p)
 	m.makeLink(p, "2500")
-	payOn(t, m.scan())
-	answer(t, p, "1234", "confirm")
+	p.pay(t, m.address())
+	p.enter(t, "1234")
 	m.turnsInto("warn")
 }
 
@@ -425,8 +441,37 @@ func TestMainJob_WithoutJavaScript(t *testing.T) {
 	m.fillPlain("phone", "677123456")
 	m.click("main form button[type=submit]")
 	m.see("main .status.wait")
-	answer(t, p, "1234", "confirm")
+	p.enter(t, "1234")
 	m.see("main .status.good") // the page asks again by itself
+	m.open(p.url + "/balance")
+	m.see("main .balance .total")
+	m.open(p.url + "/links/new")
+	m.fillPlain("amount", "700")
+	m.fillPlain("description", "Pain")
+	m.click("main form button[type=submit]")
+	address := m.scanPlain()
+	p.pay(t, address)
+	p.enter(t, "1234")
+	m.see("main .status.good")
+	m.click(".language button")
+	m.see("html[lang=en] main")
+}
+
+func TestMainJob_LinkMadeLate_TheQRCodeComesToTheOpenPage(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	p.fault(t, `{"kind":"error_before","endpoint":"get_payment_link"}`)
+	m.open(p.url + "/links/new")
+	m.fill("amount", "700")
+	m.fill("description", "Pain")
+	m.click("main form button[type=submit]")
+	m.see(".link-card .qr-waiting")
+	m.mark()
+	m.see(".link-card .qr")
+	p.pay(t, m.scan())
+	p.enter(t, "1234")
+	m.turnsInto("good")
 }
 
 func TestForms_SayWhatIsWrongAndKeepWhatWasTyped(t *testing.T) {

@@ -122,7 +122,7 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	greet(t.out, site, app.book, firstPassword)
+	c.greet(t.out, site, app.sandbox != nil, firstPassword)
 	return app.serve(ctx, listener, log)
 }
 
@@ -226,15 +226,22 @@ func (c serveCommand) embedSandbox(at site, log *slog.Logger) (secrets, *sandbox
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return keys, nil, fmt.Errorf("data folder: %w", err)
 	}
-	s, err := sandbox.New(sandbox.Config{
-		BaseURL: at.public + "/sandbox", Token: keys.token, WebhookKey: keys.webhookKey,
-		CallbackURL: at.local + "/webhook/campay", CallbackMethod: c.Callback,
-		StateFile: filepath.Join(c.Data, "sandbox.json"), Logger: log, AppName: c.Shop,
+	config := sandboxOf(keys, log)
+	config.BaseURL, config.AppName = at.public+"/sandbox", c.Shop
+	config.CallbackURL, config.CallbackMethod = at.local+"/webhook/campay", c.Callback
+	config.StateFile = filepath.Join(c.Data, "sandbox.json")
+	s, err := sandbox.New(config)
+	return keys, s, err
+}
+
+// sandboxOf is a sandbox with some money in it, and fees as CamPay takes them.
+func sandboxOf(keys secrets, log *slog.Logger) sandbox.Config {
+	return sandbox.Config{
+		Token: keys.token, Username: keys.username, Password: keys.password, WebhookKey: keys.webhookKey,
 		Fees:        sandbox.Fees{Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent},
 		Opening:     sandbox.Balances{MTN: campay.Francs(45_000), Orange: campay.Francs(12_000), Airtime: campay.Francs(10_000)},
-		PayoutDelay: 2 * time.Second,
-	})
-	return keys, s, err
+		PayoutDelay: 2 * time.Second, Logger: log,
+	}
 }
 
 // serve runs the server and the work behind it until ctx ends, then lets what
@@ -245,10 +252,20 @@ func (a *app) serve(ctx context.Context, listener net.Listener, log *slog.Logger
 		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.payments.Run(ctx) })
+	server.RegisterOnShutdown(func() { close(a.closing) })
+	work := []func(context.Context) error{a.payments.Run}
 	if a.sandbox != nil {
-		group.Go(func() error { return a.sandbox.Run(ctx) })
+		work = append(work, a.sandbox.Run)
+	}
+	return serveUntil(ctx, server, listener, work...)
+}
+
+// serveUntil serves, and does the work beside it, until ctx ends or one of them
+// fails; then requests under way get some seconds to come to their end.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener, work ...func(context.Context) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, do := range work {
+		group.Go(func() error { return do(ctx) })
 	}
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -258,7 +275,6 @@ func (a *app) serve(ctx context.Context, listener net.Listener, log *slog.Logger
 	})
 	group.Go(func() error {
 		<-ctx.Done()
-		close(a.closing)
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		if err := server.Shutdown(grace); err != nil {
@@ -270,14 +286,14 @@ func (a *app) serve(ctx context.Context, listener net.Listener, log *slog.Logger
 }
 
 // greet says where the product is and how to get in.
-func greet(out io.Writer, at site, book, firstPassword string) {
+func (c serveCommand) greet(out io.Writer, at site, isSandbox bool, firstPassword string) {
 	fmt.Fprintf(out, "\nComptoir is open at %s\n", at.public)
 	if firstPassword != "" {
 		fmt.Fprintf(out, "  Sign in as \"%s\" with the password: %s\n", ownerName, firstPassword)
 	} else {
-		fmt.Fprintf(out, "  Sign in as before. Password forgotten? comptoir user password %s\n", ownerName)
+		fmt.Fprintf(out, "  Sign in as before. Password forgotten? comptoir user password %s --data %s\n", ownerName, c.Data)
 	}
-	if book == "sandbox" {
+	if isSandbox {
 		fmt.Fprintf(out, "  Sandbox: no real money moves. The payer's phone is at %s/sandbox/phone\n", at.public)
 	}
 	fmt.Fprintln(out)
@@ -367,14 +383,9 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("listen address: %w", err)
 	}
 	keys := secrets{token: rand.Text(), username: rand.Text(), password: rand.Text(), webhookKey: rand.Text()}
-	config := sandbox.Config{
-		BaseURL: "http://localhost:" + port, Token: keys.token, Username: keys.username, Password: keys.password,
-		WebhookKey: keys.webhookKey, CallbackURL: c.Callback, CallbackMethod: c.CallbackMethod,
-		StateFile: c.State, Ceiling: campay.Francs(c.Ceiling), Logger: t.logger(false),
-		Fees:        sandbox.Fees{Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent},
-		Opening:     sandbox.Balances{MTN: campay.Francs(45_000), Orange: campay.Francs(12_000), Airtime: campay.Francs(10_000)},
-		PayoutDelay: 2 * time.Second,
-	}
+	config := sandboxOf(keys, t.logger(false))
+	config.BaseURL, config.StateFile, config.Ceiling = "http://localhost:"+port, c.State, campay.Francs(c.Ceiling)
+	config.CallbackURL, config.CallbackMethod = c.Callback, c.CallbackMethod
 	if c.Duplicates == "reject" {
 		config.Duplicates = sandbox.Reject
 	}
@@ -385,19 +396,7 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 	fmt.Fprintf(t.out, "\nA CamPay to try things on: %s\n  API          %s/api/\n  token        %s\n  username     %s\n  password     %s\n  webhook key  %s\n\n",
 		config.BaseURL, config.BaseURL, keys.token, keys.username, keys.password, keys.webhookKey)
 	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.Run(ctx) })
-	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		return server.Close()
-	})
-	return group.Wait()
+	return serveUntil(ctx, server, listener, s.Run)
 }
 
 type userCommand struct {

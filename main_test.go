@@ -112,6 +112,45 @@ func (p product) post(t *testing.T, path, contentType, body string) *http.Respon
 	return res
 }
 
+// pay asks to pay on CamPay's page at this address, as its form does.
+func (p product) pay(t *testing.T, address string) {
+	t.Helper()
+	path := strings.TrimPrefix(address, p.url)
+	res := p.post(t, path, "application/x-www-form-urlencoded", url.Values{"phone": {"677123456"}}.Encode())
+	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Request.URL.Path, path) {
+		t.Fatalf("pay on %s: %s at %s", address, res.Status, res.Request.URL)
+	}
+}
+
+var promptReference = regexp.MustCompile(`class="prompt" data-reference="([^"]+)"`)
+
+// enter answers the payer's only prompt with a PIN, as the phone's form does.
+func (p product) enter(t *testing.T, pin string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/sandbox/phone", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prompts := promptReference.FindAllSubmatch(page, -1)
+	if len(prompts) != 1 {
+		t.Fatalf("the payer has %d prompts", len(prompts))
+	}
+	if res := p.post(t, "/sandbox/phone", "application/x-www-form-urlencoded", url.Values{
+		"reference": {string(prompts[0][1])}, "pin": {pin}, "answer": {"confirm"},
+	}.Encode()); res.StatusCode != http.StatusOK {
+		t.Fatalf("enter the PIN: %s", res.Status)
+	}
+}
+
 // signIn is a client with the owner's session.
 func (p product) signIn(t *testing.T) *http.Client {
 	t.Helper()

@@ -1,8 +1,8 @@
 package main
 
-// Every screen in Chromium, at both sizes, in both languages, light and dark:
-// nothing overflows, everything can be touched and reached by keyboard, the
-// console is silent. With -screenshots DIR the pictures are kept there.
+// Every screen in Chromium, at both sizes, in both languages: nothing overflows,
+// everything can be touched and reached by keyboard, the console is silent. With
+// -screenshots DIR the pictures, light and dark, are kept there.
 
 import (
 	"encoding/json"
@@ -81,28 +81,28 @@ func (v *visitor) fillTheShop(p product) []screen {
 	t := v.t
 	v.makeLink(p, "2 500")
 	paid := v.path()
-	address := v.scan()
-	payOn(t, address)
-	answer(t, p, "1234", "confirm")
+	address := v.address()
+	p.pay(t, address)
+	p.enter(t, "1234")
 	v.turnsInto("good")
 
 	p.fault(t, `{"kind":"true_amount","amount":"1500"}`)
 	v.makeLink(p, "12 500")
 	underpaid := v.path()
-	payOn(t, v.scan())
-	answer(t, p, "1234", "confirm")
+	p.pay(t, v.address())
+	p.enter(t, "1234")
 	v.turnsInto("warn")
 
 	v.makeLink(p, "7 200")
 	failed := v.path()
-	payOn(t, v.scan())
-	answer(t, p, "1111", "confirm")
+	p.pay(t, v.address())
+	p.enter(t, "1111")
 	v.turnsInto("bad")
 
 	p.fault(t, `{"kind":"webhook_amount","amount":"50000"}`)
 	v.request(p, "3 000", "699 12 34 56")
 	flagged := v.path()
-	answer(t, p, "1234", "confirm")
+	p.enter(t, "1234")
 	v.turnsInto("good")
 
 	p.post(t, "/webhook/campay", "application/x-www-form-urlencoded", url.Values{
@@ -202,13 +202,9 @@ func (v *visitor) picture(p product, language string, s screen) {
 	s.open(v, p)
 	for _, size := range []struct{ width, height int64 }{{360, 740}, {1280, 800}} {
 		v.size(size.width, size.height)
-		for _, scheme := range []string{"light", "dark"} {
-			if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
-			}); err != nil {
-				v.t.Fatal(err)
-			}
-			v.keep(s.name, language, scheme, size.width)
+		if *screenshots != "" {
+			v.keep(s.name, language, "light", size.width)
+			v.keep(s.name, language, "dark", size.width)
 		}
 		var l layout
 		if err := json.Unmarshal(act(v, chromedp.Evaluate[[]byte](measure)), &l); err != nil {
@@ -238,19 +234,23 @@ func (v *visitor) size(width, height int64) {
 	act(v, chromedp.EmulateViewport(width, height))
 }
 
+// keep takes a picture in one colour scheme. French and light is the one that
+// the project keeps; the variants are for whoever looks.
 func (v *visitor) keep(name, language, scheme string, width int64) {
 	v.t.Helper()
-	if *screenshots == "" {
-		return
+	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+	}); err != nil {
+		v.t.Fatal(err)
 	}
 	file := filepath.Join(*screenshots, fmt.Sprintf("%s-%d.png", name, width))
 	if language != "fr" || scheme != "light" {
 		file = filepath.Join(*screenshots, "variants", fmt.Sprintf("%s-%d-%s-%s.png", name, width, language, scheme))
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		v.t.Fatal(err)
 	}
-	if err := os.WriteFile(file, act(v, chromedp.CaptureScreenshot()), 0o600); err != nil {
+	if err := os.WriteFile(file, act(v, chromedp.CaptureScreenshot()), 0o644); err != nil {
 		v.t.Fatal(err)
 	}
 }

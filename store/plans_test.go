@@ -73,11 +73,11 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 			_, err := r.Deliveries(t.Context(), DeliveryFilter{Verdict: VerdictRefused, Before: 9})
 			return err
 		}, "deliveries_verdict (book=? AND verdict=? AND id<?)", false},
-		"due deliveries":    {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, 9); return err }, "deliveries_next (book=? AND next_at>? AND next_at<?)", false},
-		"next delivery":     {func(r Reader) error { _, _, err := r.NextDelivery(t.Context(), noon); return err }, "deliveries_next (book=? AND next_at>?)", false},
-		"latest balance":    {func(r Reader) error { _, err := r.LatestBalance(t.Context()); return err }, "balance_snapshots_at (book=?)", false},
-		"user by name":      {func(r Reader) error { _, err := r.UserByName(t.Context(), "n"); return err }, "(name_key=?)", false},
-		"session":           {func(r Reader) error { _, err := r.Session(t.Context(), []byte("t")); return err }, "(token_hash=?)", false},
+		"due deliveries": {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, 9); return err }, "deliveries_next (book=? AND next_at>? AND next_at<?)", false},
+		"next delivery":  {func(r Reader) error { _, _, err := r.NextDelivery(t.Context(), noon); return err }, "deliveries_next (book=? AND next_at>?)", false},
+		"latest balance": {func(r Reader) error { _, err := r.LatestBalance(t.Context()); return err }, "balance_snapshots_at (book=?)", false},
+		"user by name":   {func(r Reader) error { _, err := r.UserByName(t.Context(), "n"); return err }, "(name_key=?)", false},
+		"session":        {func(r Reader) error { _, err := r.Session(t.Context(), []byte("t")); return err }, "(token_hash=?)", false},
 	} {
 		plan := planOf(t, s, c.read)
 		if !strings.Contains(plan, c.index) || fullScan.MatchString(plan) {

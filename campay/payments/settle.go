@@ -45,7 +45,7 @@ func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *st
 
 // tell adds a line to a transaction's story.
 func (s *Service) tell(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note, detail string, raw json.RawMessage) error {
-	if !json.Valid(raw) {
+	if len(raw) > 0 && !json.Valid(raw) {
 		raw, _ = json.Marshal(string(raw)) // a proxy's page, kept as text
 	}
 	_, err := tx.AddEvent(ctx, store.Event{

@@ -20,11 +20,11 @@ const (
 	pollWatched = 15 * time.Second   // the longest while somebody looks
 	pollLast    = 30 * time.Minute   // the longest else
 	waitLast    = 6 * time.Hour      // the longest for a link that nobody has begun to pay, after a day
-	workAtOnce  = 6                // deliveries, and polls, under way together
-	workBatch   = 100              // rows read at a time
-	errorPause  = 2 * time.Second  // after the database failed
-	longestNap  = time.Minute      // the loop looks at the clock at least this often
-	nudgeWithin = pollFirst        // how soon what someone looks at is asked about
+	workAtOnce  = 6                  // deliveries, and polls, under way together
+	workBatch   = 100                // rows read at a time
+	errorPause  = 2 * time.Second    // after the database failed
+	longestNap  = time.Minute        // the loop looks at the clock at least this often
+	nudgeWithin = pollFirst          // how soon what someone looks at is asked about
 )
 
 // pollDelay is how long to wait before asking again about something without
