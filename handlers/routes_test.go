@@ -23,11 +23,11 @@ func concrete(path string) string {
 func TestRoutes_EachRoleGetsWhatItShouldAndNoMore(t *testing.T) {
 	s := openShop(t)
 	for _, role := range roles {
+		b := s.sessionOf(role)
 		for _, r := range s.server.routes() {
 			if r.path == "/signout" {
 				continue // it would end the session of this walk
 			}
-			b := s.sessionOf(role)
 			form := url.Values(nil)
 			if r.method == http.MethodPost {
 				form = url.Values{}
