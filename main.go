@@ -207,9 +207,7 @@ func (c serveCommand) open(ctx context.Context, at site, log *slog.Logger) (*app
 	if a.sandbox != nil {
 		config.Sandbox = a.sandbox.Handler()
 	}
-	if a.handler, err = handlers.New(config); err != nil {
-		return nil, errors.Join(err, a.store.Close())
-	}
+	a.handler = handlers.New(config)
 	return a, nil
 }
 

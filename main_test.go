@@ -170,6 +170,10 @@ func (p product) signIn(t *testing.T) *http.Client {
 	return client
 }
 
+// browsersAtOnce is how many browser tests run together: they wait for each
+// other's network more than they compute.
+const browsersAtOnce = "4"
+
 func TestMain(m *testing.M) {
 	code := m.Run()
 	closeBrowser()
@@ -195,7 +199,7 @@ func startBrowser() {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.ExecPath(path),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("force-prefers-reduced-motion", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("lang", "fr"),
 	)
 	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)

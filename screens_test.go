@@ -200,7 +200,11 @@ func (v *visitor) picture(p product, language string, s screen) {
 	v.t.Helper()
 	v.size(360, 740)
 	s.open(v, p)
-	for _, size := range []struct{ width, height int64 }{{360, 740}, {1280, 800}} {
+	sizes := []struct{ width, height int64 }{{360, 740}, {1280, 800}}
+	if language == "en" && *screenshots == "" {
+		sizes = sizes[:1] // French is the longer language: what fits there fits here
+	}
+	for _, size := range sizes {
 		v.size(size.width, size.height)
 		if *screenshots != "" {
 			v.keep(s.name, language, "light", size.width)

@@ -3,7 +3,6 @@
 package handlers
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -102,26 +101,16 @@ func (s *server) routes() []route {
 }
 
 // New returns the product as one handler.
-func New(c Config) (http.Handler, error) {
-	s, err := newServer(c)
-	if err != nil {
-		return nil, err
-	}
-	return s.handler(), nil
-}
+func New(c Config) http.Handler { return newServer(c).handler() }
 
-func newServer(c Config) (*server, error) {
+func newServer(c Config) *server {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	pw, err := newPasswords()
-	if err != nil {
-		return nil, fmt.Errorf("passwords: %w", err)
-	}
 	return &server{
-		Config: c, passwords: pw,
+		Config: c, passwords: newPasswords(),
 		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://")},
-	}, nil
+	}
 }
 
 func (s *server) handler() http.Handler {

@@ -117,11 +117,9 @@ func openShop(t *testing.T) *shop {
 	})
 	s.service = payments.New(payments.Config{Store: s.store, CamPay: client, Webhooks: verifier, Now: s.clock.now, Logger: log})
 	closing := make(chan struct{})
-	s.must2(&err, func() {
-		s.server, err = newServer(Config{
-			Store: s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
-			Shop: "Boutique Exemple", Book: "sandbox", Dev: true, Sandbox: s.sandbox.Handler(), Closing: closing,
-		})
+	s.server = newServer(Config{
+		Store: s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
+		Shop: "Boutique Exemple", Book: "sandbox", Dev: true, Sandbox: s.sandbox.Handler(), Closing: closing,
 	})
 	h := s.server.handler()
 	handler.Store(&h)
