@@ -170,10 +170,6 @@ func (p product) signIn(t *testing.T) *http.Client {
 	return client
 }
 
-// browsersAtOnce is how many browser tests run together: they wait for each
-// other's network more than they compute.
-const browsersAtOnce = "4"
-
 func TestMain(m *testing.M) {
 	code := m.Run()
 	closeBrowser()
