@@ -47,32 +47,28 @@ func sent(path string, fields ...string) func(*visitor, product) {
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir(), "--dev", "--shop", "Boutique Exemple")
-	stranger := visit(t)
-	v := merchant(t, p)
+	stranger, v := visit(t), merchant(t, p)
 	v.allow("404")
 	v.allow("409")
 	v.allow("422")
-	empty := []screen{
+	v.pictures(p, []screen{
 		{"home-empty", at("/")}, {"links-empty", at("/links")},
 		{"transactions-empty", at("/transactions")}, {"webhooks-empty", at("/webhooks")},
-	}
-	shown := v.fillTheShop(p)
+	})
+	stranger.pictures(p, []screen{{"signin", at("/signin")}})
+	v.pictures(p, v.fillTheShop(p))
+}
+
+// pictures takes each screen in French, then in English.
+func (v *visitor) pictures(p product, screens []screen) {
+	v.t.Helper()
 	for _, language := range []string{"fr", "en"} {
-		stranger.speak(p, language, "/signin")
-		stranger.picture(p, language, screen{"signin", at("/signin")})
-		v.speak(p, language, "/")
-		for _, s := range shown {
+		v.speak(p, language, "/signin") // who is signed in is led to the home page
+		for _, s := range screens {
 			v.picture(p, language, s)
 		}
 	}
-	fresh := serve(t, t.TempDir(), "--shop", "Boutique Exemple")
-	v = merchant(t, fresh)
-	for _, language := range []string{"fr", "en"} {
-		v.speak(fresh, language, "/")
-		for _, s := range empty {
-			v.picture(fresh, language, s)
-		}
-	}
+	v.speak(p, "fr", "/signin")
 }
 
 // fillTheShop has a morning's business happen, and lists the screens that show it.
@@ -143,19 +139,32 @@ func (v *visitor) path() string { v.t.Helper(); return v.eval("location.pathname
 
 // firstRow opens the first row of a list.
 func firstRow(list string) func(*visitor, product) {
-	return func(v *visitor, p product) {
+	return once(func(v *visitor, p product) {
 		v.open(p.url + list)
 		v.click("table.rows tbody tr a")
 		v.see("main .facts")
-	}
+	})
 }
 
 // customerOf opens the customer's page of a link, as our own QR code would.
 func customerOf(link string) func(*visitor, product) {
-	return func(v *visitor, p product) {
+	return once(func(v *visitor, p product) {
 		v.open(p.url + link)
 		v.open(p.url + v.eval("document.querySelector('[data-customer]').getAttribute('href')"))
 		v.see(".bill")
+	})
+}
+
+// once finds the way to a page the first time, and then goes there directly.
+func once(find func(*visitor, product)) func(*visitor, product) {
+	path := ""
+	return func(v *visitor, p product) {
+		if path != "" {
+			v.open(p.url + path)
+			return
+		}
+		find(v, p)
+		path = v.path()
 	}
 }
 
