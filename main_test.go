@@ -10,14 +10,10 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // product is a running Comptoir on its embedded sandbox.
@@ -175,45 +171,6 @@ func TestMain(m *testing.M) {
 	closeBrowser()
 	os.Exit(code)
 }
-
-// browser is the one Chromium that all tests share; each user in it has a
-// context (cookies, storage) of his own.
-var browser struct {
-	once  sync.Once
-	ctx   context.Context
-	close []context.CancelFunc
-	err   error
-}
-
-func startBrowser() {
-	path := ""
-	// The shell is Chromium without its window: it takes half the processor time.
-	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.ExecPath(path),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("force-prefers-reduced-motion", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("lang", "fr"),
-	)
-	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, closeContext := chromedp.NewContext(allocator)
-	browser.ctx, browser.close = ctx, []context.CancelFunc{closeContext, closeAllocator}
-	browser.err = chromedp.Do(ctx)
-}
-
-func closeBrowser() {
-	for _, c := range browser.close {
-		c()
-	}
-}
-
-// patience is how long a browser test waits for a state: far above what any
-// takes, since machines are noisy.
-const patience = 60 * time.Second
 
 func TestVersion_IsPrinted(t *testing.T) {
 	var out bytes.Buffer

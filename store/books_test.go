@@ -72,7 +72,7 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 // fill puts a row into a book for every one of readsOf.
 func fill(t *testing.T, s *Store) {
 	t.Helper()
-	user := addUser(t, s, "Awa")
+	user := addUser(t, s, "Caisse")
 	l := addLink(t, s, PaymentLink{Slug: "slug"})
 	first := whole(user.ID, l.ID)
 	first.PollAt, first.Asked, first.Status = noon, 1, StatusSuccessful

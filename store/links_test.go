@@ -10,7 +10,7 @@ import (
 
 func TestCreateLink_RoundTrip(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	user := addUser(t, s, "Awa")
+	user := addUser(t, s, "Caisse")
 	want := PaymentLink{
 		Slug: "aaaa", Amount: 250000, Description: "Sac d'école", FirstName: "first", LastName: "last",
 		Email: "payer@example.com", Phone: "237677123456", PaymentOptions: "MOMO,CARD", MayPayMore: true,

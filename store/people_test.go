@@ -55,8 +55,8 @@ func TestUsers_NamesDifferingInCase_AreOnePerson(t *testing.T) {
 
 func TestUsers_AreTheSameInEveryBook(t *testing.T) {
 	dir := t.TempDir()
-	created := addUser(t, open(t, dir, "sandbox"), "Awa")
-	if found, err := open(t, dir, "production").UserByName(t.Context(), "awa"); err != nil || found.ID != created.ID {
+	created := addUser(t, open(t, dir, "sandbox"), "Caisse")
+	if found, err := open(t, dir, "production").UserByName(t.Context(), "caisse"); err != nil || found.ID != created.ID {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
@@ -85,7 +85,7 @@ func TestSetPasswordAndLocale_ChangeOnePerson(t *testing.T) {
 
 func TestSession_RoundTrip_AndEndedOnesStayEnded(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	user := addUser(t, s, "Awa")
+	user := addUser(t, s, "Caisse")
 	want := Session{TokenHash: []byte{0, 1, 2}, Data: []byte("anonymous"), CreatedAt: noon, SeenAt: noon, ExpiresAt: noon.Add(time.Hour)}
 	wantKept := func() {
 		t.Helper()

@@ -24,7 +24,7 @@ func whole(createdBy, linkID int64) Transaction {
 
 func TestCreateTransaction_RoundTrip(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	want := whole(addUser(t, s, "Awa").ID, addLink(t, s, PaymentLink{Slug: "slug"}).ID)
+	want := whole(addUser(t, s, "Caisse").ID, addLink(t, s, PaymentLink{Slug: "slug"}).ID)
 	created := addTransaction(t, s, want)
 	want.ID = created.ID
 	if created.ID == 0 || !reflect.DeepEqual(created, want) {
@@ -56,7 +56,7 @@ func TestTransaction_NotThere_IsNotFound(t *testing.T) {
 
 func TestUpdateTransaction_ChangesWhatBecameOfIt_NeverWhatItWasWrittenAs(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	user := addUser(t, s, "Awa").ID
+	user := addUser(t, s, "Caisse").ID
 	created := addTransaction(t, s, whole(user, addLink(t, s, PaymentLink{Slug: "slug"}).ID))
 	changed := Transaction{
 		ID: created.ID, Kind: KindAirtime, Origin: OriginPush, Status: StatusSuccessful, SiblingOf: created.ID,

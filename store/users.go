@@ -38,7 +38,7 @@ func scanUser(r row) (u User, err error) {
 	return u, err
 }
 
-// nameKey is a name as it is compared: "Awa", "AWA" and "awa " are one person.
+// nameKey is a name as it is compared: "Caisse", "CAISSE" and "caisse " are one person.
 func nameKey(name string) string {
 	return strings.ToLower(norm.NFC.String(strings.TrimSpace(name)))
 }

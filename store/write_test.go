@@ -132,11 +132,11 @@ func TestWrite_FailingPanickingOrAbandoned_HarmsNoOtherInItsBatch(t *testing.T) 
 
 func TestWrite_BrokenConstraint_HarmsNoOtherAndMayBeMended(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	addUser(t, s, "Awa")
+	addUser(t, s, "Caisse")
 	results := queue(t, s,
 		adds(1),
 		func(tx *Tx) error {
-			_, err := tx.CreateUser(context.Background(), User{Name: "awa", Role: RoleOwner, Locale: "fr"})
+			_, err := tx.CreateUser(context.Background(), User{Name: "caisse", Role: RoleOwner, Locale: "fr"})
 			if !errors.Is(err, ErrTaken) {
 				return fmt.Errorf("got %w", err)
 			}

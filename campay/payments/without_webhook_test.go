@@ -1,0 +1,157 @@
+package payments
+
+// Invariant 5: lost, late, doubled or reordered webhooks end in the same state.
+
+import (
+	"testing"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/campay/sandbox"
+	"comptoir/store"
+)
+
+func TestInvariant5_WebhookLost_PollingFindsThePayment(t *testing.T) {
+	s := openShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
+	asked, l := s.push(2500, mtnPhone), s.link(700)
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	s.pay(l, 0, "1234")
+	s.work(pollLast)
+	s.wantStatus(asked, store.StatusSuccessful)
+	s.wantStatus(l.Newest, store.StatusSuccessful)
+	if d := s.deliveries(); len(d) != 0 {
+		t.Fatalf("deliveries %+v", d)
+	}
+}
+
+func TestInvariant5_LateDoubledReordered_EndInTheSameState(t *testing.T) {
+	for _, fault := range []sandbox.Fault{
+		{Kind: sandbox.WebhookLate, Delay: 3 * time.Hour},
+		{Kind: sandbox.WebhookDoubled},
+		{Kind: sandbox.WebhookReordered, Delay: time.Hour},
+	} {
+		s := openShop(t)
+		s.sandbox.Inject(fault)
+		first, second := s.push(100, mtnPhone), s.push(200, orangePhone)
+		s.must(s.sandbox.Enter(first.Reference, "1234"))
+		s.must(s.sandbox.Enter(second.Reference, "1234"))
+		for range 10 {
+			s.work(30 * time.Minute)
+		}
+		s.wantStatus(first, store.StatusSuccessful)
+		s.wantStatus(second, store.StatusSuccessful)
+		s.wantEffects(2, 2)
+		takings, err := s.store.Takings(s.ctx, s.clock.now().Add(-24*time.Hour), s.clock.now())
+		s.must(err)
+		if takings.Count != 2 || campay.XAF(takings.Amount) != campay.Francs(300) {
+			t.Fatalf("%s: takings %+v", fault.Kind, takings)
+		}
+	}
+}
+
+func TestInvariant5_PollingSlowsDownAndEndsAfterADay(t *testing.T) {
+	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
+	asked := s.push(2500, mtnPhone)
+	last := time.Duration(0)
+	for s.clock.now().Sub(asked.CreatedAt) < pollFor {
+		next := s.again(asked).PollAt
+		wait := next.Sub(s.clock.now())
+		if wait < last || wait > pollLast {
+			t.Fatalf("waits %v after %v", wait, last)
+		}
+		last = wait
+		s.work(wait)
+	}
+	if last != pollLast {
+		t.Fatalf("after a day it waits %v, want %v", last, pollLast)
+	}
+	s.work(pollLast)
+	if open := s.wantStatus(asked, store.StatusPending); !open.PollAt.IsZero() {
+		t.Fatalf("still polled at %v", open.PollAt)
+	}
+	s.must(s.service.Nudge(s.ctx, TransactionTopic(asked.ID)))
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	s.sandbox.ClearFaults()
+	s.must(s.service.Work(s.ctx))
+	s.work(nudgeWithin)
+	s.wantStatus(asked, store.StatusSuccessful)
+}
+
+func TestInvariant5_UnknownReference_BecomesExternalOnlyWhenCamPayKnowsIt(t *testing.T) {
+	s := openShop(t)
+	s.must(s.service.TakeWebhook(s.notification("0b1f0a5e-9e4f-4c43-8b39-2b8f6f7a5d10", "SUCCESSFUL", "2500"), "192.0.2.1"))
+	for range 10 {
+		s.work(unknownPatience / 4)
+	}
+	if d := s.deliveries(); len(s.all()) != 0 || d[0].Outcome != store.OutcomeUnknown || !d[0].NextAt.IsZero() {
+		t.Fatalf("%d transactions, delivery %+v", len(s.all()), d[0])
+	}
+	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: campay.Francs(300), From: mtnPhone, Description: "Ailleurs"})
+	s.must(err)
+	s.must(s.sandbox.Enter(elsewhere.Reference, "1234"))
+	s.work(0)
+	all := s.all()
+	if len(all) != 1 || all[0].Origin != store.OriginExternal || all[0].Status != store.StatusSuccessful ||
+		campay.XAF(all[0].Amount) != campay.Francs(300) || len(all[0].Flags) != 0 {
+		t.Fatalf("transactions %+v", all)
+	}
+}
+
+func TestInvariant5_OldLink_PaidWithoutWebhook_IsFound(t *testing.T) {
+	s := openShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
+	l := s.link(2500)
+	for range 40 {
+		s.work(2 * time.Hour)
+	}
+	s.pay(l, 0, "1234")
+	s.work(waitLast)
+	s.wantStatus(l.Newest, store.StatusSuccessful)
+}
+
+func TestInvariant5_OldLink_BegunBeforeItIsProved_IsFollowedToItsEnd(t *testing.T) {
+	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 3 * time.Hour })
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
+	l := s.link(2500)
+	for range 13 {
+		s.work(2 * time.Hour)
+	}
+	prompt, err := s.sandbox.Pay(l.Newest.Reference, mtnPhone, 0)
+	s.must(err)
+	// CamPay reports the end before its own /transaction/ knows it.
+	s.must(s.service.TakeWebhook(s.notification(l.Newest.Reference, "SUCCESSFUL", "2500"), "192.0.2.1"))
+	s.work(0)
+	s.wantStatus(l.Newest, store.StatusPending)
+	s.must(s.sandbox.Enter(prompt.Reference, "1234"))
+	s.work(time.Minute)
+	s.wantStatus(l.Newest, store.StatusSuccessful)
+}
+
+func TestStory_OfALongWait_SaysEachThingOnce(t *testing.T) {
+	for name, hinder := range map[string]func(*shop){
+		"CamPay is down": func(s *shop) { s.down.Store(true) },
+		"in doubt": func(s *shop) {
+			s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect, Times: -1})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
+			if name == "in doubt" {
+				hinder(s)
+			}
+			asked := s.push(2500, mtnPhone)
+			hinder(s)
+			_, stop, err := s.service.Watch(s.ctx, TransactionTopic(asked.ID))
+			s.must(err)
+			defer stop()
+			for range 60 {
+				s.work(time.Minute)
+				s.must(s.service.Nudge(s.ctx, TransactionTopic(asked.ID)))
+			}
+			if story := s.notes(asked); len(story) > 30 || story[0] != "written" {
+				t.Fatalf("a story of %d lines: %v", len(story), story)
+			}
+		})
+	}
+}
