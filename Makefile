@@ -5,8 +5,9 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo de
 LDFLAGS    = -s -w -X main.version=$(VERSION)
 LISTEN    ?= localhost:8080
 DATA      ?= data
+SEEDS     ?= 10000
 
-.PHONY: help run dev build test lint bench generate screenshots setup
+.PHONY: help run dev build test sim lint bench generate screenshots setup
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +23,10 @@ build: ## Build the one binary ./comptoir
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o comptoir .
 
 test: setup ## Run all tests, browser included; installs Chromium where it is missing
-	$(GO) test -race -shuffle=on ./...
+	$(GO) test -race -shuffle=on -timeout 20m ./...
+
+sim: ## Simulate merchants' days under faults: 10,000 new seeds, or SEEDS=n, or one SEED=n again
+	$(if $(wildcard /dev/shm),TMPDIR=/dev/shm) $(GO) test -count=1 -timeout 0 -v -run '^TestSimulation$$' ./campay/payments $(if $(SEED),-sim.seed=$(SEED),-sim.seeds=$(SEEDS))
 
 setup:
 	@sh .ci/setup

@@ -398,7 +398,36 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 }
 
 type userCommand struct {
+	Add      userAddCommand      `cmd:"" help:"Let someone sign in, with a first password."`
 	Password userPasswordCommand `cmd:"" help:"Give someone a new password and end his sessions."`
+}
+
+type userAddCommand struct {
+	Name string     `arg:"" help:"The name to sign in with."`
+	Role store.Role `required:"" enum:"owner,cashier,accountant" help:"owner, cashier or accountant."`
+	Data string     `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
+}
+
+// Run adds the person and prints the first password.
+func (c userAddCommand) Run(ctx context.Context, t terminal) error {
+	name := strings.TrimSpace(c.Name)
+	if name == "" || len(name) > 60 {
+		return errors.New("the name has to have 1 to 60 letters")
+	}
+	s, err := store.Open(ctx, c.Data, store.Options{Book: "sandbox"}) // people belong to no book
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	password, err := addUser(ctx, s, name, c.Role)
+	if errors.Is(err, store.ErrTaken) {
+		return fmt.Errorf("someone signs in as %q already", name)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "%s can sign in as %s, with the password: %s\n", name, c.Role, password)
+	return err
 }
 
 type userPasswordCommand struct {
@@ -448,15 +477,18 @@ func seedOwner(ctx context.Context, s *store.Store) (password string, err error)
 	if err != nil || n > 0 {
 		return "", err
 	}
+	return addUser(ctx, s, ownerName, store.RoleOwner)
+}
+
+// addUser lets someone sign in and returns the first password.
+func addUser(ctx context.Context, s *store.Store, name string, role store.Role) (password string, err error) {
 	password = newPassword()
 	hash, err := handlers.HashPassword(password)
 	if err != nil {
 		return "", err
 	}
 	err = s.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.CreateUser(ctx, store.User{
-			Name: ownerName, PasswordHash: hash, Role: store.RoleOwner, Locale: "fr", CreatedAt: time.Now(),
-		})
+		_, err := tx.CreateUser(ctx, store.User{Name: name, PasswordHash: hash, Role: role, Locale: "fr", CreatedAt: time.Now()})
 		return err
 	})
 	return password, err

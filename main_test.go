@@ -19,6 +19,7 @@ import (
 // product is a running Comptoir on its embedded sandbox.
 type product struct {
 	url      string
+	owner    string // the name to sign in with
 	password string // the owner's, as printed on the first run
 	data     string
 }
@@ -75,7 +76,7 @@ func serve(t *testing.T, data string, flags ...string) product {
 		ended <- err
 		t.Fatalf("serve ended: %v\n%s", err, out)
 	}
-	p := product{url: printedURL.FindStringSubmatch(out.String())[1], data: data}
+	p := product{url: printedURL.FindStringSubmatch(out.String())[1], owner: ownerName, data: data}
 	if m := printedPassword.FindStringSubmatch(out.String()); m != nil {
 		p.password = m[1]
 	}
@@ -155,7 +156,7 @@ func (p product) signIn(t *testing.T) *http.Client {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar}
-	res, err := client.PostForm(p.url+"/signin", url.Values{"name": {"owner"}, "password": {p.password}}) //nolint:noctx // a test's own server
+	res, err := client.PostForm(p.url+"/signin", url.Values{"name": {p.owner}, "password": {p.password}}) //nolint:noctx // a test's own server
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,6 +213,26 @@ func TestUserPassword_OpensTheDoorAgain_AndEndsOldSessions(t *testing.T) {
 	}
 	if err := run(t.Context(), []string{"user", "password", "nobody", "--data", p.data}, io.Discard, io.Discard); err == nil {
 		t.Fatal("nobody got a password")
+	}
+}
+
+func TestUserAdd_LetsASecondOwnerIn(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	var out bytes.Buffer
+	add := []string{"user", "add", "Associée", "--role", "owner", "--data", p.data}
+	if err := run(t.Context(), add, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	p.owner, p.password = "associée", regexp.MustCompile(`password: (\S+)\n`).FindStringSubmatch(out.String())[1]
+	p.signIn(t)
+	for name, arguments := range map[string][]string{
+		"taken": add, "no name": {"user", "add", " ", "--role", "owner", "--data", p.data},
+		"no such role": {"user", "add", "Caisse", "--role", "boss", "--data", p.data},
+	} {
+		if err := run(t.Context(), arguments, io.Discard, io.Discard); err == nil {
+			t.Errorf("%s: no error", name)
+		}
 	}
 }
 

@@ -32,15 +32,24 @@ func at(path string) func(*visitor, product) {
 	return func(v *visitor, p product) { v.open(p.url + path) }
 }
 
-// sent opens a form, fills it in and sends it.
+// sent opens a form, fills it in and sends it, to where something is wrong.
 func sent(path string, fields ...string) func(*visitor, product) {
+	return filled(path, ".summary, .notice.warn", fields)
+}
+
+// reviewed is sent for a form that leads to its review.
+func reviewed(path string, fields ...string) func(*visitor, product) {
+	return filled(path, "main form [name=password]", fields)
+}
+
+func filled(path, seen string, fields []string) func(*visitor, product) {
 	return func(v *visitor, p product) {
 		v.open(p.url + path)
 		for i := 0; i < len(fields); i += 2 {
 			v.fill(fields[i], fields[i+1])
 		}
 		v.click("main form.form button[type=submit]")
-		v.see(".summary, .notice.warn")
+		v.see(seen)
 	}
 }
 
@@ -118,7 +127,7 @@ func (v *visitor) fillTheShop(p product) []screen {
 	v.see("main .status.warn")
 	doubtful := v.path()
 
-	return []screen{
+	return append(v.sendMoneyOut(p, paid), []screen{
 		{"transaction-pending", at(pending)}, {"transaction-in-doubt", at(doubtful)},
 		{"link", at(waiting)}, {"link-paid", at(paid)}, {"link-underpaid", at(underpaid)}, {"link-failed", at(failed)},
 		{"transaction-flagged", at(flagged)},
@@ -132,7 +141,7 @@ func (v *visitor) fillTheShop(p product) []screen {
 		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
 		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},
 		{"sandbox", at("/sandbox/")}, {"sandbox-phone", at("/sandbox/phone")}, {"sandbox-pay", at(strings.TrimPrefix(address, p.url))},
-	}
+	}...)
 }
 
 func (v *visitor) path() string { v.t.Helper(); return v.eval("location.pathname") }

@@ -97,16 +97,21 @@ func logged(e *log.Entry) string {
 
 func (v *visitor) allow(complaint string) { v.allowed = append(v.allowed, complaint) }
 
-// act does one thing in the visitor's tab and returns what it found.
+// act does one thing in the visitor's tab and returns what it found. A live
+// region may be swapped while the driver looks at it: then it looks again.
 func act[T any](v *visitor, a chromedp.Action[T]) T {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
-	found, err := chromedp.Run(ctx, a)
-	if err != nil {
-		v.t.Fatalf("%v; the page is\n%s", err, v.page())
+	for {
+		found, err := chromedp.Run(ctx, a)
+		if err == nil {
+			return found
+		}
+		if !strings.Contains(err.Error(), "node with given id") {
+			v.t.Fatalf("%v; the page is\n%s", err, v.page())
+		}
 	}
-	return found
 }
 
 // page is what stands on the page now, for a failed test to tell.

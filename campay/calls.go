@@ -109,7 +109,8 @@ type Balance struct {
 	Total             XAF
 	MTN               XAF
 	Orange            XAF
-	Utility           XAF // the airtime float; 0 when absent
+	Utility           XAF  // the airtime float
+	UtilityKnown      bool // false when the answer left the float out
 	UtilityCommission XAF
 	Currency          string
 	Raw               json.RawMessage

@@ -178,7 +178,7 @@ func TestBalance_KeepsItsDecimals(t *testing.T) {
 	s := serve(t, say(200, `{"total_balance":3.05,"mtn_balance":2,"orange_balance":"1.05","currency":"XAF","utility_balance":7.1e-15}`))
 	got, err := clientOf(t, s).Balance(t.Context())
 	got.Raw = nil
-	if err != nil || !reflect.DeepEqual(got, campay.Balance{Total: 305, MTN: 200, Orange: 105, Currency: "XAF"}) {
+	if err != nil || !reflect.DeepEqual(got, campay.Balance{Total: 305, MTN: 200, Orange: 105, UtilityKnown: true, Currency: "XAF"}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	expect(t, s, "GET", "/api/balance/", nil)

@@ -23,6 +23,7 @@ const (
 	opHistory            = "history"
 	opAirtime            = "airtime transfer"
 	opUtilityTransaction = "utility transaction"
+	opHolder             = "holder info"
 )
 
 const currency = "XAF"

@@ -90,7 +90,7 @@ type balanceAnswer struct {
 	Total             *XAF `json:"total_balance"`
 	MTN               *XAF `json:"mtn_balance"`
 	Orange            *XAF `json:"orange_balance"`
-	Utility           XAF  `json:"utility_balance"`
+	Utility           *XAF `json:"utility_balance"`
 	UtilityCommission XAF  `json:"utility_commission_balance"`
 	Currency          text `json:"currency"`
 }
@@ -111,10 +111,14 @@ func (c *Client) Balance(ctx context.Context) (Balance, error) {
 	if err != nil {
 		return Balance{}, err
 	}
-	return Balance{
-		Total: *b.Total, MTN: *b.MTN, Orange: *b.Orange, Utility: b.Utility,
+	out := Balance{
+		Total: *b.Total, MTN: *b.MTN, Orange: *b.Orange,
 		UtilityCommission: b.UtilityCommission, Currency: string(b.Currency), Raw: raw,
-	}, nil
+	}
+	if b.Utility != nil {
+		out.Utility, out.UtilityKnown = *b.Utility, true
+	}
+	return out, nil
 }
 
 type historyAnswer struct {

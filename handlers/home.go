@@ -19,24 +19,43 @@ const newestShown = 8
 
 func (s *server) home(c echo.Context) error {
 	ctx := c.Request().Context()
-	balance, err := s.Payments.LastBalance(ctx)
+	balance, err := s.knownBalance(ctx)
 	if err != nil {
 		return err
 	}
-	props := views.HomeProps{Balance: views.BalanceProps{
-		Snapshot: balance.BalanceSnapshot, Checked: balance.Checked, Loads: true, Now: s.Now(),
-	}}
+	props := views.HomeProps{Balance: balance}
+	if props.Series, err = s.balanceSeries(c); err != nil {
+		return err
+	}
 	if props.Takings, err = s.takingsToday(ctx); err != nil {
 		return err
 	}
-	filter := store.TransactionFilter{Since: s.seesSince(c), Limit: newestShown}
-	if props.Pending, props.InDoubt, props.Flagged, err = s.Store.CountOpen(ctx, filter.Since); err != nil {
+	filter := s.visible(c)
+	filter.Limit = newestShown
+	if props.Pending, props.InDoubt, props.Flagged, err = s.Store.CountOpen(ctx, filter.Since, filter.Kind); err != nil {
 		return err
 	}
 	if props.Newest, err = s.Store.Transactions(ctx, filter); err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.HomePage(p, props) })
+}
+
+// balanceSeries is what the chart shows to whoever may see the balance: a point
+// an hour at most.
+func (s *server) balanceSeries(c echo.Context) ([]store.BalanceSnapshot, error) {
+	if user(c).Role == store.RoleCashier {
+		return nil, nil
+	}
+	now := s.Now()
+	return s.Store.BalanceSeries(c.Request().Context(), now.AddDate(0, 0, -views.ChartDays), now.Add(time.Second), time.Hour)
+}
+
+// knownBalance is the last balance in the book; the page asks for a new one by
+// itself.
+func (s *server) knownBalance(ctx context.Context) (views.BalanceProps, error) {
+	b, err := s.Payments.LastBalance(ctx)
+	return views.BalanceProps{Snapshot: b.BalanceSnapshot, Checked: b.Checked, Loads: true, Now: s.Now()}, err
 }
 
 func (s *server) takingsToday(ctx context.Context) (views.Takings, error) {

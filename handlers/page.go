@@ -4,11 +4,13 @@ package handlers
 
 import (
 	"net/http"
+	"path"
 	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/store"
 	"comptoir/views"
 )
 
@@ -20,7 +22,10 @@ func (s *server) page(c echo.Context) (views.Page, error) {
 	}
 	p := s.frame(c)
 	p.Flash = flash
-	return p, nil
+	if user(c).Role == store.RoleOwner {
+		p.Approvals, err = s.Store.CountApprovals(c.Request().Context(), store.ApprovalWaiting)
+	}
+	return p, err
 }
 
 // frame is page without the news of the last action.
@@ -82,6 +87,10 @@ func (s *server) takeFlash(c echo.Context) (views.Flash, error) {
 
 // see sends the browser to another page after a form.
 func see(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOther, path) }
+
+// stepBack answers whoever loads anew the address of a form that was answered
+// with what is wrong: nothing is sent, the page before it is shown.
+func stepBack(c echo.Context) error { return see(c, path.Dir(c.Request().URL.Path)) }
 
 // itemPath is the page of one row: "/links/" and 7 make "/links/7".
 func itemPath(list string, id int64) string { return list + strconv.FormatInt(id, 10) }

@@ -11,6 +11,8 @@ import (
 	"github.com/alexedwards/argon2id"
 	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/semaphore"
+
+	"comptoir/views"
 )
 
 // passwordCost is OWASP's first choice for argon2id: 19 MiB, two passes.
@@ -75,4 +77,23 @@ func (p *passwords) match(ctx context.Context, password, hash string) (bool, err
 		return false, fmt.Errorf("compare the password: %w", err)
 	}
 	return ok && known, nil
+}
+
+// passwordAgain checks the field "password" against who is signed in: money,
+// and the rules about it, want more than an open session.
+func (s *server) passwordAgain(c echo.Context, f *form) error {
+	password := c.FormValue("password")
+	if password == "" {
+		f.wrong("password", views.ProblemSecretMissing, "")
+		return nil
+	}
+	ok, err := s.passwords.match(c.Request().Context(), password, user(c).PasswordHash)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		s.Log.WarnContext(c.Request().Context(), "password refused", "id", requestID(c), "user", user(c).ID, "address", c.RealIP())
+		f.wrong("password", views.ProblemPassword, "")
+	}
+	return nil
 }

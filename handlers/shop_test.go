@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/argon2id"
+
 	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
@@ -52,16 +54,31 @@ type shop struct {
 	log     *lockedBuffer
 	url     string
 	key     string
-	onCall  atomic.Pointer[func(*http.Request)]
+	onCall  atomic.Pointer[func(http.ResponseWriter, *http.Request) (answered bool)]
 }
 
 // before does something once, just before a call whose path ends so is answered.
 func (s *shop) before(path string, do func()) {
 	var once sync.Once
-	f := func(r *http.Request) {
+	f := func(_ http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, path) {
 			once.Do(do)
 		}
+		return false
+	}
+	s.onCall.Store(&f)
+}
+
+// answers has CamPay answer each call whose path ends so with this body.
+func (s *shop) answers(path string, status int, body string) {
+	f := func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, path) {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, err := io.WriteString(w, body)
+		return err == nil
 	}
 	s.onCall.Store(&f)
 }
@@ -84,13 +101,13 @@ func (b *lockedBuffer) String() string {
 	return b.text.String()
 }
 
-func openShop(t *testing.T) *shop {
+func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	t.Helper()
 	s := &shop{t: t, clock: &clock{at: time.Date(2026, 3, 4, 9, 30, 0, 0, time.UTC)}, key: "a-webhook-key", log: &lockedBuffer{}}
 	var handler atomic.Pointer[http.Handler]
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if first := s.onCall.Load(); first != nil {
-			(*first)(r)
+		if first := s.onCall.Load(); first != nil && (*first)(w, r) {
+			return
 		}
 		(*handler.Load()).ServeHTTP(w, r)
 	}))
@@ -98,10 +115,14 @@ func openShop(t *testing.T) *shop {
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	s.must2(&err, func() {
-		s.sandbox, err = sandbox.New(sandbox.Config{
+		config := sandbox.Config{
 			BaseURL: site.URL + "/sandbox", Token: "a-permanent-token", WebhookKey: s.key,
 			CallbackURL: site.URL + "/webhook/campay", Now: s.clock.now, Logger: log,
-		})
+		}
+		for _, edit := range configure {
+			edit(&config)
+		}
+		s.sandbox, err = sandbox.New(config)
 	})
 	var client *campay.Client
 	s.must2(&err, func() {
@@ -146,8 +167,10 @@ func (s *shop) must(err error) {
 	}
 }
 
-// testHash is testPassword's, made once: hashing is slow on purpose.
-var testHash = sync.OnceValues(func() (string, error) { return HashPassword(testPassword) })
+// testHash is testPassword's, at a cost that lets tests sign in often.
+var testHash = sync.OnceValues(func() (string, error) {
+	return argon2id.CreateHash(testPassword, &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+})
 
 func (s *shop) user(name string, role store.Role) store.User {
 	s.t.Helper()

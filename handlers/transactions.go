@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -21,7 +22,8 @@ var statusFilters = []store.Status{
 }
 
 func (s *server) transactions(c echo.Context) error {
-	filter := store.TransactionFilter{Search: search(c), Flagged: c.QueryParam("flagged") == "1", Since: s.seesSince(c), Before: before(c), Limit: pageLength + 1}
+	filter := s.visible(c)
+	filter.Search, filter.Flagged, filter.Before, filter.Limit = search(c), c.QueryParam("flagged") == "1", before(c), pageLength+1
 	if status := store.Status(c.QueryParam("status")); slices.Contains(statusFilters, status) {
 		filter.Status = status
 	}
@@ -34,6 +36,15 @@ func (s *server) transactions(c echo.Context) error {
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TransactionsPage(p, props) })
 }
 
+// visible limits a list to what the one who asks may see: a cashier sees what
+// came in today, everybody else all of it.
+func (s *server) visible(c echo.Context) store.TransactionFilter {
+	if user(c).Role == store.RoleCashier {
+		return store.TransactionFilter{Kind: store.KindCollect, Since: s.seesSince(c)}
+	}
+	return store.TransactionFilter{}
+}
+
 // visibleTransaction is the transaction that a path names, if the one who asks
 // may see it.
 func (s *server) visibleTransaction(c echo.Context) (store.Transaction, error) {
@@ -42,54 +53,105 @@ func (s *server) visibleTransaction(c echo.Context) (store.Transaction, error) {
 		return store.Transaction{}, err
 	}
 	t, err := s.Store.Transaction(c.Request().Context(), n)
-	if err == nil && t.CreatedAt.Before(s.seesSince(c)) {
+	may := s.visible(c)
+	if err == nil && (t.CreatedAt.Before(may.Since) || may.Kind != "" && may.Kind != t.Kind) {
 		err = store.ErrNotFound
 	}
 	return t, err
 }
 
 func (s *server) transaction(c echo.Context) error {
-	ctx := c.Request().Context()
 	t, err := s.visibleTransaction(c)
 	if err != nil {
 		return err
 	}
-	if err := s.Payments.Nudge(ctx, payments.TransactionTopic(t.ID)); err != nil {
+	if err := s.Payments.Nudge(c.Request().Context(), payments.TransactionTopic(t.ID)); err != nil {
 		return err
 	}
-	props := views.TransactionProps{Transaction: t, Now: s.Now()}
-	if props.Events, err = s.Store.Events(ctx, t.ID); err != nil {
+	return s.showTransaction(c, http.StatusOK, t, views.DecideForm{})
+}
+
+// showTransaction answers with a transaction's page; decision is what was typed
+// where its doubt is a person's to end.
+func (s *server) showTransaction(c echo.Context, status int, t store.Transaction, decision views.DecideForm) error {
+	props, err := s.transactionProps(c, t)
+	if err != nil {
 		return err
+	}
+	if mayDecide(c, t, s.Now()) {
+		if decision.Candidates, err = s.Payments.DoubtCandidates(c.Request().Context(), t); err != nil {
+			return err
+		}
+		props.Decide = &decision
+	}
+	return s.show(c, status, func(p views.Page) templ.Component { return views.TransactionPage(p, props) })
+}
+
+// transactionProps is all that a transaction's screen shows.
+func (s *server) transactionProps(c echo.Context, t store.Transaction) (props views.TransactionProps, err error) {
+	ctx := c.Request().Context()
+	props = views.TransactionProps{Transaction: t, Now: s.Now()}
+	if props.Events, err = s.storyOf(ctx, user(c).Role, t.ID); err != nil {
+		return props, err
 	}
 	if props.Siblings, err = s.Store.Siblings(ctx, t.ID); err != nil {
-		return err
+		return props, err
+	}
+	left, err := s.Payments.Refundable(ctx, t)
+	if err != nil {
+		return props, err
+	}
+	props.Left = int64(left)
+	if user(c).Role != store.RoleCashier { // who never sees money out
+		if props.Refunds, err = s.Store.RefundsOf(ctx, t.ID); err != nil {
+			return props, err
+		}
 	}
 	if t.LinkID != 0 {
 		link, err := s.Store.Link(ctx, t.LinkID)
 		if err != nil {
-			return err
+			return props, err
 		}
 		props.Link = link.PaymentLink
 	}
-	if t.CreatedBy != 0 {
-		by, err := s.Store.User(ctx, t.CreatedBy)
-		if err != nil {
-			return err
-		}
-		props.By = by.Name
+	props.By, err = s.nameOf(ctx, t.CreatedBy)
+	return props, err
+}
+
+// storyOf is the story of a transaction as this role may read it: a cashier is
+// told nothing of what was given back.
+func (s *server) storyOf(ctx context.Context, role store.Role, n int64) ([]store.Event, error) {
+	events, err := s.Store.Events(ctx, n)
+	if role == store.RoleCashier {
+		events = slices.DeleteFunc(events, func(e store.Event) bool { return strings.HasPrefix(e.Note, "refund_") })
 	}
-	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TransactionPage(p, props) })
+	return events, err
+}
+
+// nameOf is a person's name; nobody has none.
+func (s *server) nameOf(ctx context.Context, id int64) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	u, err := s.Store.User(ctx, id)
+	return u.Name, err
 }
 
 // transactionFragment is the live part of a transaction's page, its story with it.
-func (s *server) transactionFragment(n int64) fragment {
+func (s *server) transactionFragment(c echo.Context, n int64) fragment {
+	role := user(c).Role
 	return func(ctx context.Context) (templ.Component, bool, error) {
 		t, err := s.Store.Transaction(ctx, n)
 		if err != nil {
 			return nil, false, err
 		}
-		events, err := s.Store.Events(ctx, n)
-		return views.TransactionStatus(views.TransactionStatusProps{Transaction: t, Events: events, Now: s.Now()}), t.Status.Final(), err
+		left, err := s.Payments.Refundable(ctx, t)
+		if err != nil {
+			return nil, false, err
+		}
+		events, err := s.storyOf(ctx, role, n)
+		props := views.TransactionStatusProps{Transaction: t, Events: events, Left: int64(left), Role: role, Now: s.Now()}
+		return views.TransactionStatus(props), t.Status.Final(), err
 	}
 }
 
@@ -98,7 +160,7 @@ func (s *server) transactionStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.poll(c, payments.TransactionTopic(t.ID), s.transactionFragment(t.ID))
+	return s.poll(c, payments.TransactionTopic(t.ID), s.transactionFragment(c, t.ID))
 }
 
 func (s *server) transactionLive(c echo.Context) error {
@@ -106,7 +168,7 @@ func (s *server) transactionLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, payments.TransactionTopic(t.ID), s.transactionFragment(t.ID))
+	return s.stream(c, payments.TransactionTopic(t.ID), s.transactionFragment(c, t.ID))
 }
 
 // checkTransaction asks CamPay now, as the person wants to know.

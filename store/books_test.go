@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 	"time"
 )
@@ -24,7 +25,7 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 		}
 		return err
 	}
-	return map[string]func(context.Context) error{
+	reads := map[string]func(context.Context) error{
 		"Link":                   func(ctx context.Context) error { _, err := r.Link(ctx, 1); return err },
 		"LinkBySlug":             func(ctx context.Context) error { _, err := r.LinkBySlug(ctx, "slug"); return err },
 		"Links":                  func(ctx context.Context) error { l, err := r.Links(ctx, LinkFilter{}); return list(len(l), err) },
@@ -51,7 +52,7 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			return list(sum.Count, err)
 		},
 		"CountOpen": func(ctx context.Context) error {
-			pending, inDoubt, flagged, err := r.CountOpen(ctx, time.Time{})
+			pending, inDoubt, flagged, err := r.CountOpen(ctx, time.Time{}, "")
 			return list(pending*inDoubt*flagged, err)
 		},
 		"Events":   func(ctx context.Context) error { l, err := r.Events(ctx, 1); return list(len(l), err) },
@@ -66,6 +67,66 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 		},
 		"NextDelivery":  func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
 		"LatestBalance": func(ctx context.Context) error { _, err := r.LatestBalance(ctx); return err },
+	}
+	maps.Copy(reads, readsOfMoneyOut(r))
+	return reads
+}
+
+// readsOfMoneyOut are further ones of them.
+func readsOfMoneyOut(r Reader) map[string]func(context.Context) error {
+	list := func(n int64, err error) error {
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		return err
+	}
+	return map[string]func(context.Context) error{
+		"PayoutRules": func(ctx context.Context) error {
+			rules, err := r.PayoutRules(ctx)
+			return list(rules.MostEach, err)
+		},
+		"Recipient":        func(ctx context.Context) error { _, err := r.Recipient(ctx, 1); return err },
+		"RecipientByPhone": func(ctx context.Context) error { _, err := r.RecipientByPhone(ctx, "237677123456"); return err },
+		"Recipients": func(ctx context.Context) error {
+			l, err := r.Recipients(ctx, RecipientFilter{})
+			return list(int64(len(l)), err)
+		},
+		"Approval":            func(ctx context.Context) error { _, err := r.Approval(ctx, 1); return err },
+		"ApprovalByOperation": func(ctx context.Context) error { _, err := r.ApprovalByOperation(ctx, "approval"); return err },
+		"Approvals": func(ctx context.Context) error {
+			l, err := r.Approvals(ctx, ApprovalFilter{})
+			return list(int64(len(l)), err)
+		},
+		"CountApprovals": func(ctx context.Context) error {
+			n, err := r.CountApprovals(ctx, ApprovalWaiting)
+			return list(int64(n), err)
+		},
+		"ExpiredApprovals": func(ctx context.Context) error {
+			l, err := r.ExpiredApprovals(ctx, noon)
+			return list(int64(len(l)), err)
+		},
+		"Audit": func(ctx context.Context) error {
+			l, err := r.Audit(ctx, AuditFilter{})
+			return list(int64(len(l)), err)
+		},
+		"Reserved": func(ctx context.Context) error { return list(r.Reserved(ctx, KindWithdraw, "MTN", noon)) },
+		"PaidOut": func(ctx context.Context) error {
+			totals, err := r.PaidOut(ctx, noon, KindWithdraw, KindAirtime)
+			return list(totals.Amount, err)
+		},
+		"Refunded": func(ctx context.Context) error { return list(r.Refunded(ctx, 1)) },
+		"RefundsOf": func(ctx context.Context) error {
+			l, err := r.RefundsOf(ctx, 1)
+			return list(int64(len(l)), err)
+		},
+		"RecentSamePayout": func(ctx context.Context) error {
+			l, err := r.RecentSamePayout(ctx, KindWithdraw, "237677123456", 7, noon)
+			return list(int64(len(l)), err)
+		},
+		"UsualPayouts": func(ctx context.Context) error {
+			l, err := r.UsualPayouts(ctx, KindWithdraw)
+			return list(int64(len(l)), err)
+		},
 	}
 }
 
@@ -82,6 +143,17 @@ func fill(t *testing.T, s *Store) {
 	addEvent(t, s, Event{TransactionID: first.ID, Kind: EventPoll, Status: StatusPending})
 	addDelivery(t, s, Delivery{TransactionID: first.ID, NextAt: noon})
 	write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon}) })
+	fillMoneyOut(t, s, user.ID, first.ID)
+}
+
+func fillMoneyOut(t *testing.T, s *Store, user, collection int64) {
+	t.Helper()
+	addTransaction(t, s, Transaction{Kind: KindWithdraw, Origin: OriginRefund, RefundOf: collection, Asked: 7,
+		Operator: "MTN", Phone: "237677123456", Status: StatusSuccessful, SettledAt: noon})
+	write(t, s, func(tx *Tx) error { return tx.SetPayoutRules(t.Context(), PayoutRules{MostEach: 1, UpdatedBy: user}) })
+	addRecipient(t, s, Recipient{Name: "Caisse", Phone: "237677123456", CreatedBy: user})
+	addApproval(t, s, Approval{Operation: "approval", RequestedBy: user, ExpiresAt: noon})
+	addAudit(t, s, AuditEntry{Act: "frozen", Subject: "payout_rules", UserID: user})
 }
 
 func TestBooks_RowsOfOne_AreSeenInNoOther(t *testing.T) {
@@ -134,6 +206,18 @@ func TestBooks_RowsOfOne_CannotBeChangedOrPointedToFromAnother(t *testing.T) {
 			_, err := tx.CreateTransaction(t.Context(), filled(Transaction{SiblingOf: 1}))
 			return err
 		},
+		"a refund": func(tx *Tx) error {
+			_, err := tx.CreateTransaction(t.Context(), filled(Transaction{Kind: KindWithdraw, RefundOf: 1}))
+			return err
+		},
+		"an approval of its refund": func(tx *Tx) error {
+			_, err := tx.AddApproval(t.Context(), filledApproval(Approval{RefundOf: 1, RequestedBy: 1}))
+			return err
+		},
+		"DecideApproval": func(tx *Tx) error {
+			return tx.DecideApproval(t.Context(), Approval{ID: 1, State: ApprovalRefused, DecidedBy: 1})
+		},
+		"RemoveRecipient": func(tx *Tx) error { return tx.RemoveRecipient(t.Context(), 1, noon) },
 		"a delivery": func(tx *Tx) error {
 			_, err := tx.AddDelivery(t.Context(), Delivery{Verdict: VerdictAccepted, TransactionID: 1})
 			return err

@@ -156,7 +156,7 @@ func (r Reader) Deliveries(ctx context.Context, wanted DeliveryFilter) ([]Delive
 	if wanted.Verdict != "" {
 		f.add("verdict = ?", wanted.Verdict)
 	}
-	f.before("id", wanted.Before)
+	f.before(wanted.Before)
 	f.search("search", wanted.Search)
 	found, err := many(ctx, r.rows, scanDelivery,
 		"SELECT "+deliveryColumns+" FROM deliveries WHERE "+f.where()+" ORDER BY id DESC LIMIT "+f.value(pageLength(wanted.Limit)), f.args...)

@@ -32,9 +32,9 @@ func (f *filter) value(value any) string {
 }
 
 // before limits a list to rows older than the row with this ID; 0 is no limit.
-func (f *filter) before(column string, id int64) {
+func (f *filter) before(id int64) {
 	if id > 0 {
-		f.add(column+" < ?", id)
+		f.add("id < ?", id)
 	}
 }
 

@@ -12,14 +12,17 @@ type Flag string
 
 // The flags of a transaction.
 const (
-	FlagUnderpaid     Flag = "underpaid"      // CamPay proves less than was asked
-	FlagOverpaid      Flag = "overpaid"       // more than was asked, where the payer may not pay more
-	FlagCurrency      Flag = "currency"       // proved in another currency than XAF
-	FlagPaidTwice     Flag = "paid_twice"     // a second payment for one link or one reference
-	FlagReportDiffers Flag = "report_differs" // a webhook told another amount, currency or status than CamPay proves
-	FlagMovedFinal    Flag = "moved_final"    // CamPay changed a status that was final
-	FlagUnprovedKind  Flag = "unproved_kind"  // begun elsewhere, and CamPay does not say in which direction
-	FlagMismatch      Flag = "mismatch"       // /transaction/ answered for another external reference
+	FlagUnderpaid      Flag = "underpaid"       // CamPay proves less than was asked
+	FlagOverpaid       Flag = "overpaid"        // more than was asked, where the payer may not pay more
+	FlagCurrency       Flag = "currency"        // proved in another currency than XAF
+	FlagPaidTwice      Flag = "paid_twice"      // a second payment for one link or one reference
+	FlagReportDiffers  Flag = "report_differs"  // a webhook told another amount, currency or status than CamPay proves
+	FlagMovedFinal     Flag = "moved_final"     // CamPay changed a status that was final
+	FlagUnprovedKind   Flag = "unproved_kind"   // begun elsewhere, and CamPay does not say in which direction
+	FlagMismatch       Flag = "mismatch"        // /transaction/ answered for another external reference
+	FlagDecided        Flag = "decided"         // a person ended the doubt, not CamPay
+	FlagHistoryDiffers Flag = "history_differs" // CamPay's history tells another amount or status
+	FlagMissing        Flag = "missing"         // CamPay's history lacks it
 )
 
 // Flags are the flags of one transaction, in the order in which they came.

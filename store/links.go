@@ -125,7 +125,7 @@ func (r Reader) linksPage(wanted LinkFilter) (query string, args []any) {
 	if !wanted.Since.IsZero() {
 		f.add("created_at >= ?", millis(wanted.Since))
 	}
-	f.before("id", wanted.Before)
+	f.before(wanted.Before)
 	f.search("search", wanted.Search)
 	page := f.where() + " ORDER BY id DESC LIMIT " + f.value(pageLength(wanted.Limit))
 	return linksQuery(page), f.args

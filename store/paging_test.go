@@ -15,6 +15,7 @@ import (
 func anyTransaction(r *rapid.T) Transaction {
 	t := Transaction{
 		Kind:        rapid.SampledFrom([]Kind{KindCollect, KindWithdraw, KindAirtime}).Draw(r, "kind"),
+		Origin:      rapid.SampledFrom([]Origin{OriginPush, OriginExternal}).Draw(r, "origin"),
 		Status:      rapid.SampledFrom([]Status{StatusPending, StatusSuccessful, StatusFailed}).Draw(r, "status"),
 		Description: rapid.SampledFrom([]string{"pain", "Pâté", "100 %", "a_b", ""}).Draw(r, "description"),
 		CreatedAt:   noon.Add(time.Duration(rapid.IntRange(-50, 50).Draw(r, "minutes")) * time.Minute),
@@ -30,6 +31,7 @@ func anyFilter(r *rapid.T) TransactionFilter {
 		Search:  rapid.SampledFrom([]string{"", "pa", "pate", "%", "_"}).Draw(r, "search"),
 		Status:  rapid.SampledFrom([]Status{"", StatusPending, StatusSuccessful}).Draw(r, "only status"),
 		Kind:    rapid.SampledFrom([]Kind{"", KindCollect, KindAirtime}).Draw(r, "only kind"),
+		Origin:  rapid.SampledFrom([]Origin{"", OriginPush, OriginExternal}).Draw(r, "only origin"),
 		Flagged: rapid.Bool().Draw(r, "only flagged"),
 		Limit:   rapid.IntRange(1, 7).Draw(r, "limit"),
 	}
@@ -41,7 +43,7 @@ func anyFilter(r *rapid.T) TransactionFilter {
 
 // shows is what a filter means.
 func (f TransactionFilter) shows(t Transaction) bool {
-	return (f.Status == "" || f.Status == t.Status) && (f.Kind == "" || f.Kind == t.Kind) &&
+	return (f.Status == "" || f.Status == t.Status) && (f.Kind == "" || f.Kind == t.Kind) && (f.Origin == "" || f.Origin == t.Origin) &&
 		(!f.Flagged || len(t.Flags) > 0) && strings.Contains(fold(t.Description), f.Search) &&
 		(f.Since.IsZero() || !t.CreatedAt.Before(f.Since)) && (f.Until.IsZero() || t.CreatedAt.Before(f.Until))
 }

@@ -52,13 +52,20 @@ func (r Reader) LinkNewsSince(ctx context.Context, since time.Time) (bool, error
 }
 
 // CountOpen returns how many of the transactions made since a time are
-// pending, are in doubt, and carry a flag. The plus keeps SQLite from the index
-// of created_at: few rows are open, many are recent.
-func (r Reader) CountOpen(ctx context.Context, since time.Time) (pending, inDoubt, flagged int, err error) {
+// pending, are in doubt, and carry a flag: of one kind, or of all where it is
+// empty. The plus keeps SQLite from the index of created_at: few rows are open,
+// many are recent.
+func (r Reader) CountOpen(ctx context.Context, since time.Time, kind Kind) (pending, inDoubt, flagged int, err error) {
+	var f filter
+	f.add("book = ?", r.book)
+	f.add("+created_at >= ?", millis(since))
+	if kind != "" {
+		f.add("+kind = ?", kind)
+	}
 	counts, err := one(ctx, r.rows, scanOpen, `
-		SELECT (SELECT COUNT(*) FROM transactions WHERE book = $1 AND status = 'pending' AND +created_at >= $2),
-			(SELECT COUNT(*) FROM transactions WHERE book = $1 AND status = 'in_doubt' AND +created_at >= $2),
-			(SELECT COUNT(*) FROM transactions WHERE book = $1 AND flags <> '' AND +created_at >= $2)`, r.book, millis(since))
+		SELECT (SELECT COUNT(*) FROM transactions WHERE status = 'pending' AND `+f.where()+`),
+			(SELECT COUNT(*) FROM transactions WHERE status = 'in_doubt' AND `+f.where()+`),
+			(SELECT COUNT(*) FROM transactions WHERE flags <> '' AND `+f.where()+`)`, f.args...)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("count open transactions: %w", err)
 	}

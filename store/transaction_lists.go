@@ -15,6 +15,7 @@ type TransactionFilter struct {
 	Search  string // phone, description, references or codes, or a part of one
 	Status  Status
 	Kind    Kind
+	Origin  Origin
 	Flagged bool      // only those with a flag
 	Since   time.Time // created at or after it
 	Until   time.Time // created before it
@@ -41,6 +42,9 @@ func (r Reader) transactionsQuery(wanted TransactionFilter) (query string, args 
 	if wanted.Kind != "" {
 		f.add("kind = ?", wanted.Kind)
 	}
+	if wanted.Origin != "" {
+		f.add("origin = ?", wanted.Origin)
+	}
 	if wanted.Flagged {
 		f.add("flags <> ''")
 	}
@@ -50,7 +54,7 @@ func (r Reader) transactionsQuery(wanted TransactionFilter) (query string, args 
 	if !wanted.Until.IsZero() {
 		f.add("created_at < ?", millis(wanted.Until))
 	}
-	f.before("id", wanted.Before)
+	f.before(wanted.Before)
 	f.search("search", wanted.Search)
 	query = "SELECT " + transactionColumns + " FROM transactions WHERE " + f.where() +
 		" ORDER BY id DESC LIMIT " + f.value(pageLength(wanted.Limit))

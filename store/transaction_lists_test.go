@@ -179,8 +179,12 @@ func TestCountOpen(t *testing.T) {
 		}
 	}
 	addTransaction(t, s, Transaction{Status: StatusFailed, Flags: Flags{FlagMismatch, FlagCurrency}})
-	pending, inDoubt, flagged, err := s.CountOpen(t.Context(), time.Time{})
+	pending, inDoubt, flagged, err := s.CountOpen(t.Context(), time.Time{}, "")
 	if err != nil || pending != 3 || inDoubt != 2 || flagged != 1 {
 		t.Errorf("%d pending, %d in doubt, %d flagged, %v", pending, inDoubt, flagged, err)
+	}
+	addTransaction(t, s, Transaction{Kind: KindWithdraw, Status: StatusPending})
+	if pending, _, _, err := s.CountOpen(t.Context(), time.Time{}, KindWithdraw); err != nil || pending != 1 {
+		t.Errorf("%d withdrawals are pending, %v", pending, err)
 	}
 }

@@ -55,16 +55,19 @@ type Transaction struct {
 	Status            Status
 	LinkID            int64  // 0 when not of a link
 	SiblingOf         int64  // the first transaction of the same external reference; 0 for a first one
+	RefundOf          int64  // the collection that it gives back; 0 for no refund
 	ExternalReference string // our UUIDv4; empty for external ones
 	OperationCode     string // short code by which a history row is recognised
 	Reference         string // CamPay's UUID; empty until it answered
 	Asked             int64  // hundredths; 0 for external ones
 	Amount            int64  // hundredths, as CamPay proved; 0 until then
 	Net               int64  // hundredths credited, as CamPay proved; 0 when unknown
+	Fee               int64  // hundredths, as CamPay's history says; 0 until then
 	Currency          string
 	MayPayMore        bool
 	Operator          string // MTN, ORANGE or empty
 	Phone             string // 237XXXXXXXXX or empty
+	RecipientName     string // whom a payout was said to go to; empty when nobody knew
 	Description       string
 	USSDCode          string
 	PaymentURL        string // CamPay's hosted page of a link attempt
@@ -89,7 +92,8 @@ type Transaction struct {
 // state that any screen may call paid (invariant 4).
 func (t Transaction) PaidInFull() bool {
 	return t.Status == StatusSuccessful && !t.Flags.Has(FlagUnderpaid) && !t.Flags.Has(FlagOverpaid) &&
-		!t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch) && !t.Flags.Has(FlagUnprovedKind)
+		!t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch) && !t.Flags.Has(FlagUnprovedKind) &&
+		!t.Flags.Has(FlagDecided)
 }
 
 // transactionColumns is in the order of transactionTargets.
@@ -100,7 +104,8 @@ const transactionColumns = `transactions.id, transactions.kind, transactions.ori
 	transactions.ussd_code, transactions.payment_url, transactions.code, transactions.operator_reference,
 	transactions.reason, transactions.error_code, transactions.reported_status, transactions.flags,
 	transactions.created_by, transactions.created_at, transactions.sent_at, transactions.settled_at,
-	transactions.updated_at, transactions.poll_at, transactions.poll_count, transactions.news_at`
+	transactions.updated_at, transactions.poll_at, transactions.poll_count, transactions.news_at,
+	transactions.refund_of, transactions.recipient_name, transactions.fee`
 
 // transactionTargets take NULL in every column, because a link may have no
 // transaction.
@@ -112,7 +117,8 @@ func transactionTargets(t *Transaction) []any {
 		maybe(&t.USSDCode), maybe(&t.PaymentURL), maybe(&t.Code), maybe(&t.OperatorReference),
 		maybe(&t.Reason), maybe(&t.ErrorCode), maybe(&t.ReportedStatus), flagsColumn{&t.Flags},
 		maybe(&t.CreatedBy), timeColumn{&t.CreatedAt}, timeColumn{&t.SentAt}, timeColumn{&t.SettledAt},
-		timeColumn{&t.UpdatedAt}, timeColumn{&t.PollAt}, maybe(&t.PollCount), timeColumn{&t.NewsAt}}
+		timeColumn{&t.UpdatedAt}, timeColumn{&t.PollAt}, maybe(&t.PollCount), timeColumn{&t.NewsAt},
+		maybe(&t.RefundOf), maybe(&t.RecipientName), maybe(&t.Fee)}
 }
 
 func scanTransaction(r row) (t Transaction, err error) {
@@ -122,7 +128,7 @@ func scanTransaction(r row) (t Transaction, err error) {
 
 // searchText is what a search through the history compares.
 func (t Transaction) searchText() string {
-	return fold(t.Phone, t.Description, t.Reference, t.Code, t.ExternalReference, t.OperationCode, t.OperatorReference)
+	return fold(t.Phone, t.RecipientName, t.Description, t.Reference, t.Code, t.ExternalReference, t.OperationCode, t.OperatorReference)
 }
 
 // CreateTransaction writes a transaction down and returns it with its ID. It
@@ -133,15 +139,17 @@ func (tx *Tx) CreateTransaction(ctx context.Context, t Transaction) (Transaction
 		INSERT INTO transactions (book, kind, origin, status, link_id, sibling_of, external_reference, operation_code,
 			reference, asked, amount, net, currency, may_pay_more, operator, phone, description,
 			ussd_code, payment_url, code, operator_reference, reason, error_code, reported_status, flags,
-			created_by, created_at, sent_at, settled_at, updated_at, poll_at, poll_count, news_at, search)
+			created_by, created_at, sent_at, settled_at, updated_at, poll_at, poll_count, news_at,
+			refund_of, recipient_name, fee, search)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
 		RETURNING `+transactionColumns,
 		tx.book, t.Kind, t.Origin, t.Status, idOrNull(t.LinkID), idOrNull(t.SiblingOf), t.ExternalReference, t.OperationCode,
 		t.Reference, t.Asked, t.Amount, t.Net, t.Currency, bit(t.MayPayMore), t.Operator, t.Phone, t.Description,
 		t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference, t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(),
 		idOrNull(t.CreatedBy), millis(t.CreatedAt), millis(t.SentAt), millis(t.SettledAt), millis(t.UpdatedAt),
-		millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.searchText())
+		millis(t.PollAt), t.PollCount, millis(t.NewsAt),
+		idOrNull(t.RefundOf), t.RecipientName, t.Fee, t.searchText())
 	if isTaken(err) {
 		err = ErrDuplicate
 	}
@@ -153,20 +161,21 @@ func (tx *Tx) CreateTransaction(ctx context.Context, t Transaction) (Transaction
 
 // UpdateTransaction keeps what became of a transaction. What it was written
 // down as never changes: kind, origin, link, sibling, external reference,
-// operation code, amount asked, whether the payer may pay more, creator and
-// time of creation are left as they are. ErrDuplicate when its CamPay
+// operation code, amount asked, whether the payer may pay more, what it
+// refunds, the recipient's name, creator and time of creation are left as they
+// are. ErrDuplicate when its CamPay
 // reference is another transaction's.
 func (tx *Tx) UpdateTransaction(ctx context.Context, t Transaction) error {
 	err := tx.change(ctx, `
 		UPDATE transactions SET status = $1, reference = $2, amount = $3, net = $4, currency = $5, operator = $6,
 			phone = $7, description = $8, ussd_code = $9, payment_url = $10, code = $11, operator_reference = $12,
 			reason = $13, error_code = $14, reported_status = $15, flags = $16, sent_at = $17, settled_at = $18,
-			updated_at = $19, poll_at = $20, poll_count = $21, news_at = $22, search = $23
-		WHERE book = $24 AND id = $25`,
+			updated_at = $19, poll_at = $20, poll_count = $21, news_at = $22, fee = $23, search = $24
+		WHERE book = $25 AND id = $26`,
 		t.Status, t.Reference, t.Amount, t.Net, t.Currency, t.Operator,
 		t.Phone, t.Description, t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference,
 		t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(), millis(t.SentAt), millis(t.SettledAt),
-		millis(t.UpdatedAt), millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.searchText(),
+		millis(t.UpdatedAt), millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.Fee, t.searchText(),
 		tx.book, t.ID)
 	if isTaken(err) {
 		err = ErrDuplicate

@@ -19,6 +19,7 @@ func whole(createdBy, linkID int64) Transaction {
 		Flags: Flags{FlagUnderpaid, FlagPaidTwice}, CreatedBy: createdBy, CreatedAt: noon,
 		SentAt: noon.Add(time.Second), SettledAt: noon.Add(2 * time.Second), UpdatedAt: noon.Add(3 * time.Second),
 		PollAt: noon.Add(4 * time.Second), PollCount: 4, NewsAt: noon.Add(5 * time.Second),
+		RecipientName: "recipient name", Fee: 5,
 	}
 }
 
@@ -66,6 +67,7 @@ func TestUpdateTransaction_ChangesWhatBecameOfIt_NeverWhatItWasWrittenAs(t *test
 		OperatorReference: "operator reference 2", Reason: "reason 2", ErrorCode: "ER102",
 		CreatedAt: noon.Add(time.Hour), SentAt: noon.Add(2 * time.Hour), SettledAt: noon.Add(3 * time.Hour),
 		UpdatedAt: noon.Add(4 * time.Hour), PollCount: 14, NewsAt: noon.Add(6 * time.Hour),
+		RefundOf: created.ID, RecipientName: "recipient name 2", Fee: 15,
 	}
 	write(t, s, func(tx *Tx) error { return tx.UpdateTransaction(t.Context(), changed) })
 
@@ -73,6 +75,7 @@ func TestUpdateTransaction_ChangesWhatBecameOfIt_NeverWhatItWasWrittenAs(t *test
 	want.Kind, want.Origin, want.LinkID, want.SiblingOf = created.Kind, created.Origin, created.LinkID, 0
 	want.ExternalReference, want.OperationCode, want.Asked = created.ExternalReference, created.OperationCode, created.Asked
 	want.MayPayMore, want.CreatedBy, want.CreatedAt = created.MayPayMore, created.CreatedBy, created.CreatedAt
+	want.RefundOf, want.RecipientName = created.RefundOf, created.RecipientName
 	if got, err := s.Transaction(t.Context(), created.ID); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
 	}
@@ -122,6 +125,7 @@ func TestCreateTransaction_WhatTheBookHasNoWordFor_IsRefused(t *testing.T) {
 		"link":     func(t *Transaction) { t.LinkID = 99 },
 		"sibling":  func(t *Transaction) { t.SiblingOf = 99 },
 		"creator":  func(t *Transaction) { t.CreatedBy = 99 },
+		"refund":   func(t *Transaction) { t.RefundOf = 99 },
 	} {
 		wrong := filled(Transaction{})
 		spoil(&wrong)
@@ -142,10 +146,13 @@ func TestPaidInFull_OnlyWhenProvedAndEnough(t *testing.T) {
 	}{
 		{Transaction{Status: StatusSuccessful}, true},
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagPaidTwice, FlagMovedFinal, FlagReportDiffers}}, true},
+		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagHistoryDiffers, FlagMissing}}, true}, // a history row is a hint
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagUnderpaid}}, false},
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagOverpaid}}, false},
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagCurrency}}, false},
 		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagMismatch}}, false},
+		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagUnprovedKind}}, false},
+		{Transaction{Status: StatusSuccessful, Flags: Flags{FlagDecided}}, false},
 		{Transaction{Status: StatusPending, ReportedStatus: "SUCCESSFUL"}, false},
 		{Transaction{Status: StatusFailed}, false},
 	} {

@@ -35,6 +35,9 @@ var icons = map[string]string{
 	"plus":     "M12 5v14M5 12h14",
 	"next":     "M9 5l7 7-7 7",
 	"person":   "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21a8 8 0 0 1 16 0",
+	"people":   "M9 5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM3 20a6 6 0 0 1 12 0M15.500 5.300a3.5 3.5 0 0 1 0 6.400M17.500 14.500A6 6 0 0 1 21 20",
+	"lock":     "M6 11h12v9H6zM8.500 11V8a3.5 3.5 0 0 1 7 0v3M12 14.500v2",
+	"compare":  "M4 5h6v14H4zM14 5h6v14h-6zM6 9h2M6 13h2M16 9h2M16 13h2",
 	"send":     "M4 12 20 4l-6 16-3-7z",
 	"globe":    "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c3.5 3 3.5 15 0 18M12 3c-3.5 3-3.5 15 0 18",
 	"flask":    "M9 3h6M10 3v6L4.5 19a1.5 1.5 0 0 0 1.3 2h12.400a1.5 1.5 0 0 0 1.3-2L14 9V3M7 15h10",
@@ -64,7 +67,7 @@ func icon(name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templruntime.NewAttributeExpression(icons[name]).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icon.templ`, Line: 35, Col: 197}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icon.templ`, Line: 38, Col: 197}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var2)
 		if templ_7745c5c3_Err != nil {

@@ -98,6 +98,9 @@ func families(t *testing.T) []family {
 		months[i] = strconv.Itoa(i + 1)
 	}
 	title, titleText := []string{""}, []string{"", ".title", ".text"}
+	ways := kinds["Way"]
+	outStates := []string{"preparing", "pending", "reported", "doubt", "done", "check", "undone", "refused", "said_sent", "said_kept"}
+	inStates := of(states, "done", "undone", "said_sent", "said_kept")
 	return []family{
 		{"month.", months, title},
 		{"nav.", of(kinds["area"], ""), title},
@@ -105,13 +108,26 @@ func families(t *testing.T) []family {
 		{"flash.", kinds["Flash"], title},
 		{"problem.", kinds["Problem"], title},
 		{"status.", states, title},
-		{"transaction.title.", of(states, "paid_twice"), title},
-		{"transaction.text.", of(states, "paid_twice"), title},
-		{"link.title.", of(states, "done"), title},
-		{"link.text.", of(states, "done"), title},
+		{"transaction.", []string{"title.", "text."}, of(inStates, "paid_twice")},
+		{"story.", each(ways, ".title.", ".text."), outStates},
+		{"payout.title.", ways, title},
+		{"payout.lead.", ways, title},
+		{"payout.name.", ways, title},
+		{"payout.short.", ways, title},
+		{"payout.anew.", ways, title},
+		{"review.lead.", ways, title},
+		{"approval.state.", kinds["ApprovalState"], title},
+		{"approval.title.", kinds["ApprovalState"], title},
+		{"approval.text.", kinds["ApprovalState"], title},
+		{"link.title.", inStates, title},
+		{"link.text.", inStates, title},
 		{"customer.title.", kinds["customerState"], title},
 		{"customer.text.", kinds["customerState"], title},
+		{"group.", kinds["Group"], []string{"", ".text"}},
+		{"lone.", kinds["alone"], title},
+		{"history.", []string{"successful", "failed", "open"}, title},
 		{"flag.", kinds["Flag"], []string{".title", ".money", ".do"}},
+		{"flag.out.", []string{"underpaid", "overpaid", "currency", "paid_twice", "moved_final", "mismatch"}, []string{".title", ".money", ".do"}},
 		{"error.", kinds["ErrorKind"], []string{".what", ".money", ".do"}},
 		{"outcome.", append(of(kinds["Outcome"], "", "refused"), "waiting"), titleText},
 		{"outcome.", []string{"refused"}, title},
@@ -123,6 +139,16 @@ func families(t *testing.T) []family {
 		{"event.", notes(t), title},
 		{"styleguide.", specimens(t), title},
 	}
+}
+
+// each is every value with every suffix.
+func each(values []string, suffixes ...string) (all []string) {
+	for _, value := range values {
+		for _, suffix := range suffixes {
+			all = append(all, value+suffix)
+		}
+	}
+	return all
 }
 
 // constants are the values of the string constants in folders, by their type.

@@ -18,6 +18,8 @@ type Page struct {
 	Phone   string     // where the embedded sandbox has the payer's phone; empty without one
 	Flash   Flash      // what the last action did; empty for nothing
 	Now     time.Time
+
+	Approvals int // payouts that wait for a second owner; an owner alone is told
 }
 
 func (p Page) signedIn() bool { return p.User.ID != 0 }
@@ -43,13 +45,29 @@ type screen struct {
 type area string
 
 const (
-	areaNone         area = ""
-	areaHome         area = "home"
-	areaRequest      area = "request"
-	areaLinks        area = "links"
-	areaTransactions area = "transactions"
-	areaWebhooks     area = "webhooks"
+	areaNone           area = ""
+	areaHome           area = "home"
+	areaRequest        area = "request"
+	areaLinks          area = "links"
+	areaTransactions   area = "transactions"
+	areaWithdraw       area = "withdraw"
+	areaAirtime        area = "airtime"
+	areaApprovals      area = "approvals"
+	areaRecipients     area = "recipients"
+	areaPayoutRules    area = "payout_rules"
+	areaReconciliation area = "reconciliation"
+	areaWebhooks       area = "webhooks"
 )
+
+// isSecondary reports whether a place stands under "more" on a phone.
+func (a area) isSecondary() bool {
+	switch a {
+	case areaNone, areaHome, areaRequest, areaLinks, areaTransactions:
+		return false
+	default:
+		return true
+	}
+}
 
 // Flash is what the last action did, said once on the next page.
 type Flash string
@@ -61,12 +79,16 @@ const (
 	FlashAsked       Flash = "asked"       // CamPay was asked and the book is up to date
 	FlashUnreachable Flash = "unreachable" // CamPay was asked and did not answer
 	FlashAppliedNow  Flash = "applied_now" // a delivery was processed again
+	FlashAsksOwner   Flash = "asks_owner"  // a payout waits for a second owner
+	FlashNotApproved Flash = "not_approved"
+	FlashOver        Flash = "approval_over" // it was decided, or expired, meanwhile
+	FlashDecided     Flash = "decided"       // a person ended a doubt
 )
 
 // tone of a flash: bad news must not look like good news.
 func (f Flash) tone() tone {
 	switch f {
-	case FlashUnreachable:
+	case FlashUnreachable, FlashOver, FlashNotConfirmed:
 		return toneWarn
 	default:
 		return toneGood
@@ -77,6 +99,7 @@ func (f Flash) tone() tone {
 type FieldError struct {
 	Problem Problem
 	Detail  string // what the message's {{.Detail}} stands for: a limit, CamPay's own words
+	Figures []any  // the message's further placeholders and what they stand for, in turn, as T takes them
 }
 
 // Errors are what is wrong with a form, by field name; WholeForm for what
@@ -112,9 +135,31 @@ const (
 	ProblemUnreachable    Problem = "unreachable"  // surely not sent; nothing moved
 	ProblemUsed           Problem = "form_used"    // the form was sent before, with other contents
 	ProblemExpired        Problem = "form_expired" // the form's operation id is no longer good
+	ProblemPassword       Problem = "password"     // not the one of who is signed in
+	ProblemNotSure        Problem = "not_sure"     // a question that must be answered with yes
+)
+
+// The problems of money out, each with its Figures; nothing has left yet.
+const (
+	ProblemFrozen         Problem = "frozen"
+	ProblemHours          Problem = "hours" // From, To
+	ProblemSavedOnly      Problem = "saved_only"
+	ProblemNewRecipient   Problem = "new_recipient" // Until
+	ProblemMostEach       Problem = "most_each"     // Limit
+	ProblemMostDay        Problem = "most_day"      // Limit, Left
+	ProblemCountDay       Problem = "count_day"     // Count
+	ProblemAirtimeDay     Problem = "airtime_day"   // Limit, Left
+	ProblemBalance        Problem = "balance"       // Carrier, Asked, Available, InFlight, Other, OtherAvailable
+	ProblemFloat          Problem = "float"         // Asked, Available, InFlight: airtime's own balance
+	ProblemBalanceUnknown Problem = "balance_unknown"
+	ProblemRefundMost     Problem = "refund_most"     // Taken, Refunded, Left
+	ProblemNoBalance      Problem = "no_balance"      // CamPay's own word (ER301)
+	ProblemForbidden      Problem = "forbidden"       // CamPay does not let this app pay out (403)
+	ProblemRefusedPhone   Problem = "refused_phone"   // ER101
+	ProblemRefusedCarrier Problem = "refused_carrier" // ER102
 )
 
 // text is the problem in the reader's language.
 func (e FieldError) text(ctx context.Context) string {
-	return T(ctx, "problem."+string(e.Problem), "Detail", e.Detail)
+	return T(ctx, "problem."+string(e.Problem), append([]any{"Detail", e.Detail}, e.Figures...)...)
 }

@@ -4,6 +4,7 @@ package views_test
 // walk through.
 
 import (
+	"maps"
 	"time"
 
 	"github.com/a-h/templ"
@@ -240,6 +241,9 @@ func screens() map[string]templ.Component {
 		"customer-soon":     customerPage(waitingLink(), "", false),
 		"styleguide":        views.StyleguidePage(page("/styleguide")),
 	}
+	maps.Copy(all, payoutScreens())
+	maps.Copy(all, ruleScreens())
+	maps.Copy(all, reconciliationScreens())
 	for i, t := range transactions() {
 		name := string(rune('a' + i))
 		all["transaction-"+name] = transactionPage(t)

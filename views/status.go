@@ -3,7 +3,12 @@ package views
 // What a transaction or a link is called on a screen. Only a transaction that
 // PaidInFull vouches for is ever called paid (invariant 4).
 
-import "comptoir/store"
+import (
+	"cmp"
+	"context"
+
+	"comptoir/store"
+)
 
 // tone is how news feels; each has its colours.
 type tone string
@@ -24,9 +29,12 @@ const (
 	statePaid      state = "paid"       // a collection, proved in full
 	statePaidTwice state = "paid_twice" // a link for one payment that got more
 	stateDone      state = "done"       // a withdrawal or airtime, proved
+	stateSaidSent  state = "said_sent"  // money out that a person said was sent
 	stateCheck     state = "check"      // money moved, not as asked: a person must look
 	stateFailed    state = "failed"     // the payer refused, or could not pay
-	stateRefused   state = "refused"    // never reached the payer
+	stateUndone    state = "undone"     // money out that did not arrive: it is in the account
+	stateSaidKept  state = "said_kept"  // money out that a person said was not sent
+	stateRefused   state = "refused"    // never reached the payer, or never left
 	stateReported  state = "reported"   // said by a webhook, not proved yet
 	stateDoubt     state = "doubt"      // the answer to our request was lost
 	statePending   state = "pending"    // the payer has it in hand
@@ -41,10 +49,16 @@ func stateOf(t store.Transaction) state {
 		return statePaid
 	case t.PaidInFull():
 		return stateDone
+	case isSaid(t) && t.Status == store.StatusSuccessful:
+		return stateSaidSent
+	case isSaid(t):
+		return stateSaidKept
 	case t.Status == store.StatusSuccessful:
 		return stateCheck
 	case t.Status == store.StatusFailed && t.Reference == "":
 		return stateRefused
+	case t.Status == store.StatusFailed && t.Kind != store.KindCollect:
+		return stateUndone
 	case t.Status == store.StatusFailed:
 		return stateFailed
 	case t.ReportedStatus != "":
@@ -58,6 +72,11 @@ func stateOf(t store.Transaction) state {
 	default:
 		return statePreparing
 	}
+}
+
+// isSaid reports whether t ended by a person's word: a proof takes the flag off.
+func isSaid(t store.Transaction) bool {
+	return t.Flags.Has(store.FlagDecided) && t.Status.Final()
 }
 
 // linkStateOf is stateOf for a link: what its newest attempt is, and whether
@@ -75,9 +94,9 @@ func (s state) tone() tone {
 		return toneGood
 	case statePending, stateReported:
 		return toneWait
-	case stateCheck, stateDoubt, statePaidTwice:
+	case stateCheck, stateDoubt, statePaidTwice, stateSaidSent, stateSaidKept:
 		return toneWarn
-	case stateFailed, stateRefused:
+	case stateFailed, stateRefused, stateUndone:
 		return toneBad
 	default:
 		return toneQuiet
@@ -90,7 +109,9 @@ func (s state) icon() string {
 		return "check"
 	case stateCheck, stateDoubt, statePaidTwice:
 		return "alert"
-	case stateFailed, stateRefused:
+	case stateSaidSent, stateSaidKept:
+		return "person"
+	case stateFailed, stateRefused, stateUndone:
 		return "cross"
 	case stateWaiting:
 		return "link"
@@ -102,11 +123,24 @@ func (s state) icon() string {
 // settled reports whether nothing is left to wait for.
 func (s state) settled() bool {
 	switch s {
-	case statePaid, statePaidTwice, stateDone, stateCheck, stateFailed, stateRefused:
+	case statePaid, statePaidTwice, stateDone, stateCheck, stateFailed, stateRefused, stateUndone, stateSaidSent, stateSaidKept:
 		return true
 	default:
 		return false
 	}
+}
+
+// failed reports whether nothing moved, and another try would be a new one.
+func (s state) failed() bool { return s == stateFailed || s == stateUndone || s == stateRefused }
+
+// story is a part of what a screen tells of a transaction: its title, or its
+// text. Money out has words of its own.
+func story(ctx context.Context, t store.Transaction, part string) string {
+	s := string(stateOf(t))
+	if way := wayOf(t); way != "" {
+		return T(ctx, "story."+string(way)+"."+part+"."+s)
+	}
+	return T(ctx, "transaction."+part+"."+s)
 }
 
 // shownAmount is the amount to show for t: what CamPay proved, and before
@@ -118,10 +152,8 @@ func shownAmount(t store.Transaction) int64 {
 	return t.Asked
 }
 
-// who names the other side of t in a list: what it was for, or whose phone.
+// who names the other side of t in a list: what it was for, who gets it, or
+// whose phone.
 func who(t store.Transaction) string {
-	if t.Description != "" {
-		return t.Description
-	}
-	return Phone(t.Phone)
+	return cmp.Or(t.Description, t.RecipientName, Phone(t.Phone))
 }

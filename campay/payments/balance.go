@@ -14,7 +14,8 @@ import (
 
 const (
 	balanceFresh = 10 * time.Second // asked for again only when older
-	balanceEvery = time.Hour        // an unchanged balance is written down this often
+	balanceEvery = time.Hour        // it is asked for, and written down though unchanged, this often
+	balanceRetry = 5 * time.Minute  // the same while CamPay does not answer
 )
 
 // Balance is the last known balance. Checked is when CamPay last said so;
@@ -25,12 +26,59 @@ type Balance struct {
 	Known       bool
 	Checked     time.Time
 	Unreachable bool
+
+	asked   time.Time // before CamPay was asked: what was settled since may not be in it
+	noFloat bool      // CamPay left the airtime float out
 }
 
-// balanceCheck remembers when an unchanged balance was last confirmed.
+// balanceCheck remembers when an unchanged balance was last confirmed, and
+// when it is to be asked for by itself.
 type balanceCheck struct {
-	mu sync.Mutex
-	at time.Time
+	mu          sync.Mutex
+	at          time.Time
+	asked       time.Time
+	noFloat     bool
+	next        time.Time // zero for at once
+	settlements int
+}
+
+// outdated has the balance asked for soon: something was settled.
+func (c *balanceCheck) outdated() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settlements++
+	c.next = time.Time{}
+}
+
+// due reports whether it is time; a clock that was set back does not hold it up.
+func (c *balanceCheck) due(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !now.Before(c.next) || c.next.Sub(now) > balanceEvery
+}
+
+// settled counts the settlements so far.
+func (c *balanceCheck) settled() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.settlements
+}
+
+// missed notes a question that had no answer.
+func (c *balanceCheck) missed(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.next = now.Add(balanceRetry)
+}
+
+// said notes an answer that was asked for after so many settlements.
+func (c *balanceCheck) said(b Balance, settlements int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked, c.at, c.noFloat = b.asked, b.Checked, b.noFloat
+	if c.settlements == settlements {
+		c.next = b.Checked.Add(balanceEvery)
+	}
 }
 
 // LastBalance is what the book knows, without asking CamPay.
@@ -44,11 +92,12 @@ func (s *Service) LastBalance(ctx context.Context) (Balance, error) {
 	}
 	s.balance.mu.Lock()
 	defer s.balance.mu.Unlock()
-	checked := snapshot.At
-	if s.balance.at.After(checked) {
-		checked = s.balance.at
+	if s.balance.at.IsZero() { // this process has not asked yet
+		return Balance{BalanceSnapshot: snapshot, Known: true, Checked: snapshot.At, asked: snapshot.At.Add(-callLimit)}, nil
 	}
-	return Balance{BalanceSnapshot: snapshot, Known: true, Checked: checked}, nil
+	return Balance{
+		BalanceSnapshot: snapshot, Known: true, Checked: s.balance.at, asked: s.balance.asked, noFloat: s.balance.noFloat,
+	}, nil
 }
 
 // RefreshBalance asks CamPay, unless it has just answered. When CamPay cannot
@@ -61,20 +110,30 @@ func (s *Service) RefreshBalance(ctx context.Context) (Balance, error) {
 	if last.Known && s.now().Sub(last.Checked) < balanceFresh {
 		return last, nil
 	}
-	v, err, _ := s.balances.Do("", func() (any, error) { return s.askBalance(ctx, last) })
+	return s.askBalance(onItsOwn(ctx))
+}
+
+// askBalance asks CamPay anew; who asks at the same time shares the answer.
+func (s *Service) askBalance(ctx context.Context) (Balance, error) {
+	v, err, _ := s.balances.Do("", func() (any, error) { return s.askBalanceNow(ctx) })
 	if err != nil {
-		return last, err
+		return Balance{}, err
 	}
 	return v.(Balance), nil
 }
 
-func (s *Service) askBalance(ctx context.Context, last Balance) (Balance, error) {
-	ctx = onItsOwn(ctx)
+func (s *Service) askBalanceNow(ctx context.Context) (Balance, error) {
+	last, err := s.LastBalance(ctx)
+	if err != nil {
+		return last, err
+	}
+	asked, settlements := s.now(), s.balance.settled()
 	call, cancel := calling(ctx)
 	defer cancel()
 	answer, err := s.campay.Balance(call)
 	if err != nil {
 		s.log.WarnContext(ctx, "balance", "error", err)
+		s.balance.missed(s.now())
 		last.Unreachable = true
 		return last, nil
 	}
@@ -84,14 +143,13 @@ func (s *Service) askBalance(ctx context.Context, last Balance) (Balance, error)
 		Orange: int64(answer.Orange), Utility: int64(answer.Utility),
 	}
 	if !last.Known || changed(last.BalanceSnapshot, snapshot) || now.Sub(last.At) >= balanceEvery {
-		if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.AddBalance(ctx, snapshot) }); err != nil {
+		if err := s.store.Write(onItsOwn(ctx), func(tx *store.Tx) error { return tx.AddBalance(ctx, snapshot) }); err != nil {
 			return last, fmt.Errorf("keep the balance: %w", err)
 		}
 	}
-	s.balance.mu.Lock()
-	s.balance.at = now
-	s.balance.mu.Unlock()
-	return Balance{BalanceSnapshot: snapshot, Known: true, Checked: now}, nil
+	said := Balance{BalanceSnapshot: snapshot, Known: true, Checked: now, asked: asked, noFloat: !answer.UtilityKnown}
+	s.balance.said(said, settlements)
+	return said, nil
 }
 
 func changed(a, b store.BalanceSnapshot) bool {

@@ -32,9 +32,10 @@ func (s *Service) doubt(ctx context.Context, t store.Transaction) error {
 	})
 }
 
-// resolve looks for what became of a collection in doubt: it is asked again
-// under its own external reference (CamPay replays or rejects it), and looked
-// for in the history by its operation code.
+// resolve looks for what became of a transaction in doubt, in the history by its
+// operation code. A collection is first asked again under its own external
+// reference (CamPay replays or rejects it). A payout never is: nobody can know
+// that CamPay would not pay twice.
 func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bool, err error) {
 	defer s.asking.hold(t.ExternalReference)()
 	// The next question is set before this one is asked: whatever fails now,
@@ -49,12 +50,12 @@ func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bo
 	}); err != nil || !due {
 		return true, err
 	}
-	if s.now().Sub(t.CreatedAt) < askAgainFor {
+	if t.Kind == store.KindCollect && s.now().Sub(t.CreatedAt) < askAgainFor {
 		if done, err := s.askAgain(ctx, t); done || err != nil {
 			return done, err
 		}
 	}
-	return s.sweepHistory(ctx, doubtPace)
+	return s.sweepHistory(ctx, doubtPace, s.searchFrom(t))
 }
 
 func (s *Service) askAgain(ctx context.Context, t store.Transaction) (done bool, err error) {

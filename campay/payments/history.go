@@ -17,26 +17,45 @@ import (
 )
 
 const (
-	sweepEvery   = 5 * time.Minute // while something of the last day may have more to it
-	sweepWatched = time.Minute     // the same while somebody looks at a link
-	sweepBack    = 24 * time.Hour  // how far a sweep looks back, beside the day it is
+	sweepEvery   = 5 * time.Minute     // while something of the last day may have more to it
+	sweepWatched = time.Minute         // the same while somebody looks at a link
+	sweepBack    = 24 * time.Hour      // how far a sweep looks back, beside the day it is
+	sweepFar     = 31 * 24 * time.Hour // the same for a payout in doubt, at most
+	sweepSpan    = 7 * 24 * time.Hour  // how much of the history is asked for at once
 )
 
-// sweep remembers when the history was last gone through.
+// sweep remembers when the history was last gone through, from when on, and
+// whether CamPay answered.
 type sweep struct {
-	mu   sync.Mutex
-	last time.Time
+	mu       sync.Mutex
+	last     time.Time
+	from     time.Time
+	answered bool
 }
 
-// take reports whether a sweep is due, at most one in every pace, and begins it.
-func (w *sweep) take(now time.Time, pace time.Duration) bool {
+// take reports whether a sweep is due, at most one in every pace, and begins
+// it. One that looks further back than the last is due in any case.
+func (w *sweep) take(now time.Time, pace time.Duration, from time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.last.IsZero() && now.Sub(w.last) < pace && !now.Before(w.last) {
+	isRecent := !w.last.IsZero() && now.Sub(w.last) < pace && !now.Before(w.last)
+	if isRecent && !from.Before(w.from) {
 		return false
 	}
-	w.last = now
+	w.last, w.from = now, from
 	return true
+}
+
+func (w *sweep) end(answered bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answered = answered
+}
+
+func (w *sweep) wasAnswered() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.answered
 }
 
 // sweepDue reports whether the history has to be gone through now, and else
@@ -54,19 +73,46 @@ func (s *Service) sweepDue(ctx context.Context, now time.Time) (bool, time.Time,
 	s.history.mu.Lock()
 	defer s.history.mu.Unlock()
 	next := s.history.last.Add(pace)
-	return s.history.last.IsZero() || !now.Before(next), next, nil
+	isSetBack := now.Before(s.history.last) // the clock
+	return s.history.last.IsZero() || isSetBack || !now.Before(next), next, nil
 }
 
-// sweepHistory goes through the history, unless that was done within pace, and
-// reports whether CamPay answered.
-func (s *Service) sweepHistory(ctx context.Context, pace time.Duration) (answered bool, err error) {
+// searchFrom is how far back the history may speak of a transaction in doubt.
+func (s *Service) searchFrom(t store.Transaction) time.Time {
 	now := s.now()
-	if !s.history.take(now, pace) {
-		return true, nil
+	from := t.CreatedAt.Add(-sweepBack)
+	if oldest, newest := now.Add(-sweepFar), now.Add(-sweepBack); from.Before(oldest) {
+		return oldest
+	} else if from.After(newest) {
+		return newest
 	}
+	return from
+}
+
+// sweepHistory goes through the history since from, unless that was done within
+// pace, and reports whether CamPay answered.
+func (s *Service) sweepHistory(ctx context.Context, pace time.Duration, from time.Time) (answered bool, err error) {
+	now := s.now()
+	if !s.history.take(now, pace, from) {
+		return s.history.wasAnswered(), nil
+	}
+	defer func() { s.history.end(answered) }()
+	for end := now.Add(24 * time.Hour); from.Before(end); from = from.Add(sweepSpan) {
+		to := from.Add(sweepSpan)
+		if to.After(end) {
+			to = end
+		}
+		if answered, err = s.sweepDays(ctx, from, to); !answered || err != nil {
+			return answered, err
+		}
+	}
+	return answered, nil
+}
+
+func (s *Service) sweepDays(ctx context.Context, from, to time.Time) (answered bool, err error) {
 	call, cancel := calling(ctx)
 	defer cancel()
-	rows, err := s.campay.History(call, now.Add(-sweepBack), now.Add(24*time.Hour))
+	rows, err := s.campay.History(call, from, to)
 	if err != nil {
 		s.log.WarnContext(ctx, "history", "error", err)
 		return false, nil
@@ -81,17 +127,20 @@ func (s *Service) sweepHistory(ctx context.Context, pace time.Duration) (answere
 
 // recognise leads a row whose reference the book lacks to the operation that
 // its code names, if there is one; a row of somebody else's is left for the
-// reconciliation.
+// reconciliation. A transaction that was taken for one begun elsewhere, because
+// CamPay did not say whose it is, may turn out to be an operation in doubt.
 func (s *Service) recognise(ctx context.Context, row campay.HistoryRow) error {
 	code := operationOf(row)
 	if code == "" || row.Reference == "" {
 		return nil
 	}
-	if _, err := s.store.TransactionByReference(ctx, foldReference(row.Reference)); !errors.Is(err, store.ErrNotFound) {
+	known, err := s.store.TransactionByReference(ctx, foldReference(row.Reference))
+	isNew, isExternal := errors.Is(err, store.ErrNotFound), err == nil && known.Origin == store.OriginExternal
+	if !isNew && !isExternal {
 		return err
 	}
 	first, err := s.store.TransactionByOperationCode(ctx, code)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || isExternal && first.Reference != "" {
 		return nil
 	}
 	if err != nil {
@@ -112,7 +161,7 @@ func (s *Service) recognise(ctx context.Context, row campay.HistoryRow) error {
 	}); err != nil {
 		return err
 	}
-	_, err = s.confirm(ctx, found.ID, foldReference(row.Reference), store.EventHistory)
+	_, err = s.confirm(ctx, found, foldReference(row.Reference), store.EventHistory)
 	return err
 }
 
@@ -121,11 +170,14 @@ func operationOf(row campay.HistoryRow) string {
 	if len(row.ExternalUser) == operationCodeLetters {
 		return row.ExternalUser
 	}
-	if _, code, found := strings.Cut(row.Description, "#"); found {
-		code = code[strings.LastIndexByte(code, '#')+1:]
-		if len(code) == operationCodeLetters {
-			return code
-		}
+	return codeIn(row.Description)
+}
+
+// codeIn is the operation code that a description ends in; empty for none.
+func codeIn(description string) string {
+	mark := strings.LastIndexByte(description, '#')
+	if mark < 0 || len(description)-mark-1 != operationCodeLetters {
+		return ""
 	}
-	return ""
+	return description[mark+1:]
 }

@@ -170,6 +170,7 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) e
 			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 		default:
 			s.schedule(t)
+			s.keepAsking(t)
 			return s.tellOnce(ctx, tx, *t, store.EventRequest, "page_not_made", trace(callErr))
 		}
 	})

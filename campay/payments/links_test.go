@@ -4,6 +4,7 @@ package payments
 
 import (
 	"testing"
+	"time"
 
 	"comptoir/campay/sandbox"
 	"comptoir/store"
@@ -38,4 +39,19 @@ func TestLink_SecondTryAfterARefusal_Pays(t *testing.T) {
 	if !l.Newest.PaidInFull() || l.Paid != 1 || len(s.attempts(l.ID)) != 2 {
 		t.Fatalf("link %+v", l)
 	}
+}
+
+// Found by the simulation: a page that was asked for by hand after a day, and
+// not answered, was never asked for again.
+func TestLink_PageNotMadeForDays_IsMadeOnceCamPayAnswers(t *testing.T) {
+	s := openShop(t)
+	s.down.Store(true)
+	l := s.link(2500)
+	s.work(25 * time.Hour)
+	if _, err := s.service.Ask(s.ctx, l.Newest.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.down.Store(false)
+	s.work(pollLast)
+	s.wantStatus(l.Newest, store.StatusWaiting)
 }

@@ -69,6 +69,7 @@ type Service struct {
 	asking   locks // one question at a time about one CamPay reference
 	balances singleflight.Group
 	balance  balanceCheck
+	holders  holders
 	wake     chan struct{}
 	inFlight inFlight
 }

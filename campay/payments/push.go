@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"comptoir/campay"
@@ -69,7 +68,7 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 
 // sameAs reports ErrOperationUsed unless a transaction was made by this order.
 func (order PushOrder) sameAs(t store.Transaction) error {
-	if t.Origin != store.OriginPush || t.Asked != int64(order.Amount) || t.Phone != string(order.Phone) || t.Description != order.Description {
+	if t.Kind != store.KindCollect || t.Origin != store.OriginPush || t.Asked != int64(order.Amount) || t.Phone != string(order.Phone) || t.Description != order.Description {
 		return ErrOperationUsed
 	}
 	return nil
@@ -138,21 +137,8 @@ func (s *Service) accepted(ctx context.Context, tx *store.Tx, t *store.Transacti
 	if answer.Operator != campay.OtherOperator {
 		t.Operator = string(answer.Operator)
 	}
-	switch {
-	case t.Reference == "":
-		if err := s.claim(ctx, tx, t, answer.Reference); err != nil {
-			return err
-		}
-	case !strings.EqualFold(t.Reference, answer.Reference):
-		// A webhook told of another reference first: each is a transaction of its own.
-		if _, err := s.sibling(ctx, tx, *t, answer.Reference); err != nil {
-			return err
-		}
-		return s.tell(ctx, tx, *t, store.EventAnswer, "other_reference", answer.Reference, answer.Raw)
-	}
-	if t.Status == store.StatusUnsent || t.Status == store.StatusInDoubt {
-		t.Status = store.StatusPending
-		s.schedule(t)
+	if other, err := s.known(ctx, tx, t, answer.Reference, answer.Raw); other || err != nil {
+		return err
 	}
 	return s.tell(ctx, tx, *t, store.EventAnswer, "accepted", "", answer.Raw)
 }

@@ -5,6 +5,7 @@ package payments
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"comptoir/campay"
 )
@@ -25,10 +26,12 @@ type Part string
 
 // The parts of an order.
 const (
-	PartPhone   Part = "phone"   // ER101
-	PartCarrier Part = "carrier" // ER102
-	PartAmount  Part = "amount"  // ER201
-	PartOrder   Part = ""        // any other code
+	PartPhone     Part = "phone"     // ER101
+	PartCarrier   Part = "carrier"   // ER102
+	PartAmount    Part = "amount"    // ER201
+	PartBalance   Part = "balance"   // ER301
+	PartForbidden Part = "forbidden" // 403: nothing that this app may do
+	PartOrder     Part = ""          // any other code
 )
 
 func (e *RefusedError) Error() string { return fmt.Sprintf("CamPay refused: %s %s", e.Code, e.Message) }
@@ -48,6 +51,12 @@ func refusal(failure *campay.Error) error {
 			e.Of = PartCarrier
 		case campay.CodeAmount:
 			e.Of = PartAmount
+		case campay.CodeBalance:
+			e.Of = PartBalance
+		default:
+			if failure.HTTPStatus == http.StatusForbidden {
+				e.Of = PartForbidden
+			}
 		}
 		return e
 	default:

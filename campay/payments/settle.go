@@ -8,7 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,29 +54,41 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, t store.Transaction, k
 	return err
 }
 
-// confirm asks CamPay for the truth about one reference of a transaction and
-// lets the book follow it. cause says why it was asked; answered is false when
-// CamPay could not be reached.
-func (s *Service) confirm(ctx context.Context, id int64, reference string, cause store.EventKind) (answered bool, err error) {
+// confirm asks CamPay for the truth about one reference of t and lets the book
+// follow it. cause says why it was asked; answered is false when CamPay could
+// not be reached.
+func (s *Service) confirm(ctx context.Context, t store.Transaction, reference string, cause store.EventKind) (answered bool, err error) {
 	// Questions about one reference wait for each other, so that an older
 	// answer is never applied after a newer one.
 	defer s.asking.hold(reference)()
 	call, cancel := calling(ctx)
 	defer cancel()
-	truth, err := s.campay.Transaction(call, reference)
+	truth, err := s.truth(call, t.Kind, reference)
 	if ctx.Err() != nil {
 		return false, nil // the process ends: nothing was learnt
 	}
 	ctx = onItsOwn(ctx)
 	switch {
 	case campay.IsNotFound(err):
-		return true, s.reschedule(ctx, id, cause, "not_found", nil)
+		return true, s.reschedule(ctx, t.ID, cause, "not_found", nil)
 	case err != nil:
-		return false, s.reschedule(ctx, id, cause, "unreachable", err)
+		return false, s.reschedule(ctx, t.ID, cause, "unreachable", err)
 	}
-	return true, s.change(ctx, id, func(tx *store.Tx, t *store.Transaction) error {
+	return true, s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
 		return s.follow(ctx, tx, t, truth, cause)
 	})
+}
+
+// truth asks CamPay where it answers for this kind of transaction.
+func (s *Service) truth(ctx context.Context, kind store.Kind, reference string) (campay.Transaction, error) {
+	if kind != store.KindAirtime {
+		return s.campay.Transaction(ctx, reference)
+	}
+	u, err := s.campay.UtilityTransaction(ctx, reference)
+	return campay.Transaction{
+		Reference: u.Reference, ExternalReference: u.ExternalReference, Status: u.Status, Amount: u.Amount,
+		Currency: u.Currency, Operator: campay.ParseOperator(u.Operator), Code: u.Code, Reason: u.Reason, Raw: u.Raw,
+	}, err
 }
 
 // tellOnce is tell for what may be found out again and again: it adds no line
@@ -132,6 +144,9 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 	}
 	if t.Status != before.Status {
 		t.NewsAt = s.now()
+		if t.Status.Final() {
+			s.balance.outdated()
+		}
 	}
 	s.schedule(t)
 	if note == "still_open" && cause == store.EventPoll && before.Status == t.Status {
@@ -157,13 +172,18 @@ func judge(t *store.Transaction, truth campay.Transaction, now time.Time) (note 
 	case campay.Failed:
 		note = moveTo(t, store.StatusFailed, now)
 	default:
-		if t.Status.Final() {
+		isDecided := t.Flags.Has(store.FlagDecided) && truth.Status == campay.Pending
+		if t.Status.Final() && !isDecided {
 			return "open_after_final" // an answer that is behind: kept, changes nothing
+		}
+		note = "still_open"
+		if isDecided { // a person's word against CamPay's
+			note = "moved_final"
+			t.Flags, t.SettledAt = undecided(t.Flags).With(store.FlagMovedFinal), time.Time{}
 		}
 		if truth.Status == campay.Pending {
 			t.Status = store.StatusPending
 		}
-		note = "still_open"
 	}
 	learn(t, truth)
 	return note
@@ -172,10 +192,12 @@ func judge(t *store.Transaction, truth campay.Transaction, now time.Time) (note 
 // moveTo makes t final. One final status may follow another only here, where
 // /transaction/ itself says so: it is flagged, and the events keep both.
 func moveTo(t *store.Transaction, to store.Status, now time.Time) (note string) {
+	isDecided := t.Flags.Has(store.FlagDecided)
+	t.Flags = undecided(t.Flags)
 	switch {
-	case t.Status == to:
+	case t.Status == to && !isDecided:
 		return "same"
-	case t.Status.Final():
+	case t.Status.Final() && t.Status != to:
 		t.Flags = t.Flags.With(store.FlagMovedFinal)
 		note = "moved_final"
 	default:
@@ -183,6 +205,11 @@ func moveTo(t *store.Transaction, to store.Status, now time.Time) (note string) 
 	}
 	t.Status, t.SettledAt = to, now
 	return note
+}
+
+// undecided are flags without a person's decision: a proof takes its place.
+func undecided(flags store.Flags) store.Flags {
+	return slices.DeleteFunc(slices.Clone(flags), func(f store.Flag) bool { return f == store.FlagDecided })
 }
 
 // flagAmount flags what is not the money that was asked for.
@@ -205,11 +232,20 @@ func learn(t *store.Transaction, truth campay.Transaction) {
 		t.Operator = string(truth.Operator)
 	}
 	if phone, err := campay.ParsePhone(truth.Phone); err == nil {
-		t.Phone = string(phone)
+		if isOurPayout(*t) && t.Phone != string(phone) {
+			t.Flags = t.Flags.With(store.FlagMismatch) // whom it went to stays whom it was meant for
+		} else {
+			t.Phone = string(phone)
+		}
 	}
 	t.Code = cmp.Or(truth.Code, t.Code)
 	t.OperatorReference = cmp.Or(truth.OperatorReference, t.OperatorReference)
 	t.Reason = cmp.Or(truth.Reason, t.Reason)
+}
+
+// isOurPayout reports whether t is money that this shop sent.
+func isOurPayout(t store.Transaction) bool {
+	return t.Kind != store.KindCollect && t.Origin != store.OriginExternal
 }
 
 // paidBefore reports whether the link or the external reference of t has a
@@ -230,63 +266,4 @@ func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, e
 		}
 	}
 	return false, nil
-}
-
-// foldReference is a CamPay reference as the book keeps it: a UUID is the same
-// one in capitals.
-func foldReference(reference string) string { return strings.ToLower(reference) }
-
-// claim gives t the reference that CamPay knows it by. A transaction that was
-// taken for one begun elsewhere, because CamPay did not say whose it is, gives
-// the reference up: it was this one all along.
-func (s *Service) claim(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string) error {
-	reference = foldReference(reference)
-	other, err := tx.TransactionByReference(ctx, reference)
-	switch {
-	case errors.Is(err, store.ErrNotFound), err == nil && other.ID == t.ID:
-		t.Reference = reference
-		return nil
-	case err != nil:
-		return err
-	case other.Origin != store.OriginExternal:
-		t.Flags = t.Flags.With(store.FlagMismatch)
-		return s.tell(ctx, tx, *t, store.EventAnswer, "other_reference", reference, nil)
-	}
-	now := s.now()
-	other.Reference, other.Status, other.Amount, other.Net, other.Flags = "", store.StatusFailed, 0, 0, nil
-	other.ReportedStatus, other.SettledAt, other.UpdatedAt, other.PollAt = "", now, now, time.Time{}
-	if err := tx.UpdateTransaction(ctx, other); err != nil {
-		return err
-	}
-	if err := s.tell(ctx, tx, other, store.EventAnswer, "merged", "", nil); err != nil {
-		return err
-	}
-	t.Reference, t.PollAt = reference, now // asked about at once
-	return nil
-}
-
-// sibling is the transaction of a further CamPay reference that came back under
-// the external reference of first; it is added where the book lacks it.
-func (s *Service) sibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
-	known, err := tx.TransactionByReference(ctx, foldReference(reference))
-	if !errors.Is(err, store.ErrNotFound) {
-		return known, err
-	}
-	return s.addSibling(ctx, tx, first, foldReference(reference))
-}
-
-func (s *Service) addSibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
-	now := s.now()
-	t, err := tx.CreateTransaction(ctx, store.Transaction{
-		Kind: first.Kind, Origin: first.Origin, Status: store.StatusPending,
-		LinkID: first.LinkID, SiblingOf: first.ID,
-		ExternalReference: first.ExternalReference, OperationCode: first.OperationCode,
-		Reference: reference, Asked: first.Asked, MayPayMore: first.MayPayMore, Currency: currency,
-		Description: first.Description, CreatedBy: first.CreatedBy,
-		CreatedAt: now, SentAt: now, UpdatedAt: now, PollAt: now, NewsAt: now,
-	})
-	if err != nil {
-		return t, fmt.Errorf("add a sibling of %d: %w", first.ID, err)
-	}
-	return t, s.tell(ctx, tx, t, store.EventCreated, "sibling", "", nil)
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 
 	"comptoir/campay"
@@ -173,7 +172,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	defer s.asking.hold(foldReference(n.Reference))()
 	call, cancel := calling(ctx)
 	defer cancel()
-	truth, err := s.campay.Transaction(call, n.Reference)
+	truth, err := s.prove(call, n.Reference)
 	if ctx.Err() != nil {
 		return nil // the process ends: the delivery stays due
 	}
@@ -194,14 +193,14 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 			return err
 		}
 		before := t
-		if err := s.follow(ctx, tx, &t, truth, store.EventWebhook); err != nil {
+		if err := s.follow(ctx, tx, &t, truth.Transaction, store.EventWebhook); err != nil {
 			return err
 		}
 		d.TransactionID, d.Outcome = t.ID, store.OutcomeNoChange
 		if t.Status != before.Status {
 			d.Outcome = store.OutcomeApplied
 		}
-		if differs(n, truth) {
+		if differs(n, truth.Transaction) {
 			d.Outcome = store.OutcomeDiffers
 			t.Flags = t.Flags.With(store.FlagReportDiffers)
 			if err := s.tell(ctx, tx, t, store.EventWebhook, "differs", string(n.Status)+" "+n.AmountText+" "+n.Currency, nil); err != nil {
@@ -238,69 +237,6 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 		return err
 	}
 	return s.tell(ctx, tx, t, store.EventWebhook, "not_confirmed", "", nil)
-}
-
-// proved finds or makes the transaction of a reference that CamPay knows.
-// Everything about it is the truth's, nothing the notification's.
-func (s *Service) proved(ctx context.Context, tx *store.Tx, truth campay.Transaction) (store.Transaction, error) {
-	t, err := tx.TransactionByReference(ctx, foldReference(truth.Reference))
-	if !errors.Is(err, store.ErrNotFound) {
-		return t, err
-	}
-	if truth.ExternalReference != "" {
-		t, err = tx.TransactionByExternalReference(ctx, foldReference(truth.ExternalReference))
-		switch {
-		case err == nil && t.Reference == "":
-			return t, s.claim(ctx, tx, &t, truth.Reference)
-		case err == nil:
-			return s.addSibling(ctx, tx, t, foldReference(truth.Reference))
-		case !errors.Is(err, store.ErrNotFound):
-			return t, err
-		}
-	}
-	return s.addExternal(ctx, tx, truth)
-}
-
-// addExternal writes down a transaction that was begun elsewhere.
-func (s *Service) addExternal(ctx context.Context, tx *store.Tx, truth campay.Transaction) (store.Transaction, error) {
-	kind, isKnown := kindOf(truth.Code)
-	var flags store.Flags
-	if !isKnown {
-		flags = flags.With(store.FlagUnprovedKind)
-	}
-	now := s.now()
-	t, err := tx.CreateTransaction(ctx, store.Transaction{
-		Kind: kind, Origin: store.OriginExternal, Status: store.StatusPending, Flags: flags,
-		ExternalReference: foldReference(truth.ExternalReference), Reference: foldReference(truth.Reference),
-		Currency: truth.Currency, Description: truth.Description,
-		CreatedAt: now, UpdatedAt: now, PollAt: now, NewsAt: now,
-	})
-	if err != nil {
-		return t, err
-	}
-	return t, s.tell(ctx, tx, t, store.EventCreated, "external", "", nil)
-}
-
-// codeForm is CamPay's own code: a prefix, the day, and the letter of what it
-// did, as in CP201027T00005, D201102W0002LK and CP220804U0649K.
-var codeForm = regexp.MustCompile(`^[A-Z]{1,3}[0-9]{6}([A-Z])`)
-
-// kindOf reads from CamPay's code what a transaction did with money; /transaction/
-// has no field for it, and a webhook's word for it is no proof.
-func kindOf(code string) (kind store.Kind, isKnown bool) {
-	m := codeForm.FindStringSubmatch(code)
-	if m == nil {
-		return store.KindCollect, false
-	}
-	switch m[1] {
-	case "T", "D": // D in the history of CamPay's own documentation, with a credit
-		return store.KindCollect, true
-	case "W":
-		return store.KindWithdraw, true
-	case "U":
-		return store.KindAirtime, true
-	}
-	return store.KindCollect, false
 }
 
 // differs reports whether a notification said something that the truth denies.

@@ -3,6 +3,7 @@ package payments
 // Invariant 5: lost, late, doubled or reordered webhooks end in the same state.
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -153,5 +154,25 @@ func TestStory_OfALongWait_SaysEachThingOnce(t *testing.T) {
 				t.Fatalf("a story of %d lines: %v", len(story), story)
 			}
 		})
+	}
+}
+
+// Found by the simulation: a report of a request that was still under way had
+// it looked at over and over, as fast as the machine could.
+func TestWork_RequestUnderWay_IsLookedAtOnceItMustHaveItsAnswer(t *testing.T) {
+	s := openShop(t)
+	asked, _, err := s.service.writePush(s.ctx, pushOrder(2500, mtnPhone))
+	s.must(err)
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+		s.service.hear(&asked) // as a webhook about it does
+		return tx.UpdateTransaction(s.ctx, asked)
+	}))
+	s.clock.pass(pollFirst)
+	var wg sync.WaitGroup
+	_, err = s.service.start(s.ctx, &wg)
+	s.must(err)
+	wg.Wait()
+	if got, want := s.again(asked).PollAt, asked.CreatedAt.Add(unsentGrace); !got.Equal(want) {
+		t.Fatalf("looked at again at %s, want %s", got, want)
 	}
 }

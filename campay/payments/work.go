@@ -1,7 +1,7 @@
 package payments
 
-// The work that goes on by itself: kept deliveries are applied, open
-// transactions are asked about with backoff, up to a day (invariant 5).
+// The work that goes on by itself: kept deliveries are applied, and open
+// transactions are asked about with backoff (invariant 5).
 
 import (
 	"context"
@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	pollFor     = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks
+	pollFor     = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks about a collection
 	waitFor     = 7 * 24 * time.Hour // the same for a link that nobody has begun to pay
 	pollFirst   = 3 * time.Second    // the least wait between two questions
 	pollWatched = 15 * time.Second   // the longest while somebody looks
 	pollLast    = 30 * time.Minute   // the longest else
-	waitLast    = 6 * time.Hour      // the longest for a link that nobody has begun to pay, after a day
+	waitLast    = 6 * time.Hour      // the longest after a day, for a link that nobody has begun to pay and for a payout
 	workAtOnce  = 6                  // deliveries, and polls, under way together
 	workBatch   = 100                // rows read at a time
 	errorPause  = 2 * time.Second    // after the database failed
@@ -34,7 +34,8 @@ func pollDelay(quiet time.Duration) time.Duration {
 }
 
 // schedule sets when t is asked about next: never for a final one, and no more
-// when nothing was heard of it for too long, unless somebody looks at it.
+// when nothing was heard of it for too long, unless somebody looks at it. Money
+// that may have left is asked about for as long as nobody knows.
 func (s *Service) schedule(t *store.Transaction) {
 	now := s.now()
 	quiet := now.Sub(t.NewsAt)
@@ -53,6 +54,8 @@ func (s *Service) schedule(t *store.Transaction) {
 		if quiet > pollFor {
 			delay = waitLast
 		}
+	case quiet > pollFor && t.Kind != store.KindCollect:
+		delay = waitLast
 	case quiet > pollFor:
 		t.PollAt = time.Time{}
 		return
@@ -136,18 +139,30 @@ func (s *Service) Ask(ctx context.Context, id int64) (answered bool, err error) 
 func (s *Service) look(ctx context.Context, t store.Transaction, cause store.EventKind) (answered bool, err error) {
 	switch {
 	case t.Reference != "":
-		return s.confirm(ctx, t.ID, t.Reference, cause)
+		return s.confirm(ctx, t, t.Reference, cause)
+	case t.Flags.Has(store.FlagDecided):
+		return s.sweepHistory(ctx, doubtPace, s.searchFrom(t))
 	case t.Status.Final():
 		return true, nil // CamPay never took it: there is nothing to ask about
 	case t.Origin == store.OriginLink:
 		return s.askForPageAgain(ctx, t)
 	case t.Status == store.StatusUnsent && s.now().Before(t.CreatedAt.Add(unsentGrace)):
-		return true, nil // its request is under way
+		return true, s.awaitAnswer(ctx, t)
 	case t.Status == store.StatusUnsent:
 		return true, s.doubt(ctx, t)
 	default:
 		return s.resolve(ctx, t)
 	}
+}
+
+// awaitAnswer leaves a request that is under way alone for as long as it may be.
+func (s *Service) awaitAnswer(ctx context.Context, t store.Transaction) error {
+	return s.change(ctx, t.ID, func(_ *store.Tx, t *store.Transaction) error {
+		if t.Status == store.StatusUnsent {
+			t.PollAt = t.CreatedAt.Add(unsentGrace)
+		}
+		return nil
+	})
 }
 
 func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (answered bool, err error) {
@@ -247,9 +262,25 @@ func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, err
 	}
 	if due {
 		s.begin(ctx, wg, job{work: sweeping}, func(ctx context.Context) error {
-			_, err := s.sweepHistory(ctx, sweepWatched)
+			_, err := s.sweepHistory(ctx, sweepWatched, now.Add(-sweepBack))
 			return err
 		})
+	}
+	if s.balance.due(now) {
+		s.begin(ctx, wg, job{work: balancing}, func(ctx context.Context) error {
+			_, err := s.askBalance(ctx)
+			return err
+		})
+	}
+	expired, err := s.store.ExpiredApprovals(ctx, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("expired approvals: %w", err)
+	}
+	for _, a := range expired {
+		s.begin(ctx, wg, job{work: expiring, id: a.ID}, func(ctx context.Context) error { return s.expire(ctx, a.ID) })
+	}
+	if err := s.startReconciliation(ctx, wg, now); err != nil {
+		return time.Time{}, fmt.Errorf("due reconciliation: %w", err)
 	}
 	next, err := s.next(ctx, now)
 	if !sweepAt.IsZero() && sweepAt.After(now) && (next.IsZero() || sweepAt.Before(next)) {
@@ -272,101 +303,4 @@ func (s *Service) next(ctx context.Context, now time.Time) (time.Time, error) {
 		return delivery, nil
 	}
 	return poll, nil
-}
-
-// begin runs one job of its own, unless it is under way, has just failed, or
-// there is no room.
-func (s *Service) begin(ctx context.Context, wg *sync.WaitGroup, j job, do func(context.Context) error) {
-	if !s.inFlight.add(j, s.now()) {
-		return
-	}
-	wg.Go(func() {
-		defer s.poke()
-		err := do(ctx)
-		if err == nil {
-			s.inFlight.remove(j)
-			return
-		}
-		s.inFlight.rest(j, s.now().Add(errorPause))
-		s.log.ErrorContext(ctx, "settle", "work", j.work, "id", j.id, "error", err)
-	})
-}
-
-// job names one piece of work.
-type job struct {
-	work work
-	id   int64
-}
-
-// work is a kind of job; each kind has its own room.
-type work string
-
-const (
-	applying work = "delivery"
-	polling  work = "poll"
-	sweeping work = "history"
-)
-
-// inFlight is the work under way, and what failed (the database did not take
-// its outcome) and rests before it is tried again.
-type inFlight struct {
-	mu    sync.Mutex
-	jobs  map[job]time.Time // zero while under way, else the end of its rest
-	total int
-}
-
-func (f *inFlight) add(j job, now time.Time) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if until, known := f.jobs[j]; known && (until.IsZero() || now.Before(until)) {
-		return false
-	}
-	busy := 0
-	for other, until := range f.jobs {
-		if !until.IsZero() && !now.Before(until) {
-			delete(f.jobs, other) // it has rested
-		}
-		if until.IsZero() && other.work == j.work {
-			busy++
-		}
-	}
-	if busy >= workAtOnce {
-		return false
-	}
-	if f.jobs == nil {
-		f.jobs = map[job]time.Time{}
-	}
-	f.jobs[j] = time.Time{}
-	f.total++
-	return true
-}
-
-func (f *inFlight) remove(j job) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.jobs, j)
-}
-
-func (f *inFlight) rest(j job, until time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.jobs[j] = until
-}
-
-func (f *inFlight) resting(now time.Time) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, until := range f.jobs {
-		if !until.IsZero() && now.Before(until) {
-			return true
-		}
-	}
-	return false
-}
-
-// started counts the jobs begun so far.
-func (f *inFlight) started() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.total
 }

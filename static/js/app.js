@@ -13,7 +13,20 @@
     root.querySelectorAll('[data-share]').forEach(function (el) {
       el.hidden = !navigator.share
     })
+    root.querySelectorAll('[type=tel]').forEach(showCarrier)
   }
+
+  // The carrier of a number, while it is typed. The server's word counts.
+  var carriers = { MTN: /^6(5[0-4]|7|8[0-3])/, ORANGE: /^6(4[01]|5[5-9]|8[6-9]|9)/ }
+  function showCarrier(input) {
+    var national = input.value.replace(/\D/g, '').replace(/^(00)?237/, '')
+    input.parentNode.querySelectorAll('[data-carrier]').forEach(function (el) {
+      el.hidden = !carriers[el.dataset.carrier].test(national)
+    })
+  }
+  document.addEventListener('input', function (event) {
+    if (event.target.type === 'tel') showCarrier(event.target)
+  })
 
   function sayOn(button) {
     var before = button.innerHTML

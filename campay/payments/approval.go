@@ -1,0 +1,159 @@
+package payments
+
+// Payouts above the owner's threshold: they wait for a second owner, who
+// approves or refuses them, or end by themselves.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// approvalLife is how long an order waits for a second owner.
+const approvalLife = 24 * time.Hour
+
+// What stands against deciding an approval.
+var (
+	ErrOwnApproval  = errors.New("whoever asked for it cannot approve it")
+	ErrApprovalOver = errors.New("it waits for nobody any more")
+)
+
+// Approve carries out an order that waits for a second owner, and comes back as
+// PayOut does. Rules and balance are checked anew; where they stand against it,
+// it goes on waiting.
+func (s *Service) Approve(ctx context.Context, approvalID, by int64) (Payout, error) {
+	a, err := s.store.Approval(ctx, approvalID)
+	if err == nil {
+		err = s.mayApprove(a, by)
+	}
+	if err != nil {
+		return Payout{Approval: a}, err
+	}
+	if _, err := s.allowed(ctx, s.store.Reader, approvedOrder(a), a); err != nil {
+		return Payout{Approval: a}, err
+	}
+	balance, err := s.balanceToSpend(ctx)
+	if err != nil {
+		return Payout{Approval: a}, err
+	}
+	var t store.Transaction
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		t, err = s.writeApproved(ctx, tx, approvalID, by, balance)
+		return err
+	})
+	if err != nil {
+		return Payout{Approval: a}, fmt.Errorf("approve %d: %w", approvalID, err)
+	}
+	return s.dispatch(onItsOwn(ctx), t)
+}
+
+// writeApproved decides an approval and makes its transaction durable, both or
+// neither: whoever comes second finds that it is over.
+func (s *Service) writeApproved(ctx context.Context, tx *store.Tx, id, by int64, balance Balance) (store.Transaction, error) {
+	a, err := tx.Approval(ctx, id)
+	if err == nil {
+		err = s.mayApprove(a, by)
+	}
+	if err != nil {
+		return store.Transaction{}, err
+	}
+	plan, err := s.allowed(ctx, tx.Reader, approvedOrder(a), a)
+	if err == nil {
+		err = s.covers(ctx, tx.Reader, balance, plan)
+	}
+	if err != nil {
+		return store.Transaction{}, err
+	}
+	t, err := s.writePayout(ctx, tx, plan)
+	if err != nil {
+		return t, err
+	}
+	if err := s.tell(ctx, tx, t, store.EventPerson, "approved", "", nil); err != nil {
+		return t, err
+	}
+	a.TransactionID = t.ID
+	return t, s.decideApproval(ctx, tx, a, store.ApprovalApproved, by)
+}
+
+// mayApprove says what stands against by's approval of a.
+func (s *Service) mayApprove(a store.Approval, by int64) error {
+	switch {
+	case !s.waits(a):
+		return ErrApprovalOver
+	case a.RequestedBy == by:
+		return ErrOwnApproval
+	}
+	return nil
+}
+
+// waits reports whether a may still be decided by a person.
+func (s *Service) waits(a store.Approval) bool {
+	return a.State == store.ApprovalWaiting && s.now().Before(a.ExpiresAt)
+}
+
+// RefuseApproval ends an order that waits; whoever asked for it may do so too.
+func (s *Service) RefuseApproval(ctx context.Context, approvalID, by int64) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		a, err := tx.Approval(ctx, approvalID)
+		if err != nil {
+			return err
+		}
+		if !s.waits(a) {
+			return ErrApprovalOver
+		}
+		return s.decideApproval(ctx, tx, a, store.ApprovalRefused, by)
+	})
+	if err != nil {
+		return fmt.Errorf("refuse approval %d: %w", approvalID, err)
+	}
+	return nil
+}
+
+// expire ends an order that nobody decided in time.
+func (s *Service) expire(ctx context.Context, id int64) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		a, err := tx.Approval(ctx, id)
+		if err != nil || a.State != store.ApprovalWaiting {
+			return err
+		}
+		return s.decideApproval(ctx, tx, a, store.ApprovalExpired, 0)
+	})
+	if err != nil {
+		return fmt.Errorf("expire approval %d: %w", id, err)
+	}
+	return nil
+}
+
+func (s *Service) decideApproval(ctx context.Context, tx *store.Tx, a store.Approval, state store.ApprovalState, by int64) error {
+	a.State, a.DecidedBy, a.DecidedAt = state, by, s.now()
+	if err := tx.DecideApproval(ctx, a); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, by, act{"payout." + string(state), "approval", a.ID}, map[string]int64{"transaction": a.TransactionID})
+}
+
+// writeApproval has an order wait for a second owner.
+func (s *Service) writeApproval(ctx context.Context, tx *store.Tx, p plan) (store.Approval, error) {
+	now := s.now()
+	a, err := tx.AddApproval(ctx, store.Approval{
+		Operation: p.Operation, Kind: p.Kind, Origin: p.origin(), RefundOf: p.RefundOf, Asked: int64(p.Amount),
+		Phone: string(p.Phone), Operator: string(p.operator), RecipientName: p.recipientName, Description: p.Description,
+		RequestedBy: p.By, RequestedAt: now, ExpiresAt: now.Add(approvalLife), State: store.ApprovalWaiting,
+	})
+	if err != nil {
+		return a, err
+	}
+	return a, s.audit(ctx, tx, p.By, act{"payout.requested", "approval", a.ID}, ordered(p))
+}
+
+// approvedOrder is the order that waits in an approval.
+func approvedOrder(a store.Approval) PayoutOrder {
+	return PayoutOrder{
+		Operation: a.Operation, Kind: a.Kind, Amount: campay.XAF(a.Asked), Phone: campay.Phone(a.Phone),
+		Description: a.Description, RefundOf: a.RefundOf, By: a.RequestedBy,
+	}
+}

@@ -1,0 +1,168 @@
+package payments
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/campay/sandbox"
+	"comptoir/store"
+)
+
+// doubtful is a payout whose answer was lost, carried out by CamPay or not, of
+// which no webhook and no history tells.
+func (s *payoutShop) doubtful(kind store.Kind, lost sandbox.Kind) store.Transaction {
+	s.t.Helper()
+	s.lose("/history/")
+	s.sandbox.Inject(
+		sandbox.Fault{Kind: lost, Endpoint: payoutKinds[kind]},
+		sandbox.Fault{Kind: sandbox.WebhookLost, Endpoint: payoutKinds[kind]},
+	)
+	asked := s.payOut(s.order(kind, 1000, mtnPhone))
+	return s.wantStatus(asked, store.StatusInDoubt)
+}
+
+func TestDecide_OnlyAfterADayInDoubt(t *testing.T) {
+	s := openPayoutShop(t)
+	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
+	s.clock.pass(decideAfter - time.Second)
+	if err := s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) || MayDecide(asked, s.clock.now()) {
+		t.Fatalf("too early: %v", err)
+	}
+	s.clock.pass(time.Second)
+	for _, outcome := range []store.Status{store.StatusPending, store.StatusUnsent, ""} {
+		if err := s.service.Decide(s.ctx, asked.ID, outcome, s.owner); !errors.Is(err, ErrNotDecidable) {
+			t.Fatalf("as %q: %v", outcome, err)
+		}
+	}
+	if !MayDecide(asked, s.clock.now()) {
+		t.Fatal("not after a day either")
+	}
+	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
+	if err := s.service.Decide(s.ctx, asked.ID, store.StatusSuccessful, s.second); !errors.Is(err, ErrNotDecidable) {
+		t.Fatalf("twice: %v", err)
+	}
+	s.work(0)
+	open := s.push(500, mtnPhone)
+	s.clock.pass(2 * decideAfter)
+	if err := s.service.Decide(s.ctx, open.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) {
+		t.Fatalf("of what is pending: %v", err)
+	}
+}
+
+func TestDecide_IsFlaggedAndInTheAuditLog(t *testing.T) {
+	for outcome, note := range map[store.Status]string{
+		store.StatusSuccessful: "decided_successful", store.StatusFailed: "decided_failed",
+	} {
+		s := openPayoutShop(t)
+		asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
+		s.days(1)
+		s.must(s.service.Decide(s.ctx, asked.ID, outcome, s.second))
+		decided := s.wantStatus(asked, outcome, store.FlagDecided)
+		if decided.PaidInFull() || !decided.PollAt.IsZero() || !slices.Contains(s.notes(asked), note) {
+			t.Fatalf("kept as %+v", decided)
+		}
+		if e := s.audited()[0]; e.Act != "payout.decided" || e.UserID != s.second || e.SubjectID != asked.ID ||
+			!strings.Contains(string(e.Detail), string(outcome)) {
+			t.Fatalf("audit %+v", e)
+		}
+	}
+}
+
+func TestDecided_CountsInTheSums(t *testing.T) {
+	s := openPayoutShop(t)
+	paid := s.collected(5000)
+	s.lose("/history/")
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw, Times: 2})
+	gone, back := s.payOut(s.refund(paid, 3000)), s.payOut(s.refund(paid, 2000))
+	s.days(1)
+	s.tooMuch(s.refund(paid, 1))
+	s.must(s.service.Decide(s.ctx, gone.ID, store.StatusSuccessful, s.owner))
+	s.must(s.service.Decide(s.ctx, back.ID, store.StatusFailed, s.owner))
+	if got := s.tooMuch(s.refund(paid, 2001)); got.Left != campay.Francs(2000) {
+		t.Fatalf("%+v", got)
+	}
+	s.payOut(s.refund(paid, 2000)) // anew, by a person, as an operation of its own
+}
+
+func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
+	for kind := range payoutKinds {
+		for outcome, flags := range map[store.Status]store.Flags{
+			store.StatusSuccessful: nil,
+			store.StatusFailed:     {store.FlagMovedFinal},
+		} {
+			for _, told := range []string{"webhook", "history"} {
+				t.Run(string(kind)+"/"+string(outcome)+"/"+told, func(t *testing.T) {
+					s := openPayoutShop(t)
+					asked := s.doubtful(kind, sandbox.CutAfter)
+					s.days(1)
+					s.must(s.service.Decide(s.ctx, asked.ID, outcome, s.owner))
+					if told == "webhook" {
+						s.must(s.service.TakeWebhook(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"), "192.0.2.1"))
+						s.work(0)
+					} else {
+						s.intercept(nothing)
+						s.clock.pass(doubtPace)
+						_, err := s.service.Ask(s.ctx, asked.ID) // a person asks
+						s.must(err)
+						if kind == store.KindAirtime {
+							s.days(1) // the nightly reconciliation
+						}
+					}
+					done := s.wantStatus(asked, store.StatusSuccessful, flags...)
+					if campay.XAF(done.Amount) != campay.Francs(1000) || !done.PaidInFull() {
+						t.Fatalf("kept as %+v", done)
+					}
+					s.wantSent(1)
+				})
+			}
+		}
+	}
+}
+
+func TestDecided_ThatCamPayHasUnderWay_IsOpenAgain(t *testing.T) {
+	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = 40 * time.Hour })
+	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
+	s.days(1)
+	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
+	s.must(s.service.TakeWebhook(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"), "192.0.2.1"))
+	s.work(0)
+	open := s.wantStatus(asked, store.StatusPending, store.FlagMovedFinal)
+	if !open.SettledAt.IsZero() || open.PollAt.IsZero() {
+		t.Fatalf("kept as %+v", open)
+	}
+	s.days(1)
+	s.wantStatus(asked, store.StatusSuccessful, store.FlagMovedFinal)
+}
+
+func TestDoubtCandidates_AreRowsOfTheSameKindNumberAndAmountAboutItsTime(t *testing.T) {
+	s := openPayoutShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
+	asked := s.payOut(s.withdrawal(1000))
+	at := s.clock.now()
+	row := store.HistoryRow{At: at, Reference: NewOperation(), Kind: store.KindWithdraw, Phone: string(mtnPhone), Amount: asked.Asked, Status: "SUCCESSFUL", SeenAt: at, Raw: []byte("{}")}
+	other := func(edit func(*store.HistoryRow)) store.HistoryRow {
+		r := row
+		r.Reference = NewOperation()
+		edit(&r)
+		return r
+	}
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+		return tx.KeepHistory(s.ctx, []store.HistoryRow{
+			row,
+			other(func(r *store.HistoryRow) { r.Kind = store.KindAirtime }),
+			other(func(r *store.HistoryRow) { r.Phone = string(orangePhone) }),
+			other(func(r *store.HistoryRow) { r.Amount += 100 }),
+			other(func(r *store.HistoryRow) { r.At = at.Add(-candidateWindow - time.Second) }),
+			other(func(r *store.HistoryRow) { r.At = at.Add(decideAfter) }),
+		})
+	}))
+	got, err := s.service.DoubtCandidates(s.ctx, asked)
+	s.must(err)
+	if len(got) != 1 || got[0].Reference != row.Reference {
+		t.Fatalf("candidates %+v", got)
+	}
+}

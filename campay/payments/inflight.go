@@ -1,0 +1,109 @@
+package payments
+
+// The jobs under way beside each other, with room for a few of each kind.
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// begin runs one job of its own, unless it is under way, has just failed, or
+// there is no room.
+func (s *Service) begin(ctx context.Context, wg *sync.WaitGroup, j job, do func(context.Context) error) {
+	if !s.inFlight.add(j, s.now()) {
+		return
+	}
+	wg.Go(func() {
+		defer s.poke()
+		err := do(ctx)
+		if err == nil {
+			s.inFlight.remove(j)
+			return
+		}
+		s.inFlight.rest(j, s.now().Add(errorPause))
+		s.log.ErrorContext(ctx, "settle", "work", j.work, "id", j.id, "error", err)
+	})
+}
+
+// job names one piece of work.
+type job struct {
+	work work
+	id   int64
+}
+
+// work is a kind of job; each kind has its own room.
+type work string
+
+const (
+	applying  work = "delivery"
+	polling   work = "poll"
+	sweeping  work = "history"
+	balancing work = "balance"
+	expiring  work = "approval"
+	comparing work = "reconciliation"
+)
+
+// inFlight is the work under way, and what failed (the database did not take
+// its outcome) and rests before it is tried again.
+type inFlight struct {
+	mu    sync.Mutex
+	jobs  map[job]time.Time // zero while under way, else the end of its rest
+	total int
+}
+
+func (f *inFlight) add(j job, now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if until, known := f.jobs[j]; known && (until.IsZero() || now.Before(until)) {
+		return false
+	}
+	busy := 0
+	for other, until := range f.jobs {
+		if !until.IsZero() && !now.Before(until) {
+			delete(f.jobs, other) // it has rested
+		}
+		if until.IsZero() && other.work == j.work {
+			busy++
+		}
+	}
+	if busy >= workAtOnce {
+		return false
+	}
+	if f.jobs == nil {
+		f.jobs = map[job]time.Time{}
+	}
+	f.jobs[j] = time.Time{}
+	f.total++
+	return true
+}
+
+func (f *inFlight) remove(j job) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.jobs, j)
+}
+
+func (f *inFlight) rest(j job, until time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.jobs[j] = until
+}
+
+func (f *inFlight) resting(now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, until := range f.jobs {
+		if !until.IsZero() && now.Before(until) {
+			return true
+		}
+	}
+	return false
+}
+
+// started counts the jobs begun so far.
+func (f *inFlight) started() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.total
+}

@@ -1,0 +1,236 @@
+package payments
+
+// Money that goes out: withdrawals, airtime and refunds. Each order is written
+// down once, sent once, and never again by anything (invariants 1 and 2).
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// PayoutOrder is money to send. Amount is in whole francs.
+type PayoutOrder struct {
+	Operation   string     // from NewOperation; the same one twice is one payout
+	Kind        store.Kind // withdraw or airtime
+	Amount      campay.XAF
+	Phone       campay.Phone
+	Description string
+	RefundOf    int64 // the collection that it gives back: kind and phone follow from it; 0 for no refund
+	By          int64 // the user
+}
+
+// Payout is what became of an order: its transaction or, while it has none,
+// the approval that it waits for (or waited for, when that was refused or
+// expired).
+type Payout struct {
+	Transaction store.Transaction
+	Approval    store.Approval
+}
+
+// PayOut carries an order out, or has it wait for a second owner. A *RuleError,
+// *RefundError, *BalanceError or ErrBalanceUnknown says why nothing was begun.
+// A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
+// refused it or surely never got it: no money moved. A lost answer is no error:
+// the transaction is in doubt, and is never sent again (invariant 2).
+func (s *Service) PayOut(ctx context.Context, order PayoutOrder) (Payout, error) {
+	if !IsOperation(order.Operation) {
+		return Payout{}, ErrOperation
+	}
+	if before, err := begun(ctx, s.store.Reader, order); !errors.Is(err, store.ErrNotFound) {
+		return before, err
+	}
+	if _, err := s.allowed(ctx, s.store.Reader, order, store.Approval{}); err != nil {
+		return Payout{}, err
+	}
+	balance, err := s.balanceToSpend(ctx)
+	if err != nil {
+		return Payout{}, err
+	}
+	var out Payout
+	isNew := false
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		out, err = begun(ctx, tx.Reader, order)
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		isNew = true
+		out, err = s.writeOrder(ctx, tx, order, balance)
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("write the payout down: %w", err)
+	}
+	if !isNew || out.Approval.ID != 0 {
+		return out, nil
+	}
+	return s.dispatch(onItsOwn(ctx), out.Transaction)
+}
+
+// begun finds what the operation of an order began before, or ErrNotFound.
+func begun(ctx context.Context, r store.Reader, order PayoutOrder) (Payout, error) {
+	t, err := r.TransactionByExternalReference(ctx, order.Operation)
+	if err == nil {
+		return Payout{Transaction: t}, order.sameAs(payoutOf(t))
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return Payout{}, err
+	}
+	a, err := r.ApprovalByOperation(ctx, order.Operation)
+	if err != nil {
+		return Payout{}, err
+	}
+	return Payout{Approval: a}, order.sameAs(approvedOrder(a))
+}
+
+// payoutOf is the order that a transaction was made by.
+func payoutOf(t store.Transaction) PayoutOrder {
+	return PayoutOrder{
+		Operation: t.ExternalReference, Kind: t.Kind, Amount: campay.XAF(t.Asked), Phone: campay.Phone(t.Phone),
+		Description: t.Description, RefundOf: t.RefundOf, By: t.CreatedBy,
+	}
+}
+
+// sameAs reports ErrOperationUsed unless order says what an earlier one said.
+func (order PayoutOrder) sameAs(earlier PayoutOrder) error {
+	if order.RefundOf != 0 { // what follows from the collection
+		order.Kind, order.Phone = store.KindWithdraw, earlier.Phone
+		if order.Description == "" {
+			order.Description = earlier.Description
+		}
+	}
+	order.By = earlier.By
+	if order != earlier {
+		return ErrOperationUsed
+	}
+	return nil
+}
+
+// writeOrder checks an order once more, where no other can come between, and
+// makes it durable: as a transaction, or as an approval to wait for.
+func (s *Service) writeOrder(ctx context.Context, tx *store.Tx, order PayoutOrder, balance Balance) (Payout, error) {
+	plan, err := s.allowed(ctx, tx.Reader, order, store.Approval{})
+	if err != nil {
+		return Payout{}, err
+	}
+	if err := s.covers(ctx, tx.Reader, balance, plan); err != nil {
+		return Payout{}, err
+	}
+	if plan.needsApproval {
+		a, err := s.writeApproval(ctx, tx, plan)
+		return Payout{Approval: a}, err
+	}
+	t, err := s.writePayout(ctx, tx, plan)
+	if err != nil {
+		return Payout{}, err
+	}
+	return Payout{Transaction: t}, s.audit(ctx, tx, order.By, act{"payout.ordered", "transaction", t.ID}, ordered(plan))
+}
+
+// writePayout makes the transaction of a payout durable (invariant 1), and
+// tells the collection that it gives back.
+func (s *Service) writePayout(ctx context.Context, tx *store.Tx, plan plan) (store.Transaction, error) {
+	t, err := s.writeDown(ctx, tx, store.Transaction{
+		Kind: plan.Kind, Origin: plan.origin(), RefundOf: plan.RefundOf,
+		ExternalReference: plan.Operation, Asked: int64(plan.Amount),
+		Phone: string(plan.Phone), Operator: string(plan.operator), RecipientName: plan.recipientName,
+		Description: plan.Description, CreatedBy: plan.By,
+	})
+	if errors.Is(err, store.ErrDuplicate) {
+		err = ErrOperationUsed
+	}
+	if err != nil || plan.RefundOf == 0 {
+		return t, err
+	}
+	return t, s.tell(ctx, tx, plan.collection, store.EventPerson, "refund_begun", plan.Amount.String(), nil)
+}
+
+// dispatch sends a payout that was written down just now, and reads what became
+// of it. Nothing else sends payouts.
+func (s *Service) dispatch(ctx context.Context, t store.Transaction) (Payout, error) {
+	s.publishRefunded(ctx, t)
+	refused := s.send(ctx, t)
+	t, err := s.store.Transaction(ctx, t.ID)
+	if err != nil {
+		return Payout{Transaction: t}, fmt.Errorf("read transaction: %w", err)
+	}
+	return Payout{Transaction: t}, refused
+}
+
+// publishRefunded tells who looks at a collection that a refund of it begins.
+func (s *Service) publishRefunded(ctx context.Context, refund store.Transaction) {
+	if refund.RefundOf == 0 {
+		return
+	}
+	if collection, err := s.store.Transaction(ctx, refund.RefundOf); err == nil {
+		s.changes.publish(collection)
+	}
+}
+
+// sendWithin is how soon after it was written down a payout is sent or not at
+// all (this machine slept, say): later it may be put in doubt meanwhile, and
+// nobody may decide over what is yet to be sent.
+const sendWithin = unsentGrace - callLimit
+
+var errTooLate = errors.New("too long after it was written down")
+
+// send sends a payout, for the only time, and writes the answer down.
+func (s *Service) send(ctx context.Context, t store.Transaction) error {
+	reference, raw, callErr := s.transfer(ctx, t)
+	var failure *campay.Error
+	isFailure := errors.As(callErr, &failure)
+
+	err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
+		t.SentAt = s.now()
+		switch {
+		case callErr == nil:
+			if other, err := s.known(ctx, tx, t, reference, raw); other || err != nil {
+				return err
+			}
+			return s.tell(ctx, tx, *t, store.EventAnswer, "payout_accepted", "", raw)
+		case t.Status != store.StatusUnsent && t.Status != store.StatusInDoubt:
+			return nil // settled meanwhile, by a webhook say
+		case isFailure && failure.Effect == campay.NotSent:
+			t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
+			return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
+		case isFailure && failure.Effect == campay.Refused:
+			s.refuse(t, failure)
+			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+		default:
+			t.Status = store.StatusInDoubt
+			s.schedule(t)
+			return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", trace(callErr))
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("settle transaction %d: %w", t.ID, err)
+	}
+	if isFailure {
+		return refusal(failure)
+	}
+	return nil
+}
+
+// transfer makes the one call that moves a payout's money.
+func (s *Service) transfer(ctx context.Context, t store.Transaction) (reference string, raw json.RawMessage, err error) {
+	if s.now().Sub(t.CreatedAt) > sendWithin {
+		return "", nil, &campay.Error{Op: string(t.Kind), Effect: campay.NotSent, Err: errTooLate}
+	}
+	call, cancel := calling(ctx)
+	defer cancel()
+	if t.Kind == store.KindAirtime {
+		answer, err := s.campay.TransferAirtime(call, campay.AirtimeRequest{
+			Amount: campay.XAF(t.Asked), To: campay.Phone(t.Phone), ExternalReference: t.ExternalReference,
+		})
+		return answer.Reference, answer.Raw, err
+	}
+	answer, err := s.campay.Withdraw(call, campay.WithdrawRequest{
+		Amount: campay.XAF(t.Asked), To: campay.Phone(t.Phone), Description: described(t), ExternalReference: t.ExternalReference,
+	})
+	return answer.Reference, answer.Raw, err
+}

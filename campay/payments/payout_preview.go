@@ -1,0 +1,140 @@
+package payments
+
+// What a person sees before money goes out: to whom, from what, at which cost,
+// and what looks like a mistake.
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// PayoutPreview is all that is known of an order before it is given.
+type PayoutPreview struct {
+	Order         PayoutOrder // as it would be carried out: a refund's phone and kind are the collection's
+	Operator      campay.Operator
+	HolderName    string          // whose number it is, as CamPay says; empty when unknown
+	Recipient     store.Recipient // zero when the number is not saved
+	Balance       Balance
+	Available     campay.XAF // of the purse it draws on, less what is in flight and in doubt
+	InFlight      campay.XAF
+	Fee           campay.XAF
+	FeeKnown      bool
+	Usual         campay.XAF
+	FarAbove      bool                // far above the shop's usual: a zero too many?
+	Same          []store.Transaction // the same number and amount, minutes ago
+	NeedsApproval bool
+	Refundable    campay.XAF // what may still be given back of the order's collection
+}
+
+const (
+	farAbove   = 5                   // times the usual amount is far above it
+	usualLeast = 3                   // payouts at least tell what is usual
+	feeSince   = 90 * 24 * time.Hour // fees of older payouts may have changed
+	feeAmong   = 100                 // payouts in which a fee is looked for
+)
+
+// PreviewPayout says what an order would do. A *RuleError, *RefundError,
+// *BalanceError or ErrBalanceUnknown beside it says why it would be refused.
+func (s *Service) PreviewPayout(ctx context.Context, order PayoutOrder) (PayoutPreview, error) {
+	plan, refused := s.allowed(ctx, s.store.Reader, order, store.Approval{})
+	preview := PayoutPreview{
+		Order: plan.PayoutOrder, Operator: plan.operator, Recipient: plan.recipient,
+		NeedsApproval: plan.needsApproval, Refundable: plan.refundable,
+	}
+	if refused != nil && !isLimit(refused) {
+		return preview, refused
+	}
+	preview.HolderName = s.holderOf(ctx, plan.Phone)
+	if err := s.foresee(ctx, &preview); err != nil {
+		return preview, err
+	}
+	short, err := s.foreseeBalance(ctx, &preview, plan)
+	if err != nil {
+		return preview, err
+	}
+	if refused == nil {
+		refused = short
+	}
+	return preview, refused
+}
+
+// isLimit reports whether an order can be read, and something stands against it.
+func isLimit(err error) bool {
+	var rule *RuleError
+	var refund *RefundError
+	return errors.As(err, &rule) || errors.As(err, &refund)
+}
+
+// foreseeBalance fills in what there is to spend. short says that it is too
+// little, or that CamPay does not say.
+func (s *Service) foreseeBalance(ctx context.Context, preview *PayoutPreview, plan plan) (short, err error) {
+	if preview.Balance, err = s.RefreshBalance(ctx); err != nil {
+		return nil, err
+	}
+	if !preview.Balance.Known {
+		return ErrBalanceUnknown, nil
+	}
+	from, err := purseOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
+	if err != nil {
+		return nil, err
+	}
+	preview.Available, preview.InFlight = from.available, from.inFlight
+	if preview.Balance.Unreachable {
+		return ErrBalanceUnknown, nil
+	}
+	err = s.covers(ctx, s.store.Reader, preview.Balance, plan)
+	if tooLittle := (*BalanceError)(nil); errors.As(err, &tooLittle) {
+		return tooLittle, nil
+	}
+	return nil, err
+}
+
+// foresee fills in what earlier payouts say about this one.
+func (s *Service) foresee(ctx context.Context, preview *PayoutPreview) error {
+	order := preview.Order
+	usual, err := s.store.UsualPayouts(ctx, order.Kind)
+	if err != nil {
+		return err
+	}
+	if len(usual) >= usualLeast {
+		preview.Usual = median(usual)
+		preview.FarAbove = order.Amount > farAbove*preview.Usual
+	}
+	preview.Same, err = s.store.RecentSamePayout(ctx, order.Kind, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
+	if err != nil {
+		return err
+	}
+	preview.Fee, preview.FeeKnown, err = s.feeOf(ctx, order, preview.Operator)
+	return err
+}
+
+// median is the middle of the amounts, the lower of two.
+func median(hundredths []int64) campay.XAF {
+	sorted := slices.Sorted(slices.Values(hundredths))
+	return campay.XAF(sorted[(len(sorted)-1)/2])
+}
+
+// feeOf is what CamPay takes for a payout, at the rate of the newest one of this
+// kind and operator whose fee is in the book, rounded up to a hundredth.
+func (s *Service) feeOf(ctx context.Context, order PayoutOrder, operator campay.Operator) (fee campay.XAF, isKnown bool, err error) {
+	recent, err := s.store.Transactions(ctx, store.TransactionFilter{
+		Kind: order.Kind, Status: store.StatusSuccessful, Since: s.now().Add(-feeSince), Limit: feeAmong,
+	})
+	if err != nil {
+		return 0, false, err
+	}
+	for _, t := range recent {
+		base, isWhole := campay.XAF(t.Amount).Whole()
+		if t.Operator != string(operator) || t.Fee <= 0 || !isWhole || base <= 0 {
+			continue
+		}
+		francs, _ := order.Amount.Whole()
+		return campay.XAF((francs*t.Fee + base - 1) / base), true, nil
+	}
+	return 0, false, nil
+}

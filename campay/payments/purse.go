@@ -1,0 +1,93 @@
+package payments
+
+// What may be spent: CamPay's balance of a purse, less all that may have left
+// it meanwhile (invariant 6).
+
+import (
+	"context"
+	"errors"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// ErrBalanceUnknown says that CamPay could not be asked what there is to spend:
+// nothing was sent.
+var ErrBalanceUnknown = errors.New("the balance cannot be checked")
+
+// BalanceError says that a purse does not cover an order.
+type BalanceError struct {
+	Kind                       store.Kind
+	Operator                   campay.Operator
+	Asked, Available, InFlight campay.XAF
+	Other                      campay.Operator // the other carrier; empty for airtime
+	OtherAvailable             campay.XAF
+}
+
+func (e *BalanceError) Error() string {
+	return "the balance does not cover it: " + e.Available.String() + " of " + e.Asked.String()
+}
+
+// balanceToSpend asks CamPay anew, whatever is remembered.
+func (s *Service) balanceToSpend(ctx context.Context) (Balance, error) {
+	balance, err := s.askBalance(onItsOwn(ctx))
+	if err == nil && balance.Unreachable {
+		err = ErrBalanceUnknown
+	}
+	return balance, err
+}
+
+// purse is what one carrier holds for withdrawals, or the airtime float.
+type purse struct {
+	available campay.XAF // less what is in flight
+	inFlight  campay.XAF // unsent, pending, in doubt, or settled since the balance was asked for
+}
+
+// purseOf reads what a balance leaves of a purse. CamPay may take a payout off
+// the balance when it accepts it or when it is done: what is under way counts as
+// gone in both cases, at worst twice, never not at all. In a Write no other
+// payout can come between this and writing one down.
+func purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator campay.Operator) (purse, error) {
+	held, from := balance.Utility, "" // airtime has one purse for all carriers
+	if kind == store.KindWithdraw {
+		held, from = balance.MTN, string(operator)
+		if operator == campay.Orange {
+			held = balance.Orange
+		}
+	}
+	reserved, err := r.Reserved(ctx, kind, from, balance.asked)
+	if err != nil {
+		return purse{}, err
+	}
+	return purse{available: campay.XAF(max(held-reserved, 0)), inFlight: campay.XAF(reserved)}, nil
+}
+
+// covers reports a *BalanceError unless the purse that p draws on covers it. A
+// float that CamPay does not tell is CamPay's to check (ER301).
+func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p plan) error {
+	if s.now().Before(balance.asked) {
+		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
+	}
+	if p.Kind == store.KindAirtime && balance.noFloat {
+		return nil
+	}
+	from, err := purseOf(ctx, r, balance, p.Kind, p.operator)
+	if err != nil || p.Amount <= from.available {
+		return err
+	}
+	short := &BalanceError{
+		Kind: p.Kind, Operator: p.operator, Asked: p.Amount, Available: from.available, InFlight: from.inFlight,
+	}
+	if p.Kind == store.KindWithdraw {
+		short.Other = campay.Orange
+		if p.operator == campay.Orange {
+			short.Other = campay.MTN
+		}
+		other, err := purseOf(ctx, r, balance, p.Kind, short.Other)
+		if err != nil {
+			return err
+		}
+		short.OtherAvailable = other.available
+	}
+	return short
+}

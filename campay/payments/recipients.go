@@ -1,0 +1,72 @@
+package payments
+
+// Saved recipients: whom the shop pays, by name. Each change is in the audit
+// log, because a number that changes hands is how money is stolen.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// ErrRecipientName says that a recipient has no name, or one too long to show.
+var ErrRecipientName = errors.New("the recipient needs a name")
+
+const longestName = 80
+
+// recipientDetail is a recipient as the audit log keeps it.
+type recipientDetail struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
+}
+
+// SaveRecipient saves somebody whom money is sent to; store.ErrDuplicate when
+// the number is saved already, and the errors of ParsePhone.
+func (s *Service) SaveRecipient(ctx context.Context, name string, phone campay.Phone, by int64) (store.Recipient, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || utf8.RuneCountInString(name) > longestName {
+		return store.Recipient{}, ErrRecipientName
+	}
+	phone, err := ParsePhone(string(phone))
+	if err != nil {
+		return store.Recipient{}, err
+	}
+	var saved store.Recipient
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		saved, err = tx.AddRecipient(ctx, store.Recipient{
+			Name: name, Phone: string(phone), Operator: string(phone.Operator()), CreatedBy: by, CreatedAt: s.now(),
+		})
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, act{"recipient.saved", "recipient", saved.ID}, recipientDetail{name, string(phone)})
+	})
+	if err != nil {
+		return store.Recipient{}, fmt.Errorf("save recipient: %w", err)
+	}
+	return saved, nil
+}
+
+// RemoveRecipient takes a recipient off the list; store.ErrNotFound when it is
+// not on it.
+func (s *Service) RemoveRecipient(ctx context.Context, id, by int64) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		gone, err := tx.Recipient(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.RemoveRecipient(ctx, id, s.now()); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, act{"recipient.removed", "recipient", id}, recipientDetail{gone.Name, gone.Phone})
+	})
+	if err != nil {
+		return fmt.Errorf("remove recipient %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package payments
+
+// The days that a reconciliation is about: the merchant's, in Douala.
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// douala is the merchant's clock; it knows no summer time.
+var douala = time.FixedZone("WAT", 60*60)
+
+// LongestPeriod is how many days one reconciliation may take.
+const LongestPeriod = 92
+
+// The reasons for which a typed period is refused.
+var (
+	ErrDayMissing    = errors.New("day missing")
+	ErrDay           = errors.New("not a day")
+	ErrDayAhead      = errors.New("the day is still ahead")
+	ErrPeriodReverse = errors.New("the period ends before it begins")
+	ErrPeriodLong    = errors.New("the period is too long")
+)
+
+// Period is some days in Douala, each by its midnight, both included.
+type Period struct{ From, To time.Time }
+
+// DayOf is the day of a moment, by its midnight in Douala.
+func DayOf(t time.Time) time.Time {
+	t = t.In(douala)
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, douala)
+}
+
+// Yesterday is the period of the day before a moment.
+func Yesterday(now time.Time) Period {
+	day := DayOf(now).AddDate(0, 0, -1)
+	return Period{From: day, To: day}
+}
+
+// ParseDay reads a day as forms write it: 2026-03-04.
+func ParseDay(typed string) (time.Time, error) {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return time.Time{}, ErrDayMissing
+	}
+	day, err := time.ParseInLocation(time.DateOnly, typed, douala)
+	if err != nil || day.Year() < 2000 {
+		return time.Time{}, ErrDay
+	}
+	return day, nil
+}
+
+// Check reports what is wrong with a period, seen from now.
+func (p Period) Check(now time.Time) error {
+	switch {
+	case p.From.After(now), p.To.After(now):
+		return ErrDayAhead
+	case p.To.Before(p.From):
+		return ErrPeriodReverse
+	case p.Days() > LongestPeriod:
+		return ErrPeriodLong
+	}
+	return nil
+}
+
+// Days is how many days there are in a period.
+func (p Period) Days() int { return int(p.End().Sub(p.From) / (24 * time.Hour)) }
+
+// End is the first moment after a period.
+func (p Period) End() time.Time { return nextDay(p.To) }
+
+func nextDay(day time.Time) time.Time { return day.In(douala).AddDate(0, 0, 1) }
+
+// dayName is a day as CamPay's history is asked for it. Nobody says by which
+// clock CamPay reckons; whoever wants all of a day of Douala asks for the day
+// before too, which has its first hour by Greenwich.
+func dayName(day time.Time) string { return day.In(douala).Format(time.DateOnly) }
+
+// closed reports whether a day, as CamPay names it, was over by either clock
+// when its history was fetched.
+func closed(name string, fetched time.Time) bool {
+	day, err := time.Parse(time.DateOnly, name)
+	return err == nil && !fetched.Before(day.AddDate(0, 0, 1))
+}
+
+// daysBetween names the days on which something may stand that happened
+// between two moments, by either clock.
+func daysBetween(from, to time.Time) []string {
+	var names []string
+	for day := from.UTC().Truncate(24 * time.Hour); day.Format(time.DateOnly) <= dayName(to); day = day.AddDate(0, 0, 1) {
+		names = append(names, day.Format(time.DateOnly))
+	}
+	return names
+}

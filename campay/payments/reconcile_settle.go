@@ -1,0 +1,183 @@
+package payments
+
+// What becomes of a row and its transaction: what differs is asked about, then
+// the fee is taken over or the difference flagged, with both stories kept.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// askAbout asks CamPay about a row that the book does not agree with, and lets
+// the book follow; it reports whether CamPay answered.
+func (s *Service) askAbout(ctx context.Context, p pair) (answered bool, err error) {
+	switch {
+	case p.ours.ID == 0:
+		return s.askWhose(ctx, p.row)
+	case p.byCode:
+		if err := s.recognise(ctx, asCamPay(p.row)); err != nil {
+			return true, err
+		}
+		t, err := s.store.TransactionByReference(ctx, p.row.Reference)
+		if errors.Is(err, store.ErrNotFound) {
+			return true, nil
+		}
+		if err != nil || t.Status.Final() {
+			return true, err
+		}
+		return s.confirm(ctx, t, t.Reference, store.EventHistory) // was there an answer?
+	case p.ours.Reference == "":
+		return true, nil // neither names a reference that could be asked about
+	default:
+		return s.confirm(ctx, p.ours, p.ours.Reference, store.EventHistory)
+	}
+}
+
+// askWhose asks CamPay whose a row is that may be one of ours in doubt.
+func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered bool, err error) {
+	defer s.asking.hold(row.Reference)()
+	call, cancel := calling(ctx)
+	defer cancel()
+	truth, err := s.prove(call, row.Reference)
+	switch {
+	case campay.IsNotFound(err):
+		return true, nil
+	case err != nil:
+		return false, nil
+	}
+	ctx = onItsOwn(ctx)
+	var t store.Transaction
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		_, err := operationBehind(ctx, tx, truth)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil // somebody else's
+		}
+		if err == nil {
+			t, err = s.adopt(ctx, tx, truth)
+		}
+		return err
+	})
+	if t.ID != 0 {
+		s.changes.publish(t)
+	}
+	return true, err
+}
+
+// adopt has the book follow what CamPay proved of a reference, in a transaction
+// that may be new to it.
+func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof) (store.Transaction, error) {
+	t, err := s.proved(ctx, tx, truth)
+	if err != nil {
+		return t, err
+	}
+	if err := s.follow(ctx, tx, &t, truth.Transaction, store.EventHistory); err != nil {
+		return t, err
+	}
+	t.UpdatedAt = s.now()
+	return t, tx.UpdateTransaction(ctx, t)
+}
+
+// conclude says what a row is after CamPay was asked about it.
+func (s *Service) conclude(ctx context.Context, row store.HistoryRow) error {
+	var changed []store.Transaction
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		pairs, err := pairUp(ctx, tx, []store.HistoryRow{row})
+		if err != nil {
+			return err
+		}
+		changed, err = s.settlePair(ctx, tx, pairs[0])
+		return err
+	})
+	for _, t := range changed {
+		s.changes.publish(t)
+	}
+	return err
+}
+
+// settlePair notes what a pair is, and returns the transaction if it changed.
+func (s *Service) settlePair(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
+	switch {
+	case p.ours.ID == 0 || p.byCode:
+		return nil, find(ctx, tx, p.row, store.Transaction{}, store.FindingOnlyThere)
+	case p.agree():
+		return s.settleMatched(ctx, tx, p)
+	default:
+		return s.settleDiffering(ctx, tx, p)
+	}
+}
+
+// settleMatched takes fee and net over from the row, and a mended difference
+// off.
+func (s *Service) settleMatched(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
+	t := p.ours
+	note := ""
+	if t.Status == store.StatusSuccessful {
+		t.Fee = feeOf(p.row)
+		if t.Kind == store.KindCollect {
+			t.Net = cmp.Or(p.row.Credit, t.Net)
+		}
+		if t.Fee != p.ours.Fee || t.Net != p.ours.Net {
+			note = "in_history"
+		}
+	}
+	t.Flags = mended(t.Flags, store.FlagHistoryDiffers, store.FlagMissing)
+	if len(t.Flags) != len(p.ours.Flags) {
+		note = "history_agrees"
+	}
+	if err := find(ctx, tx, p.row, t, store.FindingMatched); err != nil || note == "" {
+		return nil, err
+	}
+	return s.keepStory(ctx, tx, t, note, p.row)
+}
+
+// settleDiffering flags a final transaction that the history tells otherwise;
+// an open one is only waited for.
+func (s *Service) settleDiffering(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
+	t := p.ours
+	isNews := p.row.Finding != store.FindingDiffers || p.row.TransactionID != t.ID
+	if err := find(ctx, tx, p.row, t, store.FindingDiffers); err != nil || !t.Status.Final() {
+		return nil, err
+	}
+	t.Flags = mended(t.Flags, store.FlagMissing).With(store.FlagHistoryDiffers)
+	if !isNews && slices.Equal(t.Flags, p.ours.Flags) {
+		return nil, nil
+	}
+	const note = "history_differs"
+	return s.keepStory(ctx, tx, t, note, p.row)
+}
+
+// keepStory keeps a transaction and what the history says of it.
+func (s *Service) keepStory(ctx context.Context, tx *store.Tx, t store.Transaction, note string, row store.HistoryRow) ([]store.Transaction, error) {
+	t.UpdatedAt = s.now()
+	if err := tx.UpdateTransaction(ctx, t); err != nil {
+		return nil, err
+	}
+	return []store.Transaction{t}, s.tell(ctx, tx, t, store.EventHistory, note, row.Status+" "+campay.XAF(row.Amount).String(), row.Raw)
+}
+
+// find notes what a row is, unless that is known.
+func find(ctx context.Context, tx *store.Tx, row store.HistoryRow, t store.Transaction, finding store.Finding) error {
+	if row.TransactionID == t.ID && row.Finding == finding {
+		return nil
+	}
+	return tx.FindHistory(ctx, row.ID, t.ID, finding)
+}
+
+// feeOf is what CamPay took: as it says, else what its sides leave. A
+// collection is credited without it, a payout is debited with it.
+func feeOf(row store.HistoryRow) int64 {
+	if row.Kind == store.KindCollect {
+		return cmp.Or(row.Charge, max(row.Amount-row.Credit, 0))
+	}
+	return cmp.Or(row.Charge, max(row.Debit-row.Amount, 0))
+}
+
+// mended are flags without those that the history has taken back.
+func mended(flags store.Flags, off ...store.Flag) store.Flags {
+	return slices.DeleteFunc(slices.Clone(flags), func(f store.Flag) bool { return slices.Contains(off, f) })
+}

@@ -1,0 +1,148 @@
+package payments
+
+// The statement of a period: per purse, the balance at its beginning, what
+// CamPay's history moved, and whether that leads to the balance at its end.
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// SnapshotNear is how far from a period's bounds a known balance may be: as
+// far as the fetched history surely reaches.
+const SnapshotNear = 12 * time.Hour
+
+// Statement is what a period did to each purse. Opening and Closing are the
+// known balances nearest to its bounds; a zero time says that there is none
+// near enough. Without both, or while the history between them is not all
+// fetched, no difference can be told: Compared is false.
+type Statement struct {
+	Opening, Closing store.BalanceSnapshot
+	Compared         bool
+	Purses           []PurseStatement
+	Other            store.Movements // of rows that name no operator of ours
+}
+
+// PurseStatement is the statement of one purse; hundredths. Opening and Closing
+// are CamPay's balances carried to the period's bounds by what moved between.
+type PurseStatement struct {
+	Purse           store.Purse
+	Opening         int64
+	Credits, Debits int64
+	Closing         int64
+	Difference      int64 // Closing beyond Opening + Credits − Debits
+	UnderWay        int64 // how much of it payments explain that were under way at those moments
+}
+
+// Expected is the balance to which the period should have led.
+func (p PurseStatement) Expected() int64 { return p.Opening + p.Credits - p.Debits }
+
+// Statement adds a period up from what is kept; it asks CamPay nothing.
+func (s *Service) Statement(ctx context.Context, p Period) (Statement, error) {
+	var st Statement
+	fetched, err := s.store.HistoryDays(ctx, dayName(p.From.Add(-2*SnapshotNear)), dayName(p.End().Add(2*SnapshotNear)))
+	if err != nil {
+		return st, err
+	}
+	end := p.End()
+	if err := s.bound(ctx, &st, p, fetched[dayName(p.To)]); err != nil {
+		return st, err
+	}
+	hasBounds := !st.Opening.At.IsZero() && !st.Closing.At.IsZero()
+	if hasBounds && st.Closing.At.Before(end) {
+		end = st.Closing.At // the period goes on: the statement ends with the last known balance
+	}
+	st.Compared = hasBounds && isFetched(fetched, st.Opening.At, st.Closing.At)
+	return st, s.addUp(ctx, &st, p.From, end)
+}
+
+// bound finds the known balances nearest to a period's bounds. A period that
+// has not ended when its last day was fetched ends with the last balance known
+// then.
+func (s *Service) bound(ctx context.Context, st *Statement, p Period, lastFetch time.Time) error {
+	opening, err := s.store.BalanceBefore(ctx, p.From)
+	if err == nil && p.From.Sub(opening.At) <= SnapshotNear {
+		st.Opening = opening
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	var closing store.BalanceSnapshot
+	if lastFetch.Before(p.End()) {
+		closing, err = s.store.BalanceBefore(ctx, lastFetch)
+	} else {
+		closing, err = s.store.BalanceAfter(ctx, p.End())
+	}
+	if err == nil && !closing.At.Before(p.From) && closing.At.Sub(p.End()) <= SnapshotNear {
+		st.Closing = closing
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// isFetched reports whether every row between two moments is kept.
+func isFetched(fetched map[string]time.Time, from, to time.Time) bool {
+	for _, name := range daysBetween(from, to) {
+		at, ok := fetched[name]
+		if !ok || (!closed(name, at) && at.Before(to)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Service) addUp(ctx context.Context, st *Statement, from, end time.Time) error {
+	within, err := s.store.Movements(ctx, from, end)
+	if err != nil {
+		return err
+	}
+	var before, after map[store.Purse]store.Movements
+	var underWayThen, underWayNow map[store.Purse]int64
+	if st.Compared {
+		if before, err = s.store.Movements(ctx, st.Opening.At, from); err != nil {
+			return err
+		}
+		if after, err = s.store.Movements(ctx, end, st.Closing.At); err != nil {
+			return err
+		}
+		if underWayThen, err = s.store.UnderWay(ctx, st.Opening.At); err != nil {
+			return err
+		}
+		if underWayNow, err = s.store.UnderWay(ctx, st.Closing.At); err != nil {
+			return err
+		}
+	}
+	st.Other = within[store.PurseOther]
+	for _, purse := range []store.Purse{store.PurseMTN, store.PurseOrange, store.PurseAirtime} {
+		line := PurseStatement{
+			Purse: purse, Credits: within[purse].Credits, Debits: within[purse].Debits,
+			Opening:  purse.Of(st.Opening) + before[purse].Credits - before[purse].Debits,
+			Closing:  purse.Of(st.Closing) - after[purse].Credits + after[purse].Debits,
+			UnderWay: underWayThen[purse] - underWayNow[purse],
+		}
+		line.Difference = line.Closing - line.Expected()
+		st.Purses = append(st.Purses, line)
+	}
+	return nil
+}
+
+// logged are the differences as a line of the log names them.
+func (st Statement) logged() []any {
+	var all []any
+	for _, p := range st.Purses {
+		difference := "unknown"
+		if st.Compared {
+			difference = campay.XAF(p.Difference).String()
+		}
+		all = append(all, "difference_"+map[store.Purse]string{
+			store.PurseMTN: "mtn", store.PurseOrange: "orange", store.PurseAirtime: "airtime",
+		}[p.Purse], difference)
+	}
+	return all
+}

@@ -1,0 +1,68 @@
+package payments
+
+// Refunds: a withdrawal to the payer of a collection, whole or in part, never
+// more than it took over all its refunds together.
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// RefundError says that an order would give back more than is left of what a
+// collection took; Taken is 0 for what is no collection that CamPay proved.
+type RefundError struct{ Taken, Refunded, Left campay.XAF }
+
+func (e *RefundError) Error() string {
+	return fmt.Sprintf("%s of %s are left to give back", e.Left, e.Taken)
+}
+
+// refundWords begin the description of a refund that was given none. CamPay and
+// the payer read them, in the shop's language and not in that of a screen.
+const refundWords = "Remboursement "
+
+// planRefund fills in what follows from the collection.
+func (s *Service) planRefund(ctx context.Context, r store.Reader, p *plan) error {
+	collection, err := r.Transaction(ctx, p.RefundOf)
+	if err != nil {
+		return err
+	}
+	refunded, err := r.Refunded(ctx, collection.ID)
+	if err != nil {
+		return err
+	}
+	p.collection, p.Kind, p.Phone = collection, store.KindWithdraw, campay.Phone(collection.Phone)
+	if p.approval.ID != 0 {
+		refunded -= p.approval.Asked             // it waits, and so it is in the sum
+		p.Phone = campay.Phone(p.approval.Phone) // the number that its second owner saw
+	}
+	if strings.TrimSpace(p.Description) == "" {
+		p.Description = strings.TrimSpace(refundWords + collection.Code)
+	}
+	p.refunded, p.refundable = campay.XAF(refunded), max(taken(collection)-campay.XAF(refunded), 0)
+	return nil
+}
+
+// checkRefund reports a *RefundError unless p gives back what was taken.
+func (p plan) checkRefund() error {
+	if p.RefundOf == 0 || p.Amount <= p.refundable {
+		return nil
+	}
+	return &RefundError{Taken: taken(p.collection), Refunded: p.refunded, Left: p.refundable}
+}
+
+// taken is what a collection brought in, in francs that CamPay proved.
+func taken(t store.Transaction) campay.XAF {
+	if t.Kind != store.KindCollect || t.Status != store.StatusSuccessful {
+		return 0
+	}
+	for _, doubtful := range []store.Flag{store.FlagCurrency, store.FlagMismatch, store.FlagUnprovedKind} {
+		if t.Flags.Has(doubtful) {
+			return 0
+		}
+	}
+	return campay.XAF(t.Amount)
+}

@@ -1,0 +1,116 @@
+package payments
+
+// The owner's rules for money that goes out, and how he changes them.
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// Rule is one of the owner's rules for money that goes out.
+type Rule string
+
+// The rules, in the order in which they are looked at. Day and count are about
+// withdrawals, refunds among them; airtime has its own day.
+const (
+	RuleFrozen       Rule = "frozen"
+	RuleHours        Rule = "hours"
+	RuleRecipients   Rule = "recipients"    // saved ones only
+	RuleNewRecipient Rule = "new_recipient" // saved too short a time ago, or not at all
+	RuleEach         Rule = "each"
+	RuleDay          Rule = "day"
+	RuleCount        Rule = "count"
+	RuleAirtimeDay   Rule = "airtime_day"
+)
+
+// RuleError says which rule an order breaks, with what a person needs to know.
+type RuleError struct {
+	Rule             Rule
+	Limit, Left      campay.XAF // of each, day and airtime_day
+	Count            int        // of count: the most in a day
+	FromHour, ToHour int        // of hours, in Douala
+	Until            time.Time  // of new_recipient: from when on; for one that is not saved, if he were saved now
+}
+
+func (e *RuleError) Error() string { return "against the owner's rule: " + string(e.Rule) }
+
+// ErrRules says that rules make no sense: a negative limit, or no such hour.
+var ErrRules = errors.New("no such rules")
+
+// SetRules puts other rules in place of those there are. Whether money is
+// frozen stays as it is: a form that was drawn before must not thaw it.
+func (s *Service) SetRules(ctx context.Context, rules store.PayoutRules, by int64) error {
+	for _, limit := range []int64{
+		rules.MostEach, rules.MostDay, int64(rules.CountDay), int64(rules.NewRecipientWait), rules.ApprovalAbove, rules.AirtimeDay,
+		int64(rules.FromHour), int64(rules.ToHour),
+	} {
+		if limit < 0 {
+			return ErrRules
+		}
+	}
+	if rules.FromHour > 24 || rules.ToHour > 24 {
+		return ErrRules
+	}
+	return s.changeRules(ctx, by, "payout_rules.changed", func(old store.PayoutRules) store.PayoutRules {
+		rules.Frozen = old.Frozen
+		return rules
+	})
+}
+
+// Freeze stops all money that would go out, what waits for approval included.
+func (s *Service) Freeze(ctx context.Context, by int64) error {
+	return s.changeRules(ctx, by, "payout_rules.frozen", func(rules store.PayoutRules) store.PayoutRules {
+		rules.Frozen = true
+		return rules
+	})
+}
+
+// Unfreeze lets money go out again, under the rules that were there before.
+func (s *Service) Unfreeze(ctx context.Context, by int64) error {
+	return s.changeRules(ctx, by, "payout_rules.unfrozen", func(rules store.PayoutRules) store.PayoutRules {
+		rules.Frozen = false
+		return rules
+	})
+}
+
+func (s *Service) changeRules(ctx context.Context, by int64, name string, edit func(store.PayoutRules) store.PayoutRules) error {
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		before, err := tx.PayoutRules(ctx)
+		if err != nil {
+			return err
+		}
+		after := edit(before)
+		after.UpdatedAt, after.UpdatedBy = s.now(), by
+		if err := tx.SetPayoutRules(ctx, after); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, act{name, "payout_rules", 0}, map[string]rulesDetail{"old": rulesOf(before), "new": rulesOf(after)})
+	})
+}
+
+// rulesDetail is a set of rules as the audit log keeps it: amounts in francs.
+type rulesDetail struct {
+	Frozen           bool   `json:"frozen"`
+	MostEach         string `json:"most_each"`
+	MostDay          string `json:"most_day"`
+	CountDay         int    `json:"count_day"`
+	FromHour         int    `json:"from_hour"`
+	ToHour           int    `json:"to_hour"`
+	SavedOnly        bool   `json:"saved_only"`
+	NewRecipientWait string `json:"new_recipient_wait"`
+	ApprovalAbove    string `json:"approval_above"`
+	AirtimeDay       string `json:"airtime_day"`
+}
+
+func rulesOf(r store.PayoutRules) rulesDetail {
+	return rulesDetail{
+		Frozen: r.Frozen, MostEach: campay.XAF(r.MostEach).String(), MostDay: campay.XAF(r.MostDay).String(),
+		CountDay: r.CountDay, FromHour: r.FromHour, ToHour: r.ToHour, SavedOnly: r.SavedOnly,
+		NewRecipientWait: r.NewRecipientWait.String(), ApprovalAbove: campay.XAF(r.ApprovalAbove).String(),
+		AirtimeDay: campay.XAF(r.AirtimeDay).String(),
+	}
+}

@@ -1,0 +1,128 @@
+package handlers
+
+// Approvals: payouts that wait for a second owner, and his two answers.
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// waitingShown is how many waiting approvals the list begins with.
+const waitingShown = 100
+
+func (s *server) approvals(c echo.Context) error {
+	ctx := c.Request().Context()
+	var props views.ApprovalsProps
+	var err error
+	from := before(c)
+	if from == 0 {
+		if props.Waiting, err = s.Store.Approvals(ctx, store.ApprovalFilter{State: store.ApprovalWaiting, Limit: waitingShown}); err != nil {
+			return err
+		}
+	}
+	rows, err := s.Store.Approvals(ctx, store.ApprovalFilter{Before: from, Limit: pageLength + 1})
+	if err != nil {
+		return err
+	}
+	rows, props.Older = older(rows, func(a store.Approval) int64 { return a.ID })
+	for _, a := range rows {
+		if a.State != store.ApprovalWaiting {
+			props.Closed = append(props.Closed, a)
+		}
+	}
+	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.ApprovalsPage(p, props) })
+}
+
+func (s *server) approval(c echo.Context) error {
+	n, err := id(c)
+	if err != nil {
+		return err
+	}
+	return s.showApproval(c, http.StatusOK, n, nil)
+}
+
+func (s *server) showApproval(c echo.Context, status int, n int64, wrong views.Errors) error {
+	ctx := c.Request().Context()
+	a, err := s.Store.Approval(ctx, n)
+	if err != nil {
+		return err
+	}
+	props := views.ApprovalProps{Approval: a, Errors: wrong}
+	if props.AskedBy, err = s.nameOf(ctx, a.RequestedBy); err != nil {
+		return err
+	}
+	if props.DecidedBy, err = s.nameOf(ctx, a.DecidedBy); err != nil {
+		return err
+	}
+	return s.show(c, status, func(p views.Page) templ.Component { return views.ApprovalPage(p, props) })
+}
+
+// approve sends what waits, after the password and after all was checked anew.
+func (s *server) approve(c echo.Context) error {
+	n, err := id(c)
+	if err != nil {
+		return err
+	}
+	f := newForm(c)
+	if err := s.passwordAgain(c, f); err != nil {
+		return err
+	}
+	if !f.ok() {
+		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.errors)
+	}
+	payout, err := s.Payments.Approve(c.Request().Context(), n, user(c).ID)
+	switch {
+	case payout.Transaction.ID != 0 && (err == nil || s.stopped(f, err)):
+		return s.seePayout(c, payout) // what CamPay said stands on its page
+	case errors.Is(err, payments.ErrOwnApproval):
+		return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
+	case errors.Is(err, payments.ErrApprovalOver):
+		return s.approvalOver(c, n)
+	case s.stopped(f, err):
+		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.whole())
+	default:
+		return err
+	}
+}
+
+// whole is what is wrong with an order that no field of this form holds.
+func (f *form) whole() views.Errors {
+	for _, wrong := range f.errors {
+		return views.Errors{views.WholeForm: wrong}
+	}
+	return nil
+}
+
+func (s *server) refuseApproval(c echo.Context) error {
+	n, err := id(c)
+	if err != nil {
+		return err
+	}
+	err = s.Payments.RefuseApproval(c.Request().Context(), n, user(c).ID)
+	if errors.Is(err, payments.ErrApprovalOver) {
+		return s.approvalOver(c, n)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashNotApproved); err != nil {
+		return err
+	}
+	return see(c, itemPath("/approvals/", n))
+}
+
+// approvalOver leads to an approval that was decided, or expired, meanwhile:
+// its page says how.
+func (s *server) approvalOver(c echo.Context, n int64) error {
+	if err := s.flash(c, views.FlashOver); err != nil {
+		return err
+	}
+	return see(c, itemPath("/approvals/", n))
+}

@@ -1,0 +1,179 @@
+package handlers
+
+// Approvals and decisions: what a second owner, and a day later a person, may
+// do, and what nobody may.
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"comptoir/campay/sandbox"
+	"comptoir/store"
+)
+
+// partners is a till with a threshold and two owners.
+func partners(t *testing.T) (s *shop, asker, other *browser) {
+	t.Helper()
+	s, asker = till(t)
+	rules(store.PayoutRules{ApprovalAbove: 1_000_000})(s)
+	s.user("second", store.RoleOwner)
+	other = s.browser()
+	other.post("/signin", url.Values{"name": {"second"}, "password": {testPassword}})
+	return s, asker, other
+}
+
+func TestApproval_WaitsForTheOtherOwner_AndIsSentOnce(t *testing.T) {
+	s, asker, other := partners(t)
+	form := payoutOf("20 000", "677123456")
+	if got := asker.post("/withdraw", form); !strings.Contains(got.body, "Il faut l’accord d’un autre propriétaire") || !strings.Contains(got.body, "Demander l’accord") {
+		t.Fatal("the review does not say that it waits")
+	}
+	path := asker.post("/withdraw/confirm", confirmed(form)).header.Get("Location")
+	if again := asker.post("/withdraw/confirm", confirmed(form)).header.Get("Location"); path != "/approvals/1" || again != path {
+		t.Fatalf("led to %s and %s", path, again)
+	}
+	s.wantLedger(0)
+	if own := asker.get(path).body; strings.Contains(own, path+`/approve"`) || !strings.Contains(own, "Qui demande n’approuve pas") || !strings.Contains(own, path+`/refuse"`) {
+		t.Error("whoever asked is not told that he cannot approve")
+	}
+	if got := asker.post(path+"/approve", url.Values{"password": {testPassword}}); got.status != http.StatusForbidden {
+		t.Errorf("his own approval answered %d", got.status)
+	}
+	if got := other.get("/"); !strings.Contains(got.body, `href="/approvals"`) || !strings.Contains(got.body, "attend un accord") {
+		t.Error("home does not tell that something waits")
+	}
+	if got := other.post(path+"/approve", url.Values{"password": {"wrong"}}); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-password-error"`) {
+		t.Errorf("a wrong password answered %d", got.status)
+	}
+	s.wantLedger(0)
+	if got := other.post(path+"/approve", url.Values{"password": {testPassword}}); got.header.Get("Location") != "/transactions/1" {
+		t.Fatalf("answered %d, to %s: %s", got.status, got.header.Get("Location"), problems(got))
+	}
+	if got := other.post(path+"/approve", url.Values{"password": {testPassword}}); got.header.Get("Location") != path {
+		t.Errorf("approving again led to %s", got.header.Get("Location"))
+	}
+	if got := asker.get(path); !strings.Contains(got.body, "déjà close") && !strings.Contains(got.body, `href="/transactions/1"`) {
+		t.Error("the approval does not lead to its transaction")
+	}
+	s.wantLedger(1)
+}
+
+func TestApproval_RefusedByEither_SendsNothing(t *testing.T) {
+	s, asker, other := partners(t)
+	for i, who := range []*browser{asker, other} {
+		path := asker.payOut("/withdraw", payoutOf("20 000", "67712345"+string(rune('0'+i))))
+		who.post(path+"/refuse", url.Values{})
+		if got := asker.get(path); !strings.Contains(got.body, "status bad") || strings.Contains(got.body, path+"/") {
+			t.Errorf("the page says %s", problems(got))
+		}
+		if got := other.post(path+"/approve", url.Values{"password": {testPassword}}); got.header.Get("Location") != path {
+			t.Errorf("a refused one answered %d to %s", got.status, got.header.Get("Location"))
+		}
+	}
+	if list := other.get("/approvals").body; strings.Count(list, "Refusé") != 2 {
+		t.Error("the list does not keep them")
+	}
+	s.wantLedger(0)
+}
+
+func TestApproval_Expired_IsOver(t *testing.T) {
+	s, asker, other := partners(t)
+	path := asker.payOut("/withdraw", payoutOf("20 000", "677123456"))
+	s.clock.pass(25 * time.Hour)
+	s.work()
+	other.post("/signin", url.Values{"name": {"second"}, "password": {testPassword}})
+	other.post(path+"/approve", url.Values{"password": {testPassword}})
+	if got := other.get(path); !strings.Contains(got.body, "déjà close") || !strings.Contains(got.body, "Personne n’a répondu à temps") {
+		t.Fatalf("the page says %s", problems(got))
+	}
+	s.wantLedger(0)
+}
+
+func TestApproval_BalanceGoneMeanwhile_SaysSoAndGoesOnWaiting(t *testing.T) {
+	s, asker, other := partners(t)
+	path := asker.payOut("/withdraw", payoutOf("40 000", "677123456"))
+	other.payOut("/withdraw", payoutOf("9 000", "677000000"))
+	s.work()
+	s.clock.pass(time.Minute)
+	got := other.post(path+"/approve", url.Values{"password": {testPassword}})
+	if got.status != http.StatusUnprocessableEntity || !strings.Contains(problems(got), "MTN MoMo a 36\u202f000\u202fFCFA de disponible") {
+		t.Fatalf("answered %d: %s", got.status, problems(got))
+	}
+	if !strings.Contains(other.get(path).body, path+"/approve") {
+		t.Error("it waits no longer")
+	}
+	s.wantLedger(1)
+}
+
+func TestApproval_RefusedByCamPay_LeadsToWhatItSaid(t *testing.T) {
+	s, asker, other := partners(t)
+	path := asker.payOut("/withdraw", payoutOf("20 000", "677123456"))
+	s.answers("/api/withdraw/", 400, `{"message":"Some new words","error_code":"ER999"}`)
+	to := other.post(path+"/approve", url.Values{"password": {testPassword}}).header.Get("Location")
+	if got := other.get(to); !strings.Contains(got.body, "status bad") || !strings.Contains(got.body, "Some new words") {
+		t.Fatalf("%q says %s", to, problems(got))
+	}
+}
+
+// doubtful is the path of a withdrawal whose answer was lost.
+func (b *browser) doubtful() string {
+	b.s.t.Helper()
+	b.s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
+	return b.payOut("/withdraw", payoutOf("5 000", "677123456"))
+}
+
+func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
+	s, owner := till(t)
+	path := owner.doubtful()
+	decision := url.Values{"outcome": {"failed"}, "sure": {"decided"}, "password": {testPassword}}
+	if strings.Contains(owner.get(path).body, path+"/decide") {
+		t.Error("a person may decide at once")
+	}
+	owner.post(path+"/decide", decision)
+	if got := owner.get(path); !strings.Contains(got.body, "status warn") || strings.Contains(got.body, "Compté") {
+		t.Fatal("a decision was taken at once")
+	}
+	s.clock.pass(25 * time.Hour)
+	owner = s.sessionOf(store.RoleOwner)
+	if !strings.Contains(owner.get(path).body, path+`/decide"`) {
+		t.Fatal("nobody may decide")
+	}
+	for field, wrong := range map[string]url.Values{
+		"password": with(decision, "password", "wrong"), "sure": with(decision, "sure", ""), "outcome": with(decision, "outcome", "pending"),
+	} {
+		got := owner.post(path+"/decide", wrong)
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `href="#f-`+field+`"`) {
+			t.Errorf("%s: answered %d: %s", field, got.status, problems(got))
+		}
+	}
+	if got := owner.post(path+"/decide", decision); got.header.Get("Location") != path {
+		t.Fatalf("answered %d", got.status)
+	}
+	if got := owner.get(path); !strings.Contains(got.body, "Compté comme non parti") || strings.Contains(got.body, path+"/decide") {
+		t.Fatalf("the page says %s", problems(got))
+	}
+	audit, err := s.store.Audit(t.Context(), store.AuditFilter{Subject: "transaction", SubjectID: 1})
+	s.must(err)
+	if len(audit) == 0 || audit[0].UserID != 1 {
+		t.Errorf("the audit log holds %+v", audit)
+	}
+	s.wantLedger(0)
+}
+
+func TestDecide_ByAnybodyElse_OrOfAnythingElse_IsRefused(t *testing.T) {
+	s, owner := till(t)
+	path, paid := owner.doubtful(), owner.collected("500", "677123456")
+	s.clock.pass(25 * time.Hour)
+	decision := url.Values{"outcome": {"failed"}, "sure": {"decided"}, "password": {testPassword}}
+	if got := s.sessionOf(store.RoleAccountant); got.post(path+"/decide", decision).status != http.StatusForbidden || strings.Contains(got.get(path).body, "/decide") {
+		t.Error("an accountant may decide")
+	}
+	owner = s.sessionOf(store.RoleOwner)
+	owner.post(paid+"/decide", decision)
+	if got := owner.get(paid); !strings.Contains(got.body, "status good") {
+		t.Fatal("a paid collection was decided over")
+	}
+}

@@ -1,0 +1,58 @@
+package handlers
+
+// The decision over a payout in doubt: CamPay had a day to answer, the owner
+// has looked elsewhere.
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// mayDecide reports whether the one who asks may end t's doubt now. What is in
+// doubt on its way in is settled by asking again, and by no person.
+func mayDecide(c echo.Context, t store.Transaction, now time.Time) bool {
+	return user(c).Role == store.RoleOwner && t.Kind != store.KindCollect && payments.MayDecide(t, now)
+}
+
+func (s *server) decide(c echo.Context) error {
+	t, err := s.visibleTransaction(c)
+	if err != nil {
+		return err
+	}
+	page := itemPath("/transactions/", t.ID)
+	if !mayDecide(c, t, s.Now()) {
+		return see(c, page) // settled meanwhile: the page says how
+	}
+	f := newForm(c)
+	outcome := store.Status(c.FormValue("outcome"))
+	if !outcome.Final() {
+		f.wrong("outcome", views.ProblemChoice, "")
+	}
+	if c.FormValue("sure") != views.SureToDecide {
+		f.wrong("sure", views.ProblemNotSure, "")
+	}
+	if err := s.passwordAgain(c, f); err != nil {
+		return err
+	}
+	if !f.ok() {
+		return s.showTransaction(c, http.StatusUnprocessableEntity, t, views.DecideForm{Outcome: outcome, Errors: f.errors})
+	}
+	err = s.Payments.Decide(c.Request().Context(), t.ID, outcome, user(c).ID)
+	if errors.Is(err, payments.ErrNotDecidable) {
+		return see(c, page)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashDecided); err != nil {
+		return err
+	}
+	return see(c, page)
+}

@@ -1,0 +1,66 @@
+package handlers
+
+// Refunds over HTTP: of what came in, to whom it came from, never more.
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"comptoir/campay"
+)
+
+// collected is the path of a collection that a customer paid.
+func (b *browser) collected(amount, phone string) string {
+	b.s.t.Helper()
+	path := b.request(amount, phone)
+	b.s.must(b.s.sandbox.Enter(b.s.sandbox.Prompts()[0].Reference, "1234"))
+	b.s.work()
+	return path
+}
+
+func TestRefund_WholeOrInPart_IsShownOnBothAndNeverMoreThanWasTaken(t *testing.T) {
+	s, owner := till(t)
+	collection := owner.collected("5000", "677123456")
+	if got := owner.get(collection); !strings.Contains(got.body, `href="`+collection+`/refund"`) {
+		t.Fatal("the collection offers no refund")
+	}
+	if got := owner.get(collection + "/refund"); !strings.Contains(got.body, `value="5`+"\u202f"+`000"`) {
+		t.Fatal("the form does not begin with what was taken")
+	}
+	path := owner.payOut(collection+"/refund", with(payoutOf("2000", ""), "phone", "699999999")) // a phone of the attacker's own is not read
+	s.work()
+	if last := s.sandbox.Ledger()[1]; last.Phone != "237677123456" || last.Amount != campay.Francs(2000) {
+		t.Fatalf("given back %s to %s", last.Amount, last.Phone)
+	}
+	if got := owner.get(path); !strings.Contains(got.body, "Client remboursé") || !strings.Contains(got.body, `href="`+collection+`"`) {
+		t.Errorf("the refund does not lead to its collection: %s", problems(got))
+	}
+	if got := owner.get(collection); !strings.Contains(got.body, `href="`+path+`"`) {
+		t.Error("the collection does not show its refund")
+	}
+	got := owner.post(collection+"/refund", payoutOf("3001", ""))
+	if want := "5\u202f000\u202fFCFA ont été encaissés, dont 2\u202f000\u202fFCFA déjà rendus"; got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, want) {
+		t.Fatalf("answered %d: %s", got.status, problems(got))
+	}
+	owner.payOut(collection+"/refund", payoutOf("3000", ""))
+	s.work()
+	if strings.Contains(owner.get(collection).body, `/refund"`) {
+		t.Error("a refund is offered of what was given back whole")
+	}
+}
+
+func TestRefund_OfWhatDidNotComeIn_IsNotFound(t *testing.T) {
+	_, owner := till(t)
+	open := owner.request("5000", "677123456")
+	out := owner.payOut("/withdraw", payoutOf("1000", "677123456"))
+	for _, path := range []string{open, out} {
+		for _, got := range []answer{
+			owner.get(path + "/refund"), owner.post(path+"/refund", payoutOf("10", "")), owner.post(path+"/refund/confirm", confirmed(payoutOf("10", ""))),
+		} {
+			if got.status != http.StatusNotFound {
+				t.Errorf("%s answered %d", path, got.status)
+			}
+		}
+	}
+}

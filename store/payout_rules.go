@@ -1,0 +1,69 @@
+package store
+
+// The owner's rules for money that goes out: one set for each book.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// PayoutRules limit what may go out. In every amount, count and duration 0 is
+// no limit; amounts are hundredths.
+type PayoutRules struct {
+	Frozen           bool  // nothing goes out at all
+	MostEach         int64 // of one withdrawal
+	MostDay          int64 // of the withdrawals of a day together
+	CountDay         int   // withdrawals in a day
+	FromHour, ToHour int   // Douala's hours in which money may go out, ToHour not included; equal for any hour
+	SavedOnly        bool  // only to saved recipients
+	NewRecipientWait time.Duration
+	ApprovalAbove    int64 // above it a second owner approves
+	AirtimeDay       int64 // of the airtime of a day together
+	UpdatedAt        time.Time
+	UpdatedBy        int64
+}
+
+const payoutRulesColumns = `frozen, most_each, most_day, count_day, from_hour, to_hour, saved_only,
+	new_recipient_wait, approval_above, airtime_day, updated_at, updated_by`
+
+func scanPayoutRules(r row) (p PayoutRules, err error) {
+	var wait int64
+	err = r.Scan(&p.Frozen, &p.MostEach, &p.MostDay, &p.CountDay, &p.FromHour, &p.ToHour, &p.SavedOnly,
+		&wait, &p.ApprovalAbove, &p.AirtimeDay, timeColumn{&p.UpdatedAt}, &p.UpdatedBy)
+	p.NewRecipientWait = time.Duration(wait) * time.Millisecond
+	return p, err
+}
+
+// PayoutRules returns the rules of the book; the zero value, which limits
+// nothing, when none were ever set.
+func (r Reader) PayoutRules(ctx context.Context) (PayoutRules, error) {
+	rules, err := one(ctx, r.rows, scanPayoutRules,
+		"SELECT "+payoutRulesColumns+" FROM payout_rules WHERE book = $1", r.book)
+	if errors.Is(err, ErrNotFound) {
+		return PayoutRules{}, nil
+	}
+	if err != nil {
+		return PayoutRules{}, fmt.Errorf("payout rules: %w", err)
+	}
+	return rules, nil
+}
+
+// SetPayoutRules puts rules in the place of those that the book has.
+func (tx *Tx) SetPayoutRules(ctx context.Context, p PayoutRules) error {
+	_, err := tx.turn.exec(ctx, `
+		INSERT INTO payout_rules (book, `+payoutRulesColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (book) DO UPDATE SET frozen = excluded.frozen, most_each = excluded.most_each,
+			most_day = excluded.most_day, count_day = excluded.count_day, from_hour = excluded.from_hour,
+			to_hour = excluded.to_hour, saved_only = excluded.saved_only,
+			new_recipient_wait = excluded.new_recipient_wait, approval_above = excluded.approval_above,
+			airtime_day = excluded.airtime_day, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+		tx.book, bit(p.Frozen), p.MostEach, p.MostDay, p.CountDay, p.FromHour, p.ToHour, bit(p.SavedOnly),
+		p.NewRecipientWait.Milliseconds(), p.ApprovalAbove, p.AirtimeDay, millis(p.UpdatedAt), p.UpdatedBy)
+	if err != nil {
+		return fmt.Errorf("set payout rules: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package store
+
+// Money that goes out: what is spoken for, what went out, what was given back.
+// Inside a Write these sums include what the Write itself has written down, so
+// that of two payouts the second sees the first (invariant 6).
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// goneOut is what a payout takes from the balance: an external one was asked
+// for elsewhere, and only what CamPay proves of it is known.
+const goneOut = "CASE WHEN asked > 0 THEN asked ELSE amount END"
+
+// isPayout is worded as the indexes of payouts are, because SQLite uses them
+// for nothing else.
+const isPayout = "kind IN ('withdraw', 'airtime')"
+
+// Reserved returns what a balance asked for at settledSince may still lack: the
+// payouts of a kind from an operator's purse ("" for any, as airtime has one
+// purse) that are unsent, pending or in doubt, or were settled since. Hundredths.
+func (r Reader) Reserved(ctx context.Context, kind Kind, operator string, settledSince time.Time) (int64, error) {
+	sum, err := one(ctx, r.rows, scanAmount, `
+		SELECT (SELECT COALESCE(SUM(`+goneOut+`), 0) FROM transactions
+				WHERE book = $1 AND kind = $2 AND `+isPayout+` AND ($3 = '' OR operator = $3)
+					AND status IN ('unsent', 'pending', 'in_doubt'))
+			+ (SELECT COALESCE(SUM(`+goneOut+`), 0) FROM transactions
+				WHERE book = $1 AND kind = $2 AND `+isPayout+` AND ($3 = '' OR operator = $3)
+					AND status = 'successful' AND settled_at >= $4)`,
+		r.book, kind, operator, millis(settledSince))
+	if err != nil {
+		return 0, fmt.Errorf("reserved of %s %s: %w", kind, operator, err)
+	}
+	return sum, nil
+}
+
+// PayoutTotals is what went out, or may have; hundredths.
+type PayoutTotals struct {
+	Count  int
+	Amount int64
+}
+
+// PaidOut adds up the payouts of some kinds that were made since a time and did
+// not fail: those in doubt count too.
+func (r Reader) PaidOut(ctx context.Context, since time.Time, kinds ...Kind) (PayoutTotals, error) {
+	var f filter
+	f.add("book = ?", r.book)
+	among := make([]string, len(kinds))
+	for i, kind := range kinds {
+		among[i] = f.value(kind)
+	}
+	f.add("kind IN (" + strings.Join(among, ", ") + ")")
+	f.add(isPayout)
+	f.add("created_at >= ?", millis(since))
+	f.add("status <> 'failed'")
+	totals, err := one(ctx, r.rows, scanPayoutTotals,
+		"SELECT COUNT(*), COALESCE(SUM("+goneOut+"), 0) FROM transactions WHERE "+f.where(), f.args...)
+	if err != nil {
+		return PayoutTotals{}, fmt.Errorf("paid out since %s: %w", since, err)
+	}
+	return totals, nil
+}
+
+// Refunded returns what was given back of a collection, or may yet be: its
+// refunds that did not fail, and those that wait for a second owner. Hundredths.
+func (r Reader) Refunded(ctx context.Context, collectionID int64) (int64, error) {
+	sum, err := one(ctx, r.rows, scanAmount, `
+		SELECT (SELECT COALESCE(SUM(asked), 0) FROM transactions
+				WHERE book = $1 AND refund_of = $2 AND status <> 'failed')
+			+ (SELECT COALESCE(SUM(asked), 0) FROM approvals
+				WHERE book = $1 AND refund_of = $2 AND state = 'waiting')`, r.book, collectionID)
+	if err != nil {
+		return 0, fmt.Errorf("refunded of transaction %d: %w", collectionID, err)
+	}
+	return sum, nil
+}
+
+// RefundsOf returns the refunds of a collection, failed ones too, newest first,
+// the newest 500.
+func (r Reader) RefundsOf(ctx context.Context, collectionID int64) ([]Transaction, error) {
+	found, err := many(ctx, r.rows, scanTransaction, `
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE book = $1 AND refund_of = $2 ORDER BY id DESC LIMIT $3`, r.book, collectionID, longestPage)
+	if err != nil {
+		return nil, fmt.Errorf("refunds of transaction %d: %w", collectionID, err)
+	}
+	return found, nil
+}
+
+// RecentSamePayout returns the payouts of a kind that sent one number one
+// amount since a time and did not fail, newest first: the next one may be the
+// same by mistake.
+func (r Reader) RecentSamePayout(ctx context.Context, kind Kind, phone string, asked int64, since time.Time) ([]Transaction, error) {
+	same, err := many(ctx, r.rows, scanTransaction, `
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE book = $1 AND phone = $2 AND phone <> '' AND created_at >= $3
+			AND asked = $4 AND kind = $5 AND status <> 'failed'
+		ORDER BY id DESC LIMIT $6`, r.book, phone, millis(since), asked, kind, defaultPage)
+	if err != nil {
+		return nil, fmt.Errorf("recent payouts to one number: %w", err)
+	}
+	return same, nil
+}
+
+// usualCount is how many payouts tell what is usual.
+const usualCount = 30
+
+// UsualPayouts returns the amounts of the payouts of a kind that succeeded
+// last, newest first; hundredths.
+func (r Reader) UsualPayouts(ctx context.Context, kind Kind) ([]int64, error) {
+	amounts, err := many(ctx, r.rows, scanAmount, `
+		SELECT `+goneOut+` FROM transactions
+		WHERE book = $1 AND kind = $2 AND `+isPayout+` AND status = 'successful'
+		ORDER BY settled_at DESC, id DESC LIMIT $3`, r.book, kind, usualCount)
+	if err != nil {
+		return nil, fmt.Errorf("usual payouts: %w", err)
+	}
+	return amounts, nil
+}
+
+func scanAmount(r row) (hundredths int64, err error) {
+	err = r.Scan(&hundredths)
+	return hundredths, err
+}
+
+func scanPayoutTotals(r row) (t PayoutTotals, err error) {
+	err = r.Scan(&t.Count, &t.Amount)
+	return t, err
+}

@@ -1,0 +1,113 @@
+package store
+
+// The runs, and the sums of a statement.
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestReconciliation_IsKeptAsFarAsItIs(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	user := addUser(t, s, "Caisse")
+	var run Reconciliation
+	write(t, s, func(tx *Tx) (err error) {
+		run, err = tx.AddReconciliation(t.Context(), Reconciliation{From: noon, To: noon, Next: noon, Days: 1, RequestedBy: user.ID, BegunAt: noon, NextAt: noon})
+		return err
+	})
+	if open, err := s.OpenReconciliations(t.Context()); err != nil || len(open) != 1 || open[0] != run {
+		t.Fatalf("open %+v, %v", open, err)
+	}
+	run.DaysDone, run.EndedAt, run.NextAt, run.Rows, run.Matched, run.OnlyThere, run.OnlyHere, run.Differing, run.Missing = 1, noon, time.Time{}, 10, 4, 3, 2, 1, 1
+	write(t, s, func(tx *Tx) error { return tx.UpdateReconciliation(t.Context(), run) })
+	if kept, err := s.Reconciliation(t.Context(), run.ID); err != nil || kept != run {
+		t.Errorf("kept %+v, %v", kept, err)
+	}
+	if open, err := s.OpenReconciliations(t.Context()); err != nil || len(open) != 0 {
+		t.Errorf("over, and open: %+v, %v", open, err)
+	}
+	for _, c := range []struct {
+		from, to time.Time
+		found    bool
+	}{{noon, noon, true}, {noon.Add(-time.Hour), noon, false}, {noon, noon.Add(time.Hour), false}} {
+		if over, err := s.ReconciliationOver(t.Context(), c.from, c.to); (err == nil) != c.found || (c.found && over != run) {
+			t.Errorf("over %v: %+v, %v", c, over, err)
+		}
+	}
+	if last, err := s.LastDaily(t.Context()); err != nil || !last.IsZero() {
+		t.Errorf("one that a person asked for counts as the daily one: %v, %v", last, err)
+	}
+}
+
+func TestMovements_AddUpByPurse(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	keepHistory(t, s,
+		historyRow(func(h *HistoryRow) { h.Reference = "1" }),
+		historyRow(func(h *HistoryRow) { h.Reference = "2"; h.Operator = "ORANGE" }),
+		historyRow(func(h *HistoryRow) {
+			h.Reference, h.Kind, h.Debit, h.Credit = "3", KindWithdraw, 10100, 0
+		}),
+		historyRow(func(h *HistoryRow) { h.Reference, h.Kind, h.Debit, h.Credit = "4", KindAirtime, 700, 0 }),
+		historyRow(func(h *HistoryRow) { h.Reference, h.Status = "5", "FAILED" }),
+		historyRow(func(h *HistoryRow) { h.Reference, h.Operator = "6", "" }),
+		historyRow(func(h *HistoryRow) { h.Reference, h.At = "7", noon.Add(time.Hour) }),
+	)
+	got, err := s.Movements(t.Context(), noon, noon.Add(time.Hour))
+	mustBe(t, err, nil)
+	want := map[Purse]Movements{PurseMTN: {49500, 10100}, PurseOrange: {49500, 0}, PurseAirtime: {0, 700}, PurseOther: {49500, 0}}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("moved %v, want %v", got, want)
+	}
+}
+
+func TestUnderWay_IsWhatABalanceMayNotHoldYet(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	at := noon.Add(time.Hour)
+	late := addTransaction(t, s, Transaction{Reference: "1", Status: StatusSuccessful, SettledAt: at})
+	soon := addTransaction(t, s, Transaction{Reference: "2", Status: StatusSuccessful, SettledAt: at.Add(-time.Second)})
+	payout := func(status Status, settled time.Time, operator string) {
+		addTransaction(t, s, Transaction{Kind: KindWithdraw, Reference: fmt.Sprint(status, settled), Status: status, SettledAt: settled, Asked: 100, Operator: operator})
+	}
+	payout(StatusPending, time.Time{}, "ORANGE")
+	payout(StatusFailed, at, "ORANGE")
+	payout(StatusFailed, at.Add(-time.Second), "ORANGE")
+	payout(StatusSuccessful, at, "ORANGE")
+	keepHistory(t, s, historyRow(func(h *HistoryRow) { h.Reference = "1" }), historyRow(func(h *HistoryRow) { h.Reference = "2" }))
+	for i, h := range history(t, s, HistoryFilter{}) {
+		write(t, s, func(tx *Tx) error {
+			return tx.FindHistory(t.Context(), h.ID, []int64{soon.ID, late.ID}[i], FindingMatched)
+		})
+	}
+	got, err := s.UnderWay(t.Context(), at)
+	if err != nil || got[PurseMTN] != 49500 || got[PurseOrange] != 200 {
+		t.Errorf("under way %v, %v", got, err)
+	}
+}
+
+func TestBalanceSeries_HasOnePointForEachStep(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	for i := range 500 {
+		write(t, s, func(tx *Tx) error {
+			return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon.Add(time.Duration(i) * time.Minute), Total: int64(i)})
+		})
+	}
+	series, err := s.BalanceSeries(t.Context(), noon.Add(-time.Hour), noon.Add(3*time.Hour), time.Hour)
+	mustBe(t, err, nil)
+	totals := []int64{}
+	for _, b := range series {
+		totals = append(totals, b.Total)
+	}
+	if !slices.Equal(totals, []int64{59, 119, 179}) {
+		t.Errorf("totals %v", totals)
+	}
+	before, err := s.BalanceBefore(t.Context(), noon.Add(90*time.Second))
+	if err != nil || before.Total != 1 {
+		t.Errorf("before %+v, %v", before, err)
+	}
+	after, err := s.BalanceAfter(t.Context(), noon.Add(90*time.Second))
+	if err != nil || after.Total != 2 {
+		t.Errorf("after %+v, %v", after, err)
+	}
+}

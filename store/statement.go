@@ -1,0 +1,90 @@
+package store
+
+// Sums for a statement of the balance: what the history's rows moved, purse by
+// purse, and what was under way at a moment.
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Purse is one of the balances that CamPay keeps apart.
+type Purse string
+
+// The purses; PurseOther is of rows that name no operator of ours.
+const (
+	PurseMTN     Purse = "MTN"
+	PurseOrange  Purse = "ORANGE"
+	PurseAirtime Purse = "airtime"
+	PurseOther   Purse = ""
+)
+
+// Of is what a snapshot holds in a purse; CamPay tells nothing of PurseOther.
+func (p Purse) Of(b BalanceSnapshot) int64 {
+	switch p {
+	case PurseMTN:
+		return b.MTN
+	case PurseOrange:
+		return b.Orange
+	case PurseAirtime:
+		return b.Utility
+	default:
+		return 0
+	}
+}
+
+// Movements are what came into a purse and left it; hundredths.
+type Movements struct{ Credits, Debits int64 }
+
+// purseOf is the purse of a row of the table of this name.
+const purseOf = "CASE WHEN kind = 'airtime' THEN 'airtime' ELSE operator END"
+
+// Movements adds up the successful rows of the history in a time, by purse.
+func (r Reader) Movements(ctx context.Context, from, until time.Time) (map[Purse]Movements, error) {
+	moved := map[Purse]Movements{}
+	err := r.rows.query(ctx, func(r row) error {
+		var p Purse
+		var m Movements
+		err := r.Scan(&p, &m.Credits, &m.Debits)
+		moved[p] = m
+		return err
+	}, `SELECT `+purseOf+`, COALESCE(SUM(credit), 0), COALESCE(SUM(debit), 0) FROM history_rows
+		WHERE book = $1 AND at >= $2 AND at < $3 AND status = 'SUCCESSFUL'
+		GROUP BY `+purseOf, r.book, millis(from), millis(until))
+	if err != nil {
+		return nil, fmt.Errorf("movements: %w", err)
+	}
+	return moved, nil
+}
+
+// underWayFor is how long before a moment something may have begun that was
+// under way then.
+const underWayFor = 24 * time.Hour
+
+// UnderWay returns, by purse, what may not yet have been in the balance of a
+// moment although the history dates it before: collections that the book learnt
+// the end of afterwards, and payouts whose money was taken then and that did
+// not succeed (without their fee, which nobody knows).
+func (r Reader) UnderWay(ctx context.Context, at time.Time) (map[Purse]int64, error) {
+	underWay := map[Purse]int64{}
+	err := r.rows.query(ctx, func(r row) error {
+		var p Purse
+		var sum int64
+		err := r.Scan(&p, &sum)
+		underWay[p] += sum
+		return err
+	}, `SELECT h.operator, SUM(h.credit) FROM history_rows AS h
+			JOIN transactions ON transactions.book = h.book AND transactions.id = h.transaction_id
+		WHERE h.book = $1 AND h.at >= $2 AND h.at < $3 AND h.status = 'SUCCESSFUL' AND h.credit > 0 AND transactions.settled_at >= $3
+		GROUP BY h.operator
+		UNION ALL
+		SELECT `+purseOf+`, SUM(asked) FROM transactions
+		WHERE book = $1 AND created_at >= $2 AND created_at < $3 AND `+isPayout+`
+			AND ((settled_at = 0 AND status IN ('pending', 'in_doubt')) OR (status = 'failed' AND reference <> '' AND settled_at >= $3))
+		GROUP BY `+purseOf, r.book, millis(at.Add(-underWayFor)), millis(at))
+	if err != nil {
+		return nil, fmt.Errorf("under way: %w", err)
+	}
+	return underWay, nil
+}
