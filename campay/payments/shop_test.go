@@ -101,6 +101,7 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	s.must(emptyBook(s.dir))
 	s.start()
 	t.Cleanup(func() {
 		callback.Close()
