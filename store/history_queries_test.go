@@ -43,7 +43,7 @@ func TestQueries_OfTheHistory_ReadThroughAnIndex(t *testing.T) {
 		"their count": {func(r Reader) error { _, err := r.CountOnlyHere(t.Context(), noon, noon); return err }, "only_here_at (book=? AND at>? AND at<?)", false},
 		"open runs":   {func(r Reader) error { _, err := r.OpenReconciliations(t.Context()); return err }, "reconciliations_next (book=?", false},
 		"run over":    {func(r Reader) error { _, err := r.ReconciliationOver(t.Context(), noon, noon); return err }, "(book=?)", false},
-		"last daily":  {func(r Reader) error { _, err := r.LastDaily(t.Context()); return err }, "reconciliations_daily (book=?", false},
+		"last daily":  {func(r Reader) error { _, err := r.LastDaily(t.Context(), noon); return err }, "reconciliations_daily (book=?", false},
 		"begins":      {func(r Reader) error { _, err := r.BookBegins(t.Context()); return err }, "transactions_created (book=?", false},
 		"movements":   {func(r Reader) error { _, err := r.Movements(t.Context(), noon, noon); return err }, "history_rows_at (book=? AND at>? AND at<?)", true},
 		"under way":   {func(r Reader) error { _, err := r.UnderWay(t.Context(), noon); return err }, "transactions_payout_created (book=? AND kind=? AND created_at>? AND created_at<?)", true},

@@ -114,11 +114,12 @@ func (r Reader) OpenReconciliations(ctx context.Context) ([]Reconciliation, erro
 	return found, nil
 }
 
-// LastDaily returns the last day that a daily run was begun for; the zero time
-// when there was none.
-func (r Reader) LastDaily(ctx context.Context) (time.Time, error) {
-	day, err := one(ctx, r.rows, scanTime,
-		"SELECT MAX(to_day) FROM reconciliations WHERE book = $1 AND requested_by IS NULL", r.book)
+// LastDaily returns the last day up to another that a daily run was begun for;
+// the zero time when there was none. Later ones are of a clock that was ahead.
+func (r Reader) LastDaily(ctx context.Context, upTo time.Time) (time.Time, error) {
+	day, err := one(ctx, r.rows, scanTime, `
+		SELECT MAX(to_day) FROM reconciliations
+		WHERE book = $1 AND requested_by IS NULL AND to_day <= $2`, r.book, millis(upTo))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("last daily reconciliation: %w", err)
 	}

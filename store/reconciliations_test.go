@@ -36,7 +36,7 @@ func TestReconciliation_IsKeptAsFarAsItIs(t *testing.T) {
 			t.Errorf("over %v: %+v, %v", c, over, err)
 		}
 	}
-	if last, err := s.LastDaily(t.Context()); err != nil || !last.IsZero() {
+	if last, err := s.LastDaily(t.Context(), noon.AddDate(1, 0, 0)); err != nil || !last.IsZero() {
 		t.Errorf("one that a person asked for counts as the daily one: %v, %v", last, err)
 	}
 }
@@ -109,5 +109,20 @@ func TestBalanceSeries_HasOnePointForEachStep(t *testing.T) {
 	after, err := s.BalanceAfter(t.Context(), noon.Add(90*time.Second))
 	if err != nil || after.Total != 2 {
 		t.Errorf("after %+v, %v", after, err)
+	}
+}
+
+// A clock that was ahead for a while must not keep the nights after it from
+// being compared.
+func TestLastDaily_LeavesOutDaysThatAreYetToCome(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	for _, day := range []time.Time{noon, noon.AddDate(0, 0, 40)} {
+		write(t, s, func(tx *Tx) error {
+			_, err := tx.AddReconciliation(t.Context(), Reconciliation{From: day, To: day, Next: day, Days: 1, BegunAt: day, NextAt: day})
+			return err
+		})
+	}
+	if last, err := s.LastDaily(t.Context(), noon.AddDate(0, 0, 1)); err != nil || !last.Equal(noon) {
+		t.Errorf("last %v, %v", last, err)
 	}
 }

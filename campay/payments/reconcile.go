@@ -79,7 +79,7 @@ func (s *Service) addDaily(ctx context.Context, now time.Time) error {
 	if now.Before(p.End().Add(dailyHour * time.Hour)) {
 		return nil
 	}
-	last, err := s.store.LastDaily(ctx)
+	last, err := s.store.LastDaily(ctx, p.To)
 	if err != nil || !last.Before(p.To) {
 		return err
 	}
