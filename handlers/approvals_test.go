@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -175,5 +176,22 @@ func TestDecide_ByAnybodyElse_OrOfAnythingElse_IsRefused(t *testing.T) {
 	owner.post(paid+"/decide", decision)
 	if got := owner.get(paid); !strings.Contains(got.body, "status good") {
 		t.Fatal("a paid collection was decided over")
+	}
+}
+
+func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.T) {
+	for outcome, says := range map[string]string{"successful": "Compté comme reçu", "failed": "Compté comme non reçu"} {
+		s, owner := till(t)
+		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
+		path := owner.post("/request", url.Values{"operation": {payments.NewOperation()}, "amount": {"500"}, "phone": {"677123456"}}).header.Get("Location")
+		s.clock.pass(25 * time.Hour)
+		owner = s.sessionOf(store.RoleOwner)
+		if !strings.Contains(owner.get(path).body, "L’argent est arrivé") {
+			t.Fatal("nobody may decide")
+		}
+		owner.post(path+"/decide", url.Values{"outcome": {outcome}, "sure": {"decided"}, "password": {testPassword}})
+		if got := owner.get(path); !strings.Contains(got.body, says) || strings.Contains(got.body, "status good") {
+			t.Errorf("%s: the page says %s", outcome, problems(got))
+		}
 	}
 }

@@ -1,6 +1,6 @@
 package handlers
 
-// The decision over a payout in doubt: CamPay had a day to answer, the owner
+// The decision over what is in doubt: CamPay had a day to answer, the owner
 // has looked elsewhere.
 
 import (
@@ -15,10 +15,9 @@ import (
 	"comptoir/views"
 )
 
-// mayDecide reports whether the one who asks may end t's doubt now. What is in
-// doubt on its way in is settled by asking again, and by no person.
+// mayDecide reports whether the one who asks may end t's doubt now.
 func mayDecide(c echo.Context, t store.Transaction, now time.Time) bool {
-	return user(c).Role == store.RoleOwner && t.Kind != store.KindCollect && payments.MayDecide(t, now)
+	return user(c).Role == store.RoleOwner && payments.MayDecide(t, now)
 }
 
 func (s *server) decide(c echo.Context) error {

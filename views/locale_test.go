@@ -101,6 +101,7 @@ func families(t *testing.T) []family {
 	ways := kinds["Way"]
 	outStates := []string{"preparing", "pending", "reported", "doubt", "done", "check", "undone", "refused", "said_sent", "said_kept"}
 	inStates := of(states, "done", "undone", "said_sent", "said_kept")
+	linkStates := of(inStates, "said_in", "said_none")
 	return []family{
 		{"month.", months, title},
 		{"nav.", of(kinds["area"], ""), title},
@@ -116,11 +117,12 @@ func families(t *testing.T) []family {
 		{"payout.short.", ways, title},
 		{"payout.anew.", ways, title},
 		{"review.lead.", ways, title},
+		{"decide.", each([]string{"in.", "out."}, "text", "successful", "failed", "sure"), title},
 		{"approval.state.", kinds["ApprovalState"], title},
 		{"approval.title.", kinds["ApprovalState"], title},
 		{"approval.text.", kinds["ApprovalState"], title},
-		{"link.title.", inStates, title},
-		{"link.text.", inStates, title},
+		{"link.title.", linkStates, title},
+		{"link.text.", linkStates, title},
 		{"customer.title.", kinds["customerState"], title},
 		{"customer.text.", kinds["customerState"], title},
 		{"group.", kinds["Group"], []string{"", ".text"}},

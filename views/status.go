@@ -34,6 +34,8 @@ const (
 	stateFailed    state = "failed"     // the payer refused, or could not pay
 	stateUndone    state = "undone"     // money out that did not arrive: it is in the account
 	stateSaidKept  state = "said_kept"  // money out that a person said was not sent
+	stateSaidIn    state = "said_in"    // a collection that a person said came in
+	stateSaidNone  state = "said_none"  // a collection that a person said did not come in
 	stateRefused   state = "refused"    // never reached the payer, or never left
 	stateReported  state = "reported"   // said by a webhook, not proved yet
 	stateDoubt     state = "doubt"      // the answer to our request was lost
@@ -49,10 +51,8 @@ func stateOf(t store.Transaction) state {
 		return statePaid
 	case t.PaidInFull():
 		return stateDone
-	case isSaid(t) && t.Status == store.StatusSuccessful:
-		return stateSaidSent
 	case isSaid(t):
-		return stateSaidKept
+		return saidOf(t)
 	case t.Status == store.StatusSuccessful:
 		return stateCheck
 	case t.Status == store.StatusFailed && t.Reference == "":
@@ -79,6 +79,21 @@ func isSaid(t store.Transaction) bool {
 	return t.Flags.Has(store.FlagDecided) && t.Status.Final()
 }
 
+// saidOf is what a person's word makes of t: never paid, never done.
+func saidOf(t store.Transaction) state {
+	isCollection, isSuccess := t.Kind == store.KindCollect, t.Status == store.StatusSuccessful
+	switch {
+	case isCollection && isSuccess:
+		return stateSaidIn
+	case isCollection:
+		return stateSaidNone
+	case isSuccess:
+		return stateSaidSent
+	default:
+		return stateSaidKept
+	}
+}
+
 // linkStateOf is stateOf for a link: what its newest attempt is, and whether
 // it was paid more often than once.
 func linkStateOf(l store.LinkWithState) state {
@@ -94,7 +109,7 @@ func (s state) tone() tone {
 		return toneGood
 	case statePending, stateReported:
 		return toneWait
-	case stateCheck, stateDoubt, statePaidTwice, stateSaidSent, stateSaidKept:
+	case stateCheck, stateDoubt, statePaidTwice, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
 		return toneWarn
 	case stateFailed, stateRefused, stateUndone:
 		return toneBad
@@ -109,7 +124,7 @@ func (s state) icon() string {
 		return "check"
 	case stateCheck, stateDoubt, statePaidTwice:
 		return "alert"
-	case stateSaidSent, stateSaidKept:
+	case stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
 		return "person"
 	case stateFailed, stateRefused, stateUndone:
 		return "cross"
@@ -123,7 +138,7 @@ func (s state) icon() string {
 // settled reports whether nothing is left to wait for.
 func (s state) settled() bool {
 	switch s {
-	case statePaid, statePaidTwice, stateDone, stateCheck, stateFailed, stateRefused, stateUndone, stateSaidSent, stateSaidKept:
+	case statePaid, statePaidTwice, stateDone, stateCheck, stateFailed, stateRefused, stateUndone, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
 		return true
 	default:
 		return false

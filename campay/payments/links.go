@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"comptoir/campay"
 	"comptoir/store"
@@ -228,10 +227,4 @@ func (s *Service) pageRequest(link store.PaymentLink, attempt store.Transaction)
 // by which a row of its history is recognised.
 func described(t store.Transaction) string {
 	return strings.TrimSpace(t.Description + " #" + t.OperationCode)
-}
-
-// refuse ends a transaction that CamPay did not take: no money has moved.
-func (s *Service) refuse(t *store.Transaction, failure *campay.Error) {
-	t.Status, t.ErrorCode, t.Reason = store.StatusFailed, failure.Code, failure.Message
-	t.SettledAt, t.PollAt = s.now(), time.Time{}
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"comptoir/campay"
 	"comptoir/store"
@@ -182,9 +181,6 @@ var errTooLate = errors.New("too long after it was written down")
 // send sends a payout, for the only time, and writes the answer down.
 func (s *Service) send(ctx context.Context, t store.Transaction) error {
 	reference, raw, callErr := s.transfer(ctx, t)
-	var failure *campay.Error
-	isFailure := errors.As(callErr, &failure)
-
 	err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
 		t.SentAt = s.now()
 		switch {
@@ -195,25 +191,14 @@ func (s *Service) send(ctx context.Context, t store.Transaction) error {
 			return s.tell(ctx, tx, *t, store.EventAnswer, "payout_accepted", "", raw)
 		case t.Status != store.StatusUnsent && t.Status != store.StatusInDoubt:
 			return nil // settled meanwhile, by a webhook say
-		case isFailure && failure.Effect == campay.NotSent:
-			t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
-			return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
-		case isFailure && failure.Effect == campay.Refused:
-			s.refuse(t, failure)
-			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 		default:
-			t.Status = store.StatusInDoubt
-			s.schedule(t)
-			return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", trace(callErr))
+			return s.notTaken(ctx, tx, t, callErr)
 		}
 	})
 	if err != nil {
 		return fmt.Errorf("settle transaction %d: %w", t.ID, err)
 	}
-	if isFailure {
-		return refusal(failure)
-	}
-	return nil
+	return refusal(callErr)
 }
 
 // transfer makes the one call that moves a payout's money.

@@ -100,9 +100,6 @@ func (s *Service) collect(ctx context.Context, t store.Transaction) error {
 	call, cancel := calling(ctx)
 	defer cancel()
 	answer, callErr := s.campay.Collect(call, collectRequest(t))
-	var failure *campay.Error
-	isFailure := errors.As(callErr, &failure)
-
 	err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
 		t.SentAt = s.now()
 		switch {
@@ -110,25 +107,14 @@ func (s *Service) collect(ctx context.Context, t store.Transaction) error {
 			return s.accepted(ctx, tx, t, answer)
 		case t.Status != store.StatusUnsent:
 			return nil // settled meanwhile, by a webhook say
-		case isFailure && failure.Effect == campay.NotSent:
-			t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
-			return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
-		case isFailure && failure.Effect == campay.Refused:
-			s.refuse(t, failure)
-			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 		default:
-			t.Status = store.StatusInDoubt
-			s.schedule(t)
-			return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", trace(callErr))
+			return s.notTaken(ctx, tx, t, callErr)
 		}
 	})
 	if err != nil {
 		return fmt.Errorf("settle transaction %d: %w", t.ID, err)
 	}
-	if isFailure {
-		return refusal(failure)
-	}
-	return nil
+	return refusal(callErr)
 }
 
 // accepted notes CamPay's acceptance of a collection: the payer is asked.

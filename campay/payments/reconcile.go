@@ -75,10 +75,7 @@ func (s *Service) startReconciliation(ctx context.Context, wg *sync.WaitGroup, n
 // addDaily writes the daily run down, once a night, with the nights that were
 // slept through. A book that began today has nothing to compare.
 func (s *Service) addDaily(ctx context.Context, now time.Time) error {
-	p := Yesterday(now)
-	if now.Before(p.End().Add(dailyHour * time.Hour)) {
-		return nil
-	}
+	p := Yesterday(now.Add(-dailyHour * time.Hour))
 	last, err := s.store.LastDaily(ctx, p.To)
 	if err != nil || !last.Before(p.To) {
 		return err

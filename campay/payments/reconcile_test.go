@@ -66,6 +66,20 @@ func TestReconcile_NightsSleptThrough_AreMadeUpFor(t *testing.T) {
 	}
 }
 
+// Found by the simulation: a shop that was on between midnight and 2 alone was
+// never compared.
+func TestReconcile_OnInTheFirstHoursAlone_ComparesTheNightBefore(t *testing.T) {
+	s := openShop(t)
+	s.paid(500, mtnPhone)
+	day := s.today().To
+	s.work(day.AddDate(0, 0, 2).Add(time.Hour).Sub(s.clock.now()))
+	runs, err := s.store.Reconciliations(s.ctx, 9)
+	s.must(err)
+	if len(runs) != 1 || !runs[0].To.Equal(day) || runs[0].EndedAt.IsZero() {
+		t.Fatalf("runs %+v", runs)
+	}
+}
+
 func TestReconcile_FreshBook_HasNothingToCompare(t *testing.T) {
 	s := openShop(t)
 	s.push(500, mtnPhone)

@@ -66,3 +66,13 @@ func taken(t store.Transaction) campay.XAF {
 	}
 	return campay.XAF(t.Amount)
 }
+
+// Refundable is what may still be given back of t: nothing of what is no proved
+// collection, or came from no phone.
+func (s *Service) Refundable(ctx context.Context, t store.Transaction) (campay.XAF, error) {
+	if t.Phone == "" {
+		return 0, nil
+	}
+	refunded, err := s.store.Refunded(ctx, t.ID)
+	return max(taken(t)-campay.XAF(refunded), 0), err
+}

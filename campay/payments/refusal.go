@@ -1,13 +1,17 @@
 package payments
 
-// What comes back to whoever asked for an operation that did not begin.
+// Requests that CamPay did not take: what the book says of them, and what comes
+// back to whoever asked.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"comptoir/campay"
+	"comptoir/store"
 )
 
 // ErrNotSent says that CamPay surely never got a request: nothing moved, and
@@ -38,7 +42,11 @@ func (e *RefusedError) Error() string { return fmt.Sprintf("CamPay refused: %s %
 
 // refusal turns a call's failure into what a caller decides by; a lost answer
 // is none, since nobody knows yet.
-func refusal(failure *campay.Error) error {
+func refusal(callErr error) error {
+	var failure *campay.Error
+	if !errors.As(callErr, &failure) {
+		return nil
+	}
 	switch failure.Effect {
 	case campay.NotSent:
 		return fmt.Errorf("%w: %w", ErrNotSent, failure)
@@ -62,4 +70,29 @@ func refusal(failure *campay.Error) error {
 	default:
 		return nil
 	}
+}
+
+// notTaken writes down that a request failed: it surely moved nothing, or
+// nobody knows whether it did, and then it is in doubt (invariant 2).
+func (s *Service) notTaken(ctx context.Context, tx *store.Tx, t *store.Transaction, callErr error) error {
+	var failure *campay.Error
+	isFailure := errors.As(callErr, &failure)
+	switch {
+	case isFailure && failure.Effect == campay.NotSent:
+		t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
+		return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
+	case isFailure && failure.Effect == campay.Refused:
+		s.refuse(t, failure)
+		return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+	default:
+		t.Status = store.StatusInDoubt
+		s.schedule(t)
+		return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", trace(callErr))
+	}
+}
+
+// refuse ends a transaction that CamPay did not take: no money has moved.
+func (s *Service) refuse(t *store.Transaction, failure *campay.Error) {
+	t.Status, t.ErrorCode, t.Reason = store.StatusFailed, failure.Code, failure.Message
+	t.SettledAt, t.PollAt = s.now(), time.Time{}
 }

@@ -167,7 +167,8 @@ func judge(t *store.Transaction, truth campay.Transaction, now time.Time) (note 
 	switch truth.Status {
 	case campay.Successful:
 		note = moveTo(t, store.StatusSuccessful, now)
-		t.Amount, t.Net, t.Currency = int64(truth.Amount), int64(truth.NetAmount), truth.Currency
+		t.Amount, t.Currency = int64(truth.Amount), truth.Currency
+		t.Net = cmp.Or(int64(truth.NetAmount), t.Net) // not every answer tells it, and the history may have
 		flagAmount(t)
 	case campay.Failed:
 		note = moveTo(t, store.StatusFailed, now)
