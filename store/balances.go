@@ -34,14 +34,3 @@ func (tx *Tx) AddBalance(ctx context.Context, b BalanceSnapshot) error {
 	}
 	return nil
 }
-
-// LatestBalance returns the newest snapshot by its time, or ErrNotFound.
-func (r Reader) LatestBalance(ctx context.Context) (BalanceSnapshot, error) {
-	b, err := one(ctx, r.rows, scanBalance, `
-		SELECT at, total, mtn, orange, utility FROM balance_snapshots
-		WHERE book = $1 ORDER BY at DESC, id DESC LIMIT 1`, r.book)
-	if err != nil {
-		return BalanceSnapshot{}, fmt.Errorf("latest balance: %w", err)
-	}
-	return b, nil
-}

@@ -66,7 +66,6 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			return list(len(l), err)
 		},
 		"NextDelivery":  func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
-		"LatestBalance": func(ctx context.Context) error { _, err := r.LatestBalance(ctx); return err },
 	}
 	maps.Copy(reads, readsOfMoneyOut(r))
 	return reads

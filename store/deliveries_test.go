@@ -126,16 +126,3 @@ func TestPruneRefused_KeepsTheNewestAndEveryAcceptedOne(t *testing.T) {
 		t.Errorf("another book's: %v", err)
 	}
 }
-
-func TestLatestBalance_ByItsTime(t *testing.T) {
-	s := open(t, t.TempDir(), "sandbox")
-	_, err := s.LatestBalance(t.Context())
-	mustBe(t, err, ErrNotFound)
-	newest := BalanceSnapshot{At: noon, Total: 6, MTN: 1, Orange: 2, Utility: 3}
-	for _, b := range []BalanceSnapshot{{At: noon, Total: 5}, newest, {At: noon.Add(-time.Hour), Total: 7}} {
-		write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), b) })
-	}
-	if got, err := s.LatestBalance(t.Context()); err != nil || got != newest {
-		t.Errorf("%+v, %v", got, err)
-	}
-}

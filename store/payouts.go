@@ -19,6 +19,10 @@ const goneOut = "CASE WHEN asked > 0 THEN asked ELSE amount END"
 // for nothing else.
 const isPayout = "kind IN ('withdraw', 'airtime')"
 
+// clockTrust is how far a clock may have been set back without a word: what is
+// dated further ahead was settled by another clock, and before now.
+const clockTrust = time.Hour
+
 // Reserved returns what a balance asked for at settledSince may still lack: the
 // payouts of a kind from an operator's purse ("" for any, as airtime has one
 // purse) that are unsent, pending or in doubt, or were settled since. Hundredths.
@@ -29,8 +33,8 @@ func (r Reader) Reserved(ctx context.Context, kind Kind, operator string, settle
 					AND status IN ('unsent', 'pending', 'in_doubt'))
 			+ (SELECT COALESCE(SUM(`+goneOut+`), 0) FROM transactions
 				WHERE book = $1 AND kind = $2 AND `+isPayout+` AND ($3 = '' OR operator = $3)
-					AND status = 'successful' AND settled_at >= $4)`,
-		r.book, kind, operator, millis(settledSince))
+					AND status = 'successful' AND settled_at >= $4 AND settled_at < $5)`,
+		r.book, kind, operator, millis(settledSince), millis(r.now().Add(clockTrust)))
 	if err != nil {
 		return 0, fmt.Errorf("reserved of %s %s: %w", kind, operator, err)
 	}

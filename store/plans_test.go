@@ -76,7 +76,6 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		}, "deliveries_verdict (book=? AND verdict=? AND id<?)", false},
 		"due deliveries": {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, 9); return err }, "deliveries_next (book=? AND next_at>? AND next_at<?)", false},
 		"next delivery":  {func(r Reader) error { _, _, err := r.NextDelivery(t.Context(), noon); return err }, "deliveries_next (book=? AND next_at>?)", false},
-		"latest balance": {func(r Reader) error { _, err := r.LatestBalance(t.Context()); return err }, "balance_snapshots_at (book=?)", false},
 		"user by name":   {func(r Reader) error { _, err := r.UserByName(t.Context(), "n"); return err }, "(name_key=?)", false},
 		"session":        {func(r Reader) error { _, err := r.Session(t.Context(), []byte("t")); return err }, "(token_hash=?)", false},
 	} {
@@ -107,7 +106,7 @@ func TestQueries_OfMoneyOut_ReadThroughAnIndex(t *testing.T) {
 	}{
 		"reserved": {func(r Reader) error { _, err := r.Reserved(ctx, KindWithdraw, "MTN", noon); return err }, []string{
 			"transactions_payout_status (book=? AND kind=? AND status=?)",
-			"transactions_payout_status (book=? AND kind=? AND status=? AND settled_at>?)"}, false},
+			"transactions_payout_status (book=? AND kind=? AND status=? AND settled_at>? AND settled_at<?)"}, false},
 		"paid out":    {func(r Reader) error { _, err := r.PaidOut(ctx, noon, KindWithdraw, KindAirtime); return err }, []string{"transactions_payout_created (book=? AND kind=? AND created_at>?)"}, false},
 		"refunded":    {func(r Reader) error { _, err := r.Refunded(ctx, 1); return err }, []string{"transactions_refund (book=? AND refund_of=?)", "approvals_refund (book=? AND refund_of=?)"}, false},
 		"refunds":     {func(r Reader) error { _, err := r.RefundsOf(ctx, 1); return err }, []string{"transactions_refund (book=? AND refund_of=?)"}, false},

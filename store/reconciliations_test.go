@@ -126,3 +126,16 @@ func TestLastDaily_LeavesOutDaysThatAreYetToCome(t *testing.T) {
 		t.Errorf("last %v, %v", last, err)
 	}
 }
+
+func TestBalanceBefore_IsTheNewestByItsTime(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	_, err := s.BalanceBefore(t.Context(), noon)
+	mustBe(t, err, ErrNotFound)
+	newest := BalanceSnapshot{At: noon, Total: 6, MTN: 1, Orange: 2, Utility: 3}
+	for _, b := range []BalanceSnapshot{{At: noon, Total: 5}, newest, {At: noon.Add(-time.Hour), Total: 7}, {At: noon.Add(time.Hour), Total: 8}} {
+		write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), b) })
+	}
+	if got, err := s.BalanceBefore(t.Context(), noon); err != nil || got != newest {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

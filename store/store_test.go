@@ -253,7 +253,7 @@ func TestClose_LetsWritesEndAndRefusesNewOnes(t *testing.T) {
 		t.Error("a closed store still reads")
 	}
 	again := open(t, dir, "sandbox")
-	if b, err := again.LatestBalance(t.Context()); err != nil || b.Total != 7 {
+	if b, err := again.BalanceBefore(t.Context(), noon.Add(time.Hour)); err != nil || b.Total != 7 {
 		t.Errorf("after reopening: %+v, %v", b, err)
 	}
 }

@@ -80,11 +80,11 @@ func TestWrite_QueuedMeanwhile_IsCommittedTogether(t *testing.T) {
 		fns = append(fns, func(tx *Tx) error {
 			// Each write sees the ones before it, which nobody else can see yet:
 			// they share a transaction.
-			latest, err := tx.LatestBalance(context.Background())
+			latest, err := tx.BalanceBefore(context.Background(), noon.Add(time.Hour))
 			if i > 0 && (err != nil || latest.Total != int64(i-1)) {
 				return fmt.Errorf("write %d saw %v, %w", i, latest.Total, err)
 			}
-			if _, err := s.LatestBalance(context.Background()); !errors.Is(err, ErrNotFound) {
+			if _, err := s.BalanceBefore(context.Background(), noon.Add(time.Hour)); !errors.Is(err, ErrNotFound) {
 				return fmt.Errorf("write %d: an earlier one is committed alone", i)
 			}
 			return adds(int64(i))(tx)
@@ -93,7 +93,7 @@ func TestWrite_QueuedMeanwhile_IsCommittedTogether(t *testing.T) {
 	for _, err := range queue(t, s, fns...) {
 		mustBe(t, err, nil)
 	}
-	if latest, err := s.LatestBalance(t.Context()); err != nil || latest.Total != writes-1 {
+	if latest, err := s.BalanceBefore(t.Context(), noon.Add(time.Hour)); err != nil || latest.Total != writes-1 {
 		t.Errorf("%+v, %v", latest, err)
 	}
 }
@@ -373,11 +373,11 @@ func TestReads_DuringAWrite_SeeWhatWasCommittedAndDoNotWait(t *testing.T) {
 		if err := tx.AddBalance(t.Context(), BalanceSnapshot{At: noon.Add(time.Minute), Total: 2}); err != nil {
 			return err
 		}
-		inside, err := tx.LatestBalance(t.Context())
+		inside, err := tx.BalanceBefore(t.Context(), noon.Add(time.Hour))
 		if err != nil || inside.Total != 2 {
 			t.Errorf("inside: %+v, %v", inside, err)
 		}
-		outside, err := s.LatestBalance(t.Context())
+		outside, err := s.BalanceBefore(t.Context(), noon.Add(time.Hour))
 		if err != nil || outside.Total != 1 {
 			t.Errorf("outside: %+v, %v", outside, err)
 		}
@@ -389,7 +389,7 @@ func TestReads_ContextOver_EndWithItsError(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := s.LatestBalance(ctx)
+	_, err := s.BalanceBefore(ctx, noon.Add(time.Hour))
 	mustBe(t, err, context.Canceled)
 	_, err = s.Transactions(ctx, TransactionFilter{})
 	mustBe(t, err, context.Canceled)

@@ -83,7 +83,8 @@ func (c *balanceCheck) said(b Balance, settlements int) {
 
 // LastBalance is what the book knows, without asking CamPay.
 func (s *Service) LastBalance(ctx context.Context) (Balance, error) {
-	snapshot, err := s.store.LatestBalance(ctx)
+	now := s.now()
+	snapshot, err := s.store.BalanceBefore(ctx, now) // a later one is of a clock that was ahead
 	if errors.Is(err, store.ErrNotFound) {
 		return Balance{}, nil
 	}
@@ -92,7 +93,7 @@ func (s *Service) LastBalance(ctx context.Context) (Balance, error) {
 	}
 	s.balance.mu.Lock()
 	defer s.balance.mu.Unlock()
-	if s.balance.at.IsZero() { // this process has not asked yet
+	if s.balance.at.IsZero() || s.balance.at.After(now) { // this process has not asked yet, by this clock
 		return Balance{BalanceSnapshot: snapshot, Known: true, Checked: snapshot.At, asked: snapshot.At.Add(-callLimit)}, nil
 	}
 	return Balance{

@@ -55,14 +55,14 @@ func TestRefreshBalance_AsksOnceInAWhileAndKeepsWhatChanged(t *testing.T) {
 	if calls != 2 || !second.Checked.After(first.Checked) {
 		t.Fatalf("asked %d times, checked %v", calls, second.Checked)
 	}
-	kept, err := s.store.LatestBalance(s.ctx)
+	kept, err := s.store.BalanceBefore(s.ctx, s.clock.now())
 	s.must(err)
 	if !kept.At.Equal(first.At) {
 		t.Fatalf("an unchanged balance was written down again at %v", kept.At)
 	}
 	s.clock.pass(balanceEvery)
 	refresh()
-	if kept, err = s.store.LatestBalance(s.ctx); err != nil || !kept.At.Equal(s.clock.now()) {
+	if kept, err = s.store.BalanceBefore(s.ctx, s.clock.now()); err != nil || !kept.At.Equal(s.clock.now()) {
 		t.Fatalf("not written down after %v: %v %v", balanceEvery, kept.At, err)
 	}
 }

@@ -19,7 +19,7 @@ var ErrNotDecidable = errors.New("it is not for a person to decide")
 
 // MayDecide reports whether a person may end t's doubt.
 func MayDecide(t store.Transaction, now time.Time) bool {
-	return t.Status == store.StatusInDoubt && now.Sub(t.CreatedAt) >= decideAfter
+	return t.Status == store.StatusInDoubt && now.Sub(beganAt(t)) >= decideAfter
 }
 
 // Decide ends a doubt as outcome, successful or failed. Nothing is proved by

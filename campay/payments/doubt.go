@@ -50,7 +50,7 @@ func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bo
 	}); err != nil || !due {
 		return true, err
 	}
-	if t.Kind == store.KindCollect && s.now().Sub(t.CreatedAt) < askAgainFor {
+	if t.Kind == store.KindCollect && s.now().Sub(beganAt(t)) < askAgainFor {
 		if done, err := s.askAgain(ctx, t); done || err != nil {
 			return done, err
 		}

@@ -55,12 +55,12 @@ type inFlight struct {
 func (f *inFlight) add(j job, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if until, known := f.jobs[j]; known && (until.IsZero() || now.Before(until)) {
+	if until, known := f.jobs[j]; known && (until.IsZero() || rests(until, now)) {
 		return false
 	}
 	busy := 0
 	for other, until := range f.jobs {
-		if !until.IsZero() && !now.Before(until) {
+		if !until.IsZero() && !rests(until, now) {
 			delete(f.jobs, other) // it has rested
 		}
 		if until.IsZero() && other.work == j.work {
@@ -94,12 +94,15 @@ func (f *inFlight) resting(now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, until := range f.jobs {
-		if !until.IsZero() && now.Before(until) {
+		if !until.IsZero() && rests(until, now) {
 			return true
 		}
 	}
 	return false
 }
+
+// rests reports whether a rest goes on, by a clock that may have been set back.
+func rests(until, now time.Time) bool { return now.Before(until) && until.Sub(now) <= errorPause }
 
 // started counts the jobs begun so far.
 func (f *inFlight) started() int {

@@ -185,7 +185,7 @@ func soughtFor(ctx context.Context, tx *store.Tx) ([]store.Transaction, error) {
 // was lost: airtime carries no code.
 func (p pair) mayBe(t store.Transaction) bool {
 	return p.row.Reference != "" && t.Reference == "" && t.Kind == p.row.Kind && t.Phone == p.row.Phone && t.Asked == p.row.Amount &&
-		!p.row.At.Before(t.CreatedAt.Add(-sweepBack))
+		(isDatedAhead(t) || !p.row.At.Before(t.CreatedAt.Add(-sweepBack)))
 }
 
 // pairUp leads rows to their transactions with two lookups for all of them: by

@@ -40,7 +40,7 @@ func (w *world) letGoOn() bool {
 // stepClock sets the shop's clock, rightly or wrongly.
 func (w *world) stepClock() bool {
 	w.faults["clock_stepped"]++
-	w.skew = pick(w, 0, 0, w.between(-time.Minute, time.Minute), w.between(-3*time.Hour, 3*time.Hour), w.between(-30*time.Hour, 30*time.Hour))
+	w.skew = pick(w, 0, 0, w.between(-time.Minute, time.Minute), w.between(-3*time.Hour, 3*time.Hour), w.between(-30*time.Hour, 30*time.Hour), w.between(-40*24*time.Hour, 40*24*time.Hour))
 	w.tell("the shop's clock is off by %v", w.skew)
 	return true
 }

@@ -23,6 +23,7 @@ func (e errand) name() string { return fmt.Sprintf("%s %d", e.job.work, e.job.id
 // errands are what is due now, as Service.start finds it.
 func (w *world) errands() []errand {
 	s, now := w.service, w.shopTime()
+	w.must(s.catchUp(w.ctx, now))
 	var due []errand
 	deliveries, err := w.store.DueDeliveries(w.ctx, now, workBatch)
 	w.must(err)

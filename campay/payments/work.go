@@ -30,7 +30,7 @@ const (
 // pollDelay is how long to wait before asking again about something without
 // news for this long: a quarter of that, within bounds.
 func pollDelay(quiet time.Duration) time.Duration {
-	return min(max(quiet/4, pollFirst), pollLast)
+	return min(max(quiet.Abs()/4, pollFirst), pollLast)
 }
 
 // schedule sets when t is asked about next: never for a final one, and no more
@@ -146,7 +146,7 @@ func (s *Service) look(ctx context.Context, t store.Transaction, cause store.Eve
 		return true, nil // CamPay never took it: there is nothing to ask about
 	case t.Origin == store.OriginLink:
 		return s.askForPageAgain(ctx, t)
-	case t.Status == store.StatusUnsent && s.now().Before(t.CreatedAt.Add(unsentGrace)):
+	case t.Status == store.StatusUnsent && s.now().Before(beganAt(t).Add(unsentGrace)):
 		return true, s.awaitAnswer(ctx, t)
 	case t.Status == store.StatusUnsent:
 		return true, s.doubt(ctx, t)
@@ -159,7 +159,7 @@ func (s *Service) look(ctx context.Context, t store.Transaction, cause store.Eve
 func (s *Service) awaitAnswer(ctx context.Context, t store.Transaction) error {
 	return s.change(ctx, t.ID, func(_ *store.Tx, t *store.Transaction) error {
 		if t.Status == store.StatusUnsent {
-			t.PollAt = t.CreatedAt.Add(unsentGrace)
+			t.PollAt = beganAt(*t).Add(unsentGrace)
 		}
 		return nil
 	})
@@ -239,6 +239,9 @@ func (s *Service) poke() {
 // under way will poke.
 func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, error) {
 	now := s.now()
+	if err := s.catchUp(ctx, now); err != nil {
+		return time.Time{}, err
+	}
 	deliveries, err := s.store.DueDeliveries(ctx, now, workBatch)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("due deliveries: %w", err)

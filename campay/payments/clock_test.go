@@ -1,0 +1,119 @@
+package payments
+
+// A clock that was weeks ahead and is set right: nothing waits for real time to
+// get there.
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/campay/sandbox"
+	"comptoir/store"
+)
+
+const ahead = 40 * 24 * time.Hour
+
+func TestInvariant5_AfterAClockThatWasAhead_OpenOnesAreAskedAbout(t *testing.T) {
+	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Minute })
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
+	s.clock.pass(ahead)
+	asked, sent := s.push(2500, mtnPhone), s.payOut(s.withdrawal(1000))
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	s.clock.pass(-ahead)
+	for range 3 {
+		s.work(time.Minute)
+	}
+	s.wantStatus(asked, store.StatusSuccessful)
+	s.clock.pass(ahead) // CamPay's clock is this one, and its payout ends by it
+	s.work(time.Minute)
+	s.wantStatus(sent, store.StatusSuccessful)
+}
+
+func TestInvariant2_AfterAClockThatWasAhead_NobodyIsAskedAgainForWeeks(t *testing.T) {
+	s := openShop(t)
+	s.clock.pass(ahead)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect, Times: -1})
+	asked := s.push(2500, mtnPhone)
+	s.wantStatus(asked, store.StatusInDoubt)
+	s.clock.pass(-ahead)
+	s.work(time.Second)
+	s.clock.pass(askAgainFor)
+	s.sandbox.ClearFaults()
+	s.work(time.Hour)
+	s.wantEffects(0, 0)
+}
+
+func TestDecide_AfterAClockThatWasAhead_WaitsADayAndNotWeeks(t *testing.T) {
+	s := openPayoutShop(t)
+	s.clock.pass(ahead)
+	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
+	s.clock.pass(-ahead)
+	s.work(0)
+	s.clock.pass(decideAfter - time.Second)
+	if err := s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) {
+		t.Fatalf("too early: %v", err)
+	}
+	s.clock.pass(time.Second)
+	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
+}
+
+func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
+	s := openPayoutShop(t)
+	s.clock.pass(ahead)
+	s.work(0)
+	s.clock.pass(-ahead)
+	asked := s.push(700, mtnPhone)
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	shown, err := s.service.RefreshBalance(s.ctx)
+	s.must(err)
+	if !shown.At.Equal(s.clock.now()) || shown.MTN != int64(opening.MTN+campay.Francs(700)) {
+		t.Fatalf("shows %+v", shown)
+	}
+}
+
+func TestInvariant2_UnsentUnderAClockThatWasAhead_IsInDoubtSoon(t *testing.T) {
+	s := openShop(t)
+	then := s.clock.now().Add(ahead)
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+		_, err := tx.CreateTransaction(s.ctx, store.Transaction{ // as a killed process leaves it
+			Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusUnsent, ExternalReference: NewOperation(),
+			Asked: 100_00, Currency: currency, Phone: string(mtnPhone), Operator: "MTN",
+			CreatedAt: then, NewsAt: then, UpdatedAt: then, PollAt: then.Add(unsentGrace),
+		})
+		return err
+	}))
+	s.work(0)
+	s.work(unsentGrace)
+	if all := s.all(); len(all) != 1 || all[0].Status == store.StatusUnsent {
+		t.Fatalf("%+v", all)
+	}
+}
+
+func TestInvariant6_WhatAClockThatWasAheadSettled_IsTakenOffOnce(t *testing.T) {
+	s := openPayoutShop(t)
+	s.clock.pass(ahead)
+	s.payOut(s.withdrawal(1000))
+	s.work(0)
+	s.clock.pass(-ahead)
+	left := opening.MTN - campay.Francs(1000)
+	if short := s.short(s.withdrawal(100_000)); short.Available != left || short.InFlight != 0 {
+		t.Fatalf("%v may be spent, %v is under way; want %v", short.Available, short.InFlight, left)
+	}
+}
+
+func TestWork_ThatFailedUnderAClockThatWasAhead_IsTriedAgain(t *testing.T) {
+	var f inFlight
+	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	j := job{polling, 1}
+	f.add(j, now.Add(ahead))
+	f.rest(j, now.Add(ahead+errorPause))
+	if !f.add(j, now) {
+		t.Fatal("it rests for weeks")
+	}
+	f.rest(j, now.Add(errorPause))
+	if f.add(j, now) || !f.add(j, now.Add(errorPause)) {
+		t.Fatal("it does not rest")
+	}
+}
