@@ -65,7 +65,7 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			l, err := r.DueDeliveries(ctx, noon, 9)
 			return list(len(l), err)
 		},
-		"NextDelivery":  func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
+		"NextDelivery": func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
 	}
 	maps.Copy(reads, readsOfMoneyOut(r))
 	return reads

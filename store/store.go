@@ -52,6 +52,7 @@ type Options struct {
 // through Write.
 type Store struct {
 	Reader
+	Keys    Keyring
 	writeDB *sql.DB // exactly one connection, owned by the writer goroutine
 	readDB  *sql.DB
 	queue   chan *ticket
@@ -62,8 +63,8 @@ type Store struct {
 	stopped chan struct{}  // closed when the writer goroutine has ended
 }
 
-// Open opens the database in dir, making the folder (0700) and the file (0600)
-// where they are missing, and brings its tables up to date. A database written
+// Open opens the database in dir, making the folder (0700), the file and the key
+// beside it (0600) where they are missing, and brings its tables up to date. A database written
 // by a newer program is left as it is: see NewerError.
 func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if !slices.Contains([]string{"sandbox", "demo", "production"}, options.Book) {
@@ -73,6 +74,10 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 		options.Now = time.Now
 	}
 	path, err := makeFile(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	keys, err := openKeyring(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -90,6 +95,7 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	s := &Store{
 		Reader:  Reader{rows: pool{readDB}, book: options.Book, now: options.Now},
 		writeDB: writeDB,
+		Keys:    keys,
 		readDB:  readDB,
 		queue:   make(chan *ticket, maxBatch),
 		stopped: make(chan struct{}),
