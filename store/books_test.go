@@ -42,6 +42,13 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			return list(len(l), err)
 		},
 		"DuePolls": func(ctx context.Context) error { l, err := r.DuePolls(ctx, noon, 9); return list(len(l), err) },
+		"PutOff": func(ctx context.Context) error {
+			late, err := r.PutOff(ctx, noon.AddDate(-9, 0, 0), Horizon{})
+			if err == nil && !late {
+				return ErrNotFound
+			}
+			return err
+		},
 		"NextPoll": func(ctx context.Context) error { return when(r.NextPoll(ctx, time.Time{})) },
 		"RecentSame": func(ctx context.Context) error {
 			l, err := r.RecentSame(ctx, "237677123456", 1, noon)

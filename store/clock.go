@@ -11,10 +11,12 @@ import (
 // Horizon is how far ahead a sound clock plans each thing at most.
 type Horizon struct{ Poll, Delivery, Reconciliation, Approval time.Duration }
 
-// PutOff reports whether something waits for a time beyond its horizon.
+// PutOff reports whether something waits for a time beyond its horizon, or a
+// doubt had its last news there.
 func (r Reader) PutOff(ctx context.Context, now time.Time, h Horizon) (bool, error) {
 	n, err := one(ctx, r.rows, scanCount, `
 		SELECT EXISTS(SELECT 1 FROM transactions WHERE book = $1 AND poll_at > 0 AND poll_at > $2)
+			OR EXISTS(SELECT 1 FROM transactions WHERE book = $1 AND status = 'in_doubt' AND news_at > $2)
 			OR EXISTS(SELECT 1 FROM deliveries WHERE book = $1 AND next_at > 0 AND next_at > $3)
 			OR EXISTS(SELECT 1 FROM reconciliations WHERE book = $1 AND next_at > 0 AND next_at > $4)
 			OR EXISTS(SELECT 1 FROM approvals WHERE book = $1 AND state = 'waiting' AND expires_at > $5)`,
@@ -25,7 +27,8 @@ func (r Reader) PutOff(ctx context.Context, now time.Time, h Horizon) (bool, err
 	return n > 0, nil
 }
 
-// BringForward makes due now what waits for a time beyond its horizon; news and
+// BringForward makes due now what waits for a time beyond its horizon, and each
+// doubt with news from there, though nobody asked about it any more; news and
 // deliveries that it dates ahead of now are of now, and an approval waits for
 // its horizon from now.
 func (tx *Tx) BringForward(ctx context.Context, now time.Time, h Horizon) error {
@@ -34,6 +37,7 @@ func (tx *Tx) BringForward(ctx context.Context, now time.Time, h Horizon) error 
 		ahead     time.Duration
 	}{
 		{"UPDATE transactions SET poll_at = $1, news_at = CASE WHEN news_at > $1 THEN $1 ELSE news_at END WHERE book = $2 AND poll_at > 0 AND poll_at > $3", h.Poll},
+		{"UPDATE transactions SET poll_at = $1, news_at = $1 WHERE book = $2 AND status = 'in_doubt' AND news_at > $3", h.Poll},
 		{"UPDATE deliveries SET next_at = $1, received_at = CASE WHEN received_at > $1 THEN $1 ELSE received_at END WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Delivery},
 		{"UPDATE reconciliations SET next_at = $1 WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Reconciliation},
 	} {

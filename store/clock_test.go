@@ -34,6 +34,11 @@ func TestBringForward_WhatWaitsBeyondItsHorizon_AndNothingElse(t *testing.T) {
 	if got, err := s.Transaction(t.Context(), late.ID); err != nil || !got.PollAt.Equal(noon) || !got.NewsAt.Equal(noon) || !got.CreatedAt.Equal(late.CreatedAt) {
 		t.Errorf("transaction %+v, %v", got, err)
 	}
+	doubt := addTransaction(t, s, Transaction{Status: StatusInDoubt, NewsAt: far})
+	bring()
+	if got, err := s.Transaction(t.Context(), doubt.ID); err != nil || !got.PollAt.Equal(noon) || !got.NewsAt.Equal(noon) {
+		t.Errorf("doubt %+v, %v", got, err)
+	}
 	delivery := addDelivery(t, s, Delivery{NextAt: far, ReceivedAt: far})
 	bring()
 	if got, err := s.Delivery(t.Context(), delivery.ID); err != nil || !got.NextAt.Equal(noon) || !got.ReceivedAt.Equal(noon) {

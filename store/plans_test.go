@@ -64,6 +64,7 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"of a link":             {func(r Reader) error { _, err := r.TransactionsOfLink(t.Context(), 1); return err }, "transactions_link (book=? AND link_id=?)", false},
 		"siblings":              {func(r Reader) error { _, err := r.Siblings(t.Context(), 1); return err }, "transactions_sibling (book=? AND sibling_of=?)", true},
 		"due polls":             {func(r Reader) error { _, err := r.DuePolls(t.Context(), noon, 9); return err }, "transactions_poll (book=? AND poll_at>? AND poll_at<?)", false},
+		"put off":               {func(r Reader) error { _, err := r.PutOff(t.Context(), noon, Horizon{}); return err }, "transactions_status (book=? AND status=?)", false},
 		"next poll":             {func(r Reader) error { _, _, err := r.NextPoll(t.Context(), noon); return err }, "transactions_poll (book=? AND poll_at>?)", false},
 		"recent same":           {func(r Reader) error { _, err := r.RecentSame(t.Context(), "p", 1, noon); return err }, "transactions_phone (book=? AND phone=? AND created_at>?)", true},
 		"takings":               {func(r Reader) error { _, err := r.Takings(t.Context(), noon, noon.Add(1)); return err }, "transactions_takings (book=? AND settled_at>? AND settled_at<?)", false},

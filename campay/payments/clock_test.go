@@ -59,11 +59,30 @@ func TestDecide_AfterAClockThatWasAhead_WaitsADayAndNotWeeks(t *testing.T) {
 	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
 }
 
+func TestAirtimeInDoubt_DatedAhead_IsFoundByTheReconciliation(t *testing.T) {
+	s := openShop(t, withFees)
+	s.clock.pass(ahead)
+	lost := s.inDoubt(store.KindAirtime, 100)
+	s.must(s.service.change(s.ctx, lost.ID, func(_ *store.Tx, t *store.Transaction) error {
+		t.PollAt = t.CreatedAt.Add(doubtPace)
+		return nil
+	}))
+	s.clock.pass(-ahead)
+	s.work(0) // what was put off is due
+	s.elsewhere(func() (string, error) {
+		a, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: campay.Francs(100), To: mtnPhone, ExternalReference: lost.ExternalReference})
+		return a.Reference, err
+	})
+	s.reconcile(s.today())
+	s.wantStatus(lost, store.StatusSuccessful)
+}
+
 func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
 	s := openPayoutShop(t)
+	s.work(0) // there is an older one to show
 	s.clock.pass(ahead)
 	s.work(0)
-	s.clock.pass(-ahead)
+	s.clock.pass(time.Minute - ahead)
 	asked := s.push(700, mtnPhone)
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
 	shown, err := s.service.RefreshBalance(s.ctx)

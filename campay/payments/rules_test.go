@@ -116,6 +116,17 @@ func TestRules_AirtimeDay(t *testing.T) {
 	s.payOut(s.order(store.KindAirtime, 1000, orangePhone))
 }
 
+func TestRules_Day_WhatWaitsOfAnotherKindIsNotInIt(t *testing.T) {
+	s := openPayoutShop(t)
+	s.rules(store.PayoutRules{MostDay: int64(campay.Francs(3000)), ApprovalAbove: int64(campay.Francs(1000))})
+	s.waiting(s.order(store.KindAirtime, 2500, mtnPhone))
+	s.waiting(s.withdrawal(3000))
+	want := RuleError{Rule: RuleDay, Limit: campay.Francs(3000)}
+	if got := s.against(s.withdrawal(1)); got != want {
+		t.Fatalf("%+v", got)
+	}
+}
+
 func TestRules_Hours(t *testing.T) {
 	for _, c := range []struct {
 		from, to int
