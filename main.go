@@ -197,7 +197,7 @@ func (c serveCommand) open(ctx context.Context, at site, log *slog.Logger) (*app
 		return nil, err
 	}
 	a.payments = payments.New(payments.Config{
-		Store: a.store, CamPay: a.campay, Webhooks: verifier, Logger: log,
+		Store: a.store, CamPay: a.campay, Webhooks: verifier, Logger: log, Demo: a.book == "demo",
 		ReturnURL: func(slug string) string { return at.public + handlers.ReturnPath(slug) },
 	})
 	config := handlers.Config{

@@ -4,6 +4,7 @@ package main
 // says what became of it.
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,9 @@ func (v *visitor) sendMoneyOut(p product, paidLink string) []screen {
 	v.confirm(p.password)
 	v.see("main .status")
 
+	if err := run(t.Context(), []string{"user", "add", "Associée", "--role", "owner", "--data", p.data}, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
 	v.open(p.url + "/payout-rules")
 	v.fill("approval_above", "10 000")
 	v.confirm(p.password)

@@ -28,6 +28,8 @@ func errorOf(err error) (status int, kind views.ErrorKind) {
 		return statusGone, views.ErrorBusy // nobody is there to read it
 	case errors.Is(err, context.DeadlineExceeded):
 		return http.StatusServiceUnavailable, views.ErrorBusy
+	case store.IsDisk(err):
+		return http.StatusServiceUnavailable, views.ErrorDisk
 	case errors.As(err, &httpError):
 		return httpError.Code, kindOf(httpError.Code)
 	default:

@@ -46,6 +46,9 @@ func (s *server) setPayoutRules(c echo.Context) error {
 		ApprovalAbove: typed(c, "approval_above"), Errors: f.errors,
 	}
 	rules := f.payoutRules(in)
+	if err := s.needsTwoOwners(f, rules); err != nil {
+		return err
+	}
 	if err := s.passwordAgain(c, f); err != nil {
 		return err
 	}
@@ -56,6 +59,19 @@ func (s *server) setPayoutRules(c echo.Context) error {
 		return err
 	}
 	return s.seePayoutRules(c, views.FlashRulesSaved)
+}
+
+// needsTwoOwners refuses a threshold that would hold up all above it: whoever
+// asks cannot approve.
+func (s *server) needsTwoOwners(f *form, rules store.PayoutRules) error {
+	if rules.ApprovalAbove == 0 {
+		return nil
+	}
+	owners, err := s.Store.CountOwners(f.ctx)
+	if err == nil && owners < 2 {
+		f.wrong("approval_above", views.ProblemLoneOwner, "")
+	}
+	return err
 }
 
 func (s *server) seePayoutRules(c echo.Context, f views.Flash) error {

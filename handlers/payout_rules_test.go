@@ -31,6 +31,7 @@ func (s *shop) rules() store.PayoutRules {
 
 func TestPayoutRules_AreKeptAudited_AndShownAgainAsTheyCanBeTyped(t *testing.T) {
 	s := openShop(t)
+	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
 	want := store.PayoutRules{
 		MostEach: int64(campay.Francs(50_000)), MostDay: int64(campay.Francs(200_000)), CountDay: 10, FromHour: 8, ToHour: 20, SavedOnly: true,
@@ -68,8 +69,24 @@ func TestPayoutRules_AreKeptAudited_AndShownAgainAsTheyCanBeTyped(t *testing.T) 
 	}
 }
 
+// Whoever asks cannot approve: alone, he would wait for nobody.
+func TestPayoutRules_ApprovalOfALoneOwner_IsRefused(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	s.user("Caisse", store.RoleCashier)
+	for locale, text := range map[string]string{"fr": "seul propriétaire", "en": "only owner"} {
+		owner.speak(locale)
+		owner.post("/payout-rules", wholeRules()).mustSay(t, "approval_above", text, "100000")
+	}
+	s.user("second owner", store.RoleOwner)
+	if got := owner.post("/payout-rules", wholeRules()); got.status != http.StatusSeeOther {
+		t.Fatalf("with two owners answered %d", got.status)
+	}
+}
+
 func TestPayoutRules_WrongInput_IsSaidOnTheField_AndNothingChanges(t *testing.T) {
 	s := openShop(t)
+	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
 	for _, c := range []struct{ field, typed, fr, en string }{
 		{"most_each", "beaucoup", "en chiffres", "in digits"},
@@ -109,6 +126,7 @@ func TestPayoutRules_WrongInput_IsSaidOnTheField_AndNothingChanges(t *testing.T)
 
 func TestPayoutRules_HoursOverMidnight_AndTheWholeDay(t *testing.T) {
 	s := openShop(t)
+	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
 	for typed, want := range map[[2]string][2]int{{"22", "6"}: {22, 6}, {"0", "24"}: {0, 24}, {"24", "6"}: {0, 6}} {
 		form := wholeRules()
@@ -153,6 +171,7 @@ func TestPayoutRules_WrongPassword_ChangesNothing(t *testing.T) {
 
 func TestFreeze_IsOneTap_AndStaysThroughAChangeOfRules(t *testing.T) {
 	s := openShop(t)
+	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
 	if page := owner.get("/payout-rules").body; !strings.Contains(page, "status quiet") || !strings.Contains(page, `action="/payout-rules/freeze"`) {
 		t.Fatalf("no way to freeze: %s", page)

@@ -61,6 +61,8 @@ func (s *server) againstRule(f *form, e *payments.RuleError) {
 		f.figured(views.WholeForm, views.ProblemCountDay, "Count", e.Count)
 	case payments.RuleAirtimeDay:
 		f.figured("amount", views.ProblemAirtimeDay, "Limit", limit, "Left", left)
+	case payments.RuleDemoAirtime:
+		f.figured("amount", views.ProblemDemoAirtime, "Limit", limit)
 	default:
 		f.figured(views.WholeForm, views.ProblemFrozen)
 	}

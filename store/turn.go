@@ -88,6 +88,21 @@ func isConstraint(err error) bool {
 	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 }
 
+// IsDisk is SQLite's alone: it reports whether err is the disk's or another
+// program's doing (full, read-only, failing, locked), and goes away with it.
+func IsDisk(err error) bool {
+	var failure *sqlite.Error
+	if !errors.As(err, &failure) {
+		return false
+	}
+	switch failure.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+		sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PERM:
+		return true
+	}
+	return false
+}
+
 // isTaken is SQLite's alone: a value that must be unique is there already.
 func isTaken(err error) bool {
 	var failure *sqlite.Error

@@ -88,6 +88,15 @@ func (r Reader) CountUsers(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+// CountOwners returns how many owners there are.
+func (r Reader) CountOwners(ctx context.Context) (int, error) {
+	n, err := one(ctx, r.rows, scanCount, "SELECT COUNT(*) FROM users WHERE role = 'owner'")
+	if err != nil {
+		return 0, fmt.Errorf("count owners: %w", err)
+	}
+	return n, nil
+}
+
 func scanCount(r row) (n int, err error) {
 	err = r.Scan(&n)
 	return n, err

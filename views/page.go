@@ -137,6 +137,7 @@ const (
 	ProblemExpired        Problem = "form_expired" // the form's operation id is no longer good
 	ProblemPassword       Problem = "password"     // not the one of who is signed in
 	ProblemNotSure        Problem = "not_sure"     // a question that must be answered with yes
+	ProblemLoneOwner      Problem = "lone_owner"   // nobody could approve
 )
 
 // The problems of money out, each with its Figures; nothing has left yet.
@@ -149,6 +150,7 @@ const (
 	ProblemMostDay        Problem = "most_day"      // Limit, Left
 	ProblemCountDay       Problem = "count_day"     // Count
 	ProblemAirtimeDay     Problem = "airtime_day"   // Limit, Left
+	ProblemDemoAirtime    Problem = "demo_airtime"  // Limit
 	ProblemBalance        Problem = "balance"       // Carrier, Asked, Available, InFlight, Other, OtherAvailable
 	ProblemFloat          Problem = "float"         // Asked, Available, InFlight: airtime's own balance
 	ProblemBalanceUnknown Problem = "balance_unknown"

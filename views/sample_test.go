@@ -258,7 +258,7 @@ func screens() map[string]templ.Component {
 	}
 	for _, kind := range []views.ErrorKind{
 		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForm, views.ErrorTooLarge,
-		views.ErrorBusy, views.ErrorInternal,
+		views.ErrorBusy, views.ErrorDisk, views.ErrorInternal,
 	} {
 		all["error-"+string(kind)] = views.ErrorPage(page("/nowhere"), views.ErrorProps{Kind: kind, Status: 500, RequestID: "3f9a1c"})
 	}

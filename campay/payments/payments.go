@@ -48,9 +48,11 @@ type Config struct {
 	// ReturnURL is where CamPay's page sends the payer of the link with this
 	// slug when the merchant named no page of his own.
 	ReturnURL func(slug string) string
-	Now       func() time.Time // nil: time.Now
-	Random    io.Reader        // nil: crypto/rand
-	Logger    *slog.Logger     // nil: slog.Default
+	// Demo says that CamPay is its demo, which limits what it takes.
+	Demo   bool
+	Now    func() time.Time // nil: time.Now
+	Random io.Reader        // nil: crypto/rand
+	Logger *slog.Logger     // nil: slog.Default
 }
 
 // Service carries out the merchant's operations. Its methods may be called
@@ -60,6 +62,7 @@ type Service struct {
 	campay    *campay.Client
 	webhooks  *campay.Verifier
 	returnURL func(slug string) string
+	demo      bool
 	now       func() time.Time
 	random    io.Reader
 	log       *slog.Logger
@@ -89,7 +92,7 @@ func New(c Config) *Service {
 		c.ReturnURL = func(string) string { return "" }
 	}
 	return &Service{
-		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL,
+		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL, demo: c.Demo,
 		now: c.Now, random: c.Random, log: c.Logger,
 		wake: make(chan struct{}, 1),
 	}

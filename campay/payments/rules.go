@@ -25,12 +25,17 @@ const (
 	RuleDay          Rule = "day"
 	RuleCount        Rule = "count"
 	RuleAirtimeDay   Rule = "airtime_day"
+	RuleDemoAirtime  Rule = "demo_airtime" // CamPay's own, and not the owner's: Limit, and no other amount
 )
+
+// demoAirtime is what CamPay's demo takes at least and at most of an airtime
+// transfer (POST /utilities/airtime/transfer/).
+const demoAirtime campay.XAF = 100_00
 
 // RuleError says which rule an order breaks, with what a person needs to know.
 type RuleError struct {
 	Rule             Rule
-	Limit, Left      campay.XAF // of each, day and airtime_day
+	Limit, Left      campay.XAF // of each, day, airtime_day and demo_airtime
 	Count            int        // of count: the most in a day
 	FromHour, ToHour int        // of hours, in Douala
 	Until            time.Time  // of new_recipient: from when on; for one that is not saved, if he were saved now

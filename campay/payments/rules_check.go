@@ -26,6 +26,9 @@ func (s *Service) checkRules(ctx context.Context, r store.Reader, rules store.Pa
 	if limit := campay.XAF(rules.MostEach); limit > 0 && p.Amount > limit {
 		return &RuleError{Rule: RuleEach, Limit: limit, Left: limit}
 	}
+	if s.demo && p.Kind == store.KindAirtime && p.Amount != demoAirtime {
+		return &RuleError{Rule: RuleDemoAirtime, Limit: demoAirtime}
+	}
 	today, err := s.today(ctx, r, p)
 	if err != nil {
 		return err

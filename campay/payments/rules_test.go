@@ -127,6 +127,21 @@ func TestRules_Day_WhatWaitsOfAnotherKindIsNotInIt(t *testing.T) {
 	}
 }
 
+// POST /utilities/airtime/transfer/ of the demo takes 100 XAF, no more and no less.
+func TestRules_DemoAirtime_IsOneAmount(t *testing.T) {
+	s := openPayoutShop(t)
+	s.service.demo = true
+	want := RuleError{Rule: RuleDemoAirtime, Limit: campay.Francs(100)}
+	for _, amount := range []int64{99, 101, 500} {
+		if got := s.against(s.order(store.KindAirtime, amount, mtnPhone)); got != want {
+			t.Fatalf("%d: %+v", amount, got)
+		}
+	}
+	s.payOut(s.order(store.KindAirtime, 100, mtnPhone))
+	s.payOut(s.withdrawal(500))
+	s.wantSent(2)
+}
+
 func TestRules_Hours(t *testing.T) {
 	for _, c := range []struct {
 		from, to int
