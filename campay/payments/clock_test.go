@@ -77,6 +77,21 @@ func TestAirtimeInDoubt_DatedAhead_IsFoundByTheReconciliation(t *testing.T) {
 	s.wantStatus(lost, store.StatusSuccessful)
 }
 
+func TestDelivery_DatedAhead_AppliedAgain_ComesToItsEnd(t *testing.T) {
+	s := openShop(t)
+	s.clock.pass(ahead)
+	s.must(s.service.TakeWebhook(s.notification(NewOperation(), "SUCCESSFUL", "2500"), "192.0.2.1"))
+	for range 10 {
+		s.work(unknownPatience / 4)
+	}
+	s.clock.pass(-ahead - 10*unknownPatience)
+	s.must(s.service.ApplyAgain(s.ctx, s.deliveries()[0].ID))
+	s.work(0)
+	if d := s.deliveries()[0]; d.Outcome != store.OutcomeUnknown || !d.NextAt.IsZero() {
+		t.Fatalf("%+v", d)
+	}
+}
+
 func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
 	s := openPayoutShop(t)
 	s.work(0) // there is an older one to show

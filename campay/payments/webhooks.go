@@ -178,7 +178,8 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	}
 	ctx = onItsOwn(ctx)
 	switch {
-	case campay.IsNotFound(err) && s.now().Sub(d.ReceivedAt) > unknownPatience:
+	// Abs: applied again by a person, it may be dated by a clock that was ahead.
+	case campay.IsNotFound(err) && s.now().Sub(d.ReceivedAt).Abs() > unknownPatience:
 		return s.forget(ctx, d)
 	case err != nil:
 		return s.tryLater(ctx, d)
