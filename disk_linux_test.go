@@ -76,9 +76,10 @@ func (c *clerk) limit(bytes uint64) {
 }
 
 // onSmallDisk makes a command run where folder is a disk of 2 MB of its own: in
-// a namespace, which needs no root where the kernel lets anybody have one.
+// a namespace, which needs no root where the kernel lets anybody have one. Its
+// data folder begins as folder.seed, if there is one.
 func onSmallDisk(folder, binary string, arguments ...string) *exec.Cmd {
-	const script = `mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@"`
+	const script = `mount -t tmpfs -o size=2m tmpfs "$0" && if [ -d "$0.seed" ]; then cp -r "$0.seed" "$0/data"; fi && exec "$@"`
 	cmd := exec.Command("sh", append([]string{"-c", script, folder, binary}, arguments...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	if os.Getuid() != 0 {
@@ -94,6 +95,10 @@ func fullDisk(t *testing.T, binary string) {
 	address := freeAddress(t)
 	camPay, api := camPayOf(t, "http://"+address+"/webhook/campay")
 	v := newVictim(t, binary, address, killKeys(api)...)
+	if err := os.Mkdir(folder+".seed", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	v.password = addOwner(t, folder+".seed")
 	v.data = filepath.Join(folder, "data")
 	v.command = func(arguments ...string) *exec.Cmd { return onSmallDisk(folder, binary, arguments...) }
 	v.start()

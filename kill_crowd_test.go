@@ -35,7 +35,7 @@ type crowd struct {
 
 func newCrowd(v *victim) *crowd {
 	v.t.Helper()
-	c := &crowd{v: v, client: product{url: v.url(), owner: ownerName, password: v.password}.signIn(v.t)}
+	c := &crowd{v: v, client: instance{url: v.url(), owner: ownerName, password: v.password}.signIn(v.t)}
 	c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	v.t.Cleanup(c.leave)

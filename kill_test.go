@@ -22,6 +22,7 @@ import (
 
 	"comptoir/campay"
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/product"
 	"comptoir/store"
 )
 
@@ -81,10 +82,10 @@ func freeAddress(t *testing.T) string {
 // start runs the binary until it answers.
 func (v *victim) start() {
 	v.t.Helper()
-	printed := &output{ready: make(chan struct{})}
 	if v.password == "" {
-		printed.want = "with the password: "
+		v.password = addOwner(v.t, v.data)
 	}
+	printed := &output{}
 	v.process = v.command("serve", "--listen", v.address, "--data", v.data)
 	v.process.Env, v.process.Stdout = v.env, printed
 	if err := v.process.Start(); err != nil {
@@ -99,10 +100,6 @@ func (v *victim) start() {
 		if time.Now().After(deadline) {
 			v.t.Fatalf("it does not start: %v\n%s", err, printed)
 		}
-	}
-	if v.password == "" {
-		<-printed.ready
-		v.password = printedPassword.FindStringSubmatch(printed.String())[1]
 	}
 }
 
@@ -188,7 +185,7 @@ func killedWithItsSandbox(t *testing.T, binary string) {
 		t.Fatal(err)
 	}
 	c.check(kept.Entries, kept.Webhooks)
-	want := sandboxOf(secrets{}, slog.Default()).Opening
+	want := product.SandboxConfig(store.CamPayKeys{}, slog.Default()).Opening
 	for _, e := range kept.Entries {
 		if e.Operator == campay.Orange {
 			want.Orange += e.Effect()
@@ -221,7 +218,7 @@ func camPayOf(t *testing.T, callback string) (*sandbox.Sandbox, string) {
 		t.Fatal(err)
 	}
 	base := "http://" + listener.Addr().String()
-	config := sandboxOf(secrets{token: killToken, webhookKey: killKey}, slog.New(slog.DiscardHandler))
+	config := product.SandboxConfig(store.CamPayKeys{Token: killToken, WebhookKey: killKey}, slog.New(slog.DiscardHandler))
 	config.BaseURL, config.CallbackURL = base+"/sandbox", callback
 	config.Opening = sandbox.Balances{MTN: campay.Francs(10_000_000), Orange: campay.Francs(10_000_000)}
 	s, err := sandbox.New(config)

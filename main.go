@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -24,9 +23,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"comptoir/campay"
-	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers"
+	"comptoir/handlers/product"
 	"comptoir/store"
 )
 
@@ -90,7 +89,7 @@ type serveCommand struct {
 	Listen   string       `default:"localhost:8080" env:"COMPTOIR_LISTEN" help:"Address to listen on."`
 	Data     string       `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"path"`
 	URL      string       `env:"COMPTOIR_URL" help:"The shop's public address, which QR codes and CamPay's callback use: https://pay.example.com. Without one, QR codes hold CamPay's own links."`
-	Shop     string       `default:"Ma boutique" env:"COMPTOIR_SHOP" help:"The shop's name, as customers read it."`
+	Shop     string       `env:"COMPTOIR_SHOP" help:"The shop's name, until it is set up."`
 	Dev      bool         `env:"COMPTOIR_DEV" help:"Development: /styleguide, debug log."`
 	CamPay   campayConfig `embed:"" prefix:"campay-"`
 	Callback string       `default:"GET" enum:"GET,POST" env:"COMPTOIR_SANDBOX_CALLBACK" help:"How the embedded sandbox calls the webhook."`
@@ -109,21 +108,37 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close()
-	site, err := c.site(listener.Addr())
+	at, err := c.site(listener.Addr())
 	if err != nil {
 		return err
 	}
-	app, err := c.open(ctx, site, log)
+	keys, err := readKeys()
 	if err != nil {
 		return err
 	}
-	defer app.close(log)
-	firstPassword, err := seedOwner(ctx, app.store)
+	config := product.Config{
+		Data: c.Data, Local: at.local, Public: at.public, Named: at.named, Shop: c.Shop, Callback: c.Callback, Dev: c.Dev, Log: log,
+	}
+	if config.CamPay, err = product.Named(c.CamPay.URL, keys); err != nil {
+		return err
+	}
+	p, err := product.Open(ctx, config)
 	if err != nil {
 		return err
 	}
-	c.greet(t.out, site, app.sandbox != nil, firstPassword)
-	return app.serve(ctx, listener, log)
+	defer func() {
+		if err := p.Close(); err != nil {
+			log.Error("close the database", "error", err)
+		}
+	}()
+	c.greet(t.out, at, p)
+	server := &http.Server{
+		Handler: p, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	server.RegisterOnShutdown(p.StopStreams)
+	return serveUntil(ctx, server, listener, p.Run)
 }
 
 // site is where the product is reached.
@@ -153,111 +168,6 @@ func (c serveCommand) site(addr net.Addr) (site, error) {
 	return s, nil
 }
 
-// app is the wired product.
-type app struct {
-	book     string
-	store    *store.Store
-	campay   *campay.Client
-	payments *payments.Service
-	sandbox  *sandbox.Sandbox // nil with real keys
-	handler  http.Handler
-	closing  chan struct{} // closed when the server stops taking requests
-}
-
-func (c serveCommand) open(ctx context.Context, at site, log *slog.Logger) (*app, error) {
-	secrets, err := readSecrets()
-	if err != nil {
-		return nil, err
-	}
-	a := &app{closing: make(chan struct{})}
-	if a.book, err = bookOf(c.CamPay.URL, secrets); err != nil {
-		return nil, err
-	}
-	apiURL := c.CamPay.URL
-	if a.book == embedded {
-		apiURL, a.book = at.local+"/sandbox/api/", "sandbox"
-		if secrets, a.sandbox, err = c.embedSandbox(at, log); err != nil {
-			return nil, err
-		}
-	}
-	if a.campay, err = campay.New(campay.Config{
-		BaseURL: apiURL, Token: secrets.token, Username: secrets.username, Password: secrets.password, Logger: log,
-	}); err != nil {
-		return nil, err
-	}
-	var verifier *campay.Verifier
-	if secrets.webhookKey != "" {
-		if verifier, err = campay.NewVerifier(secrets.webhookKey, time.Now); err != nil {
-			return nil, err
-		}
-	} else {
-		log.Warn("no COMPTOIR_CAMPAY_WEBHOOK_KEY: webhooks are refused, payments are found by polling")
-	}
-	if a.store, err = store.Open(ctx, c.Data, store.Options{Book: a.book}); err != nil {
-		return nil, err
-	}
-	a.payments = payments.New(payments.Config{
-		Store: a.store, CamPay: a.campay, Webhooks: verifier, Logger: log, Demo: a.book == "demo",
-		ReturnURL: func(slug string) string { return at.public + handlers.ReturnPath(slug) },
-	})
-	config := handlers.Config{
-		Store: a.store, Payments: a.payments, Log: log,
-		URL: at.public, PublicQR: at.named, Shop: c.Shop, Book: a.book, Dev: c.Dev, Closing: a.closing,
-	}
-	if a.sandbox != nil {
-		config.Sandbox = a.sandbox.Handler()
-	}
-	a.handler = handlers.New(config)
-	return a, nil
-}
-
-func (a *app) close(log *slog.Logger) {
-	a.campay.Close()
-	if err := a.store.Close(); err != nil {
-		log.Error("close the database", "error", err)
-	}
-}
-
-// embedSandbox starts a CamPay of the product's own, with keys of this run.
-func (c serveCommand) embedSandbox(at site, log *slog.Logger) (secrets, *sandbox.Sandbox, error) {
-	keys := secrets{token: rand.Text(), webhookKey: rand.Text()}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return keys, nil, fmt.Errorf("data folder: %w", err)
-	}
-	config := sandboxOf(keys, log)
-	config.BaseURL, config.AppName = at.public+"/sandbox", c.Shop
-	config.CallbackURL, config.CallbackMethod = at.local+"/webhook/campay", c.Callback
-	config.StateFile = filepath.Join(c.Data, "sandbox.json")
-	s, err := sandbox.New(config)
-	return keys, s, err
-}
-
-// sandboxOf is a sandbox with some money in it, and fees as CamPay takes them.
-func sandboxOf(keys secrets, log *slog.Logger) sandbox.Config {
-	return sandbox.Config{
-		Token: keys.token, Username: keys.username, Password: keys.password, WebhookKey: keys.webhookKey,
-		Fees:        sandbox.Fees{Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent},
-		Opening:     sandbox.Balances{MTN: campay.Francs(45_000), Orange: campay.Francs(12_000), Airtime: campay.Francs(10_000)},
-		PayoutDelay: 2 * time.Second, Logger: log,
-	}
-}
-
-// serve runs the server and the work behind it until ctx ends, then lets what
-// is under way come to its end.
-func (a *app) serve(ctx context.Context, listener net.Listener, log *slog.Logger) error {
-	server := &http.Server{
-		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	server.RegisterOnShutdown(func() { close(a.closing) })
-	work := []func(context.Context) error{a.payments.Run}
-	if a.sandbox != nil {
-		work = append(work, a.sandbox.Run)
-	}
-	return serveUntil(ctx, server, listener, work...)
-}
-
 // serveUntil serves, and does the work beside it, until ctx ends or one of them
 // fails; then requests under way get some seconds to come to their end.
 func serveUntil(ctx context.Context, server *http.Server, listener net.Listener, work ...func(context.Context) error) error {
@@ -284,37 +194,35 @@ func serveUntil(ctx context.Context, server *http.Server, listener net.Listener,
 }
 
 // greet says where the product is and how to get in.
-func (c serveCommand) greet(out io.Writer, at site, isSandbox bool, firstPassword string) {
+func (c serveCommand) greet(out io.Writer, at site, p *product.Product) {
 	fmt.Fprintf(out, "\nComptoir is open at %s\n", at.public)
-	if firstPassword != "" {
-		fmt.Fprintf(out, "  Sign in as \"%s\" with the password: %s\n", ownerName, firstPassword)
+	if token := p.Setup(); token != "" {
+		fmt.Fprintf(out, "  Set it up, and become its owner, at %s/setup?token=%s\n", at.public, token)
 	} else {
-		fmt.Fprintf(out, "  Sign in as before. Password forgotten? comptoir user password %s --data %s\n", ownerName, c.Data)
+		fmt.Fprintf(out, "  Sign in as before. Password forgotten? comptoir user password NAME --data %s\n", c.Data)
 	}
-	if isSandbox {
+	if p.Sandbox() {
 		fmt.Fprintf(out, "  Sandbox: no real money moves. The payer's phone is at %s/sandbox/phone\n", at.public)
 	}
 	fmt.Fprintln(out)
 }
 
-// secrets are the keys to CamPay.
-type secrets struct{ token, username, password, webhookKey string }
-
-func readSecrets() (s secrets, err error) {
+// readKeys reads the keys to CamPay that the environment holds.
+func readKeys() (k store.CamPayKeys, err error) {
 	for _, v := range []struct {
 		name string
 		to   *string
 	}{
-		{"COMPTOIR_CAMPAY_TOKEN", &s.token},
-		{"COMPTOIR_CAMPAY_USERNAME", &s.username},
-		{"COMPTOIR_CAMPAY_PASSWORD", &s.password},
-		{"COMPTOIR_CAMPAY_WEBHOOK_KEY", &s.webhookKey},
+		{"COMPTOIR_CAMPAY_TOKEN", &k.Token},
+		{"COMPTOIR_CAMPAY_USERNAME", &k.Username},
+		{"COMPTOIR_CAMPAY_PASSWORD", &k.Password},
+		{"COMPTOIR_CAMPAY_WEBHOOK_KEY", &k.WebhookKey},
 	} {
 		if *v.to, err = secret(v.name); err != nil {
-			return s, err
+			return k, err
 		}
 	}
-	return s, nil
+	return k, nil
 }
 
 // secret reads an environment variable, or the file that NAME_FILE names.
@@ -328,36 +236,6 @@ func secret(name string) (string, error) {
 		return "", fmt.Errorf("%s_FILE: %w", name, err)
 	}
 	return strings.TrimSpace(string(b)), nil
-}
-
-// embedded asks for the sandbox inside this binary.
-const embedded = ""
-
-// bookOf tells which book the configured CamPay fills, so that play money and
-// real money never share one.
-func bookOf(apiURL string, s secrets) (string, error) {
-	hasKeys := s.token != "" || s.username != ""
-	if apiURL == "" {
-		if hasKeys {
-			return "", errors.New("CamPay keys are set but no --campay-url: name https://demo.campay.net/api/ or https://www.campay.net/api/")
-		}
-		return embedded, nil
-	}
-	if !hasKeys {
-		return "", errors.New("--campay-url needs COMPTOIR_CAMPAY_TOKEN, or COMPTOIR_CAMPAY_USERNAME and COMPTOIR_CAMPAY_PASSWORD")
-	}
-	u, err := url.Parse(apiURL)
-	if err != nil {
-		return "", fmt.Errorf("--campay-url: %w", err)
-	}
-	switch host := u.Hostname(); {
-	case host == "demo.campay.net":
-		return "demo", nil
-	case host == "localhost" || net.ParseIP(host).IsLoopback():
-		return "sandbox", nil
-	default:
-		return "production", nil
-	}
 }
 
 type sandboxCommand struct {
@@ -380,8 +258,8 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return fmt.Errorf("listen address: %w", err)
 	}
-	keys := secrets{token: rand.Text(), username: rand.Text(), password: rand.Text(), webhookKey: rand.Text()}
-	config := sandboxOf(keys, t.logger(false))
+	keys := store.CamPayKeys{Token: rand.Text(), Username: rand.Text(), Password: rand.Text(), WebhookKey: rand.Text()}
+	config := product.SandboxConfig(keys, t.logger(false))
 	config.BaseURL, config.StateFile, config.Ceiling = "http://localhost:"+port, c.State, campay.Francs(c.Ceiling)
 	config.CallbackURL, config.CallbackMethod = c.Callback, c.CallbackMethod
 	if c.Duplicates == "reject" {
@@ -392,7 +270,7 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "\nA CamPay to try things on: %s\n  API          %s/api/\n  token        %s\n  username     %s\n  password     %s\n  webhook key  %s\n\n",
-		config.BaseURL, config.BaseURL, keys.token, keys.username, keys.password, keys.webhookKey)
+		config.BaseURL, config.BaseURL, keys.Token, keys.Username, keys.Password, keys.WebhookKey)
 	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	return serveUntil(ctx, server, listener, s.Run)
 }
@@ -465,19 +343,6 @@ func (c userPasswordCommand) Run(ctx context.Context, t terminal) error {
 	}
 	_, err = fmt.Fprintf(t.out, "The new password of %s: %s\n", user.Name, password)
 	return err
-}
-
-// ownerName is who a fresh data folder belongs to.
-const ownerName = "owner"
-
-// seedOwner gives a fresh data folder its owner and returns his password;
-// it returns none when people exist already.
-func seedOwner(ctx context.Context, s *store.Store) (password string, err error) {
-	n, err := s.CountUsers(ctx)
-	if err != nil || n > 0 {
-		return "", err
-	}
-	return addUser(ctx, s, ownerName, store.RoleOwner)
 }
 
 // addUser lets someone sign in and returns the first password.

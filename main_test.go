@@ -10,17 +10,20 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+
+	"comptoir/store"
 )
 
-// product is a running Comptoir on its embedded sandbox.
-type product struct {
+// instance is a running Comptoir on its embedded sandbox.
+type instance struct {
 	url      string
 	owner    string // the name to sign in with
-	password string // the owner's, as printed on the first run
+	password string // the owner's
 	data     string
 }
 
@@ -54,9 +57,27 @@ var (
 	printedPassword = regexp.MustCompile(`password: (\S+)`)
 )
 
-// serve starts the product on a free port and stops it with the test.
-func serve(t *testing.T, data string, flags ...string) product {
+// ownerName is the owner's of these tests.
+const ownerName = "owner"
+
+// addOwner makes a data folder somebody's, as the setup does, and returns the
+// password; none when it is his already.
+func addOwner(t *testing.T, data string) (password string) {
 	t.Helper()
+	if _, err := os.Stat(filepath.Join(data, store.FileName)); err == nil {
+		return ""
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"user", "add", ownerName, "--role", "owner", "--data", data}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	return printedPassword.FindStringSubmatch(out.String())[1]
+}
+
+// serve starts the product of an owner on a free port and stops it with the test.
+func serve(t *testing.T, data string, flags ...string) instance {
+	t.Helper()
+	password := addOwner(t, data)
 	// The test's own context is over before its clean-ups run.
 	ctx, stop := context.WithCancel(context.Background())
 	out := &output{ready: make(chan struct{}), want: "/sandbox/phone\n"}
@@ -76,15 +97,11 @@ func serve(t *testing.T, data string, flags ...string) product {
 		ended <- err
 		t.Fatalf("serve ended: %v\n%s", err, out)
 	}
-	p := product{url: printedURL.FindStringSubmatch(out.String())[1], owner: ownerName, data: data}
-	if m := printedPassword.FindStringSubmatch(out.String()); m != nil {
-		p.password = m[1]
-	}
-	return p
+	return instance{url: printedURL.FindStringSubmatch(out.String())[1], owner: ownerName, password: password, data: data}
 }
 
 // fault has the sandbox do something wrong, by its own form of JSON.
-func (p product) fault(t *testing.T, json string) {
+func (p instance) fault(t *testing.T, json string) {
 	t.Helper()
 	res := p.post(t, "/sandbox/faults", "application/json", json)
 	if res.StatusCode >= 300 {
@@ -92,7 +109,7 @@ func (p product) fault(t *testing.T, json string) {
 	}
 }
 
-func (p product) post(t *testing.T, path, contentType, body string) *http.Response {
+func (p instance) post(t *testing.T, path, contentType, body string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+path, strings.NewReader(body))
 	if err != nil {
@@ -110,7 +127,7 @@ func (p product) post(t *testing.T, path, contentType, body string) *http.Respon
 }
 
 // pay asks to pay on CamPay's page at this address, as its form does.
-func (p product) pay(t *testing.T, address string) {
+func (p instance) pay(t *testing.T, address string) {
 	t.Helper()
 	path := strings.TrimPrefix(address, p.url)
 	res := p.post(t, path, "application/x-www-form-urlencoded", url.Values{"phone": {"677123456"}}.Encode())
@@ -122,7 +139,7 @@ func (p product) pay(t *testing.T, address string) {
 var promptReference = regexp.MustCompile(`class="prompt" data-reference="([^"]+)"`)
 
 // enter answers the payer's only prompt with a PIN, as the phone's form does.
-func (p product) enter(t *testing.T, pin string) {
+func (p instance) enter(t *testing.T, pin string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/sandbox/phone", http.NoBody)
 	if err != nil {
@@ -149,7 +166,7 @@ func (p product) enter(t *testing.T, pin string) {
 }
 
 // signIn is a client with the owner's session.
-func (p product) signIn(t *testing.T) *http.Client {
+func (p instance) signIn(t *testing.T) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -180,10 +197,35 @@ func TestVersion_IsPrinted(t *testing.T) {
 	}
 }
 
+func TestServe_FirstStart_PrintsTheAddressOfTheSetup(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	out := &output{ready: make(chan struct{}), want: "/sandbox/phone\n"}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, out, io.Discard)
+	}()
+	<-out.ready
+	address := regexp.MustCompile(`http://\S+/setup\?token=\S+`).FindString(out.String())
+	res, err := http.Get(address) //nolint:noctx // a test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil || !bytes.Contains(page, []byte(`name="password"`)) {
+		t.Errorf("%s answered %d: %.200s, %v", address, res.StatusCode, page, err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestServe_SecondStart_KeepsTheOwnerAndHisPassword(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	var first product
+	var first instance
 	t.Run("first", func(t *testing.T) { first = serve(t, data) })
 	second := serve(t, data)
 	if second.password != "" {
@@ -236,27 +278,6 @@ func TestUserAdd_LetsASecondOwnerIn(t *testing.T) {
 	}
 }
 
-func TestBookOf_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
-	keys := secrets{token: "t"}
-	for address, want := range map[string]string{
-		"https://demo.campay.net/api/": "demo", "https://www.campay.net/api/": "production",
-		"https://campay.example/api/": "production", "http://127.0.0.1:8081/api/": "sandbox", "http://localhost:8081/api/": "sandbox",
-	} {
-		if book, err := bookOf(address, keys); err != nil || book != want {
-			t.Errorf("%s: %q, %v", address, book, err)
-		}
-	}
-	if book, err := bookOf("", secrets{}); err != nil || book != embedded {
-		t.Errorf("nothing set: %q, %v", book, err)
-	}
-	if _, err := bookOf("", keys); err == nil {
-		t.Error("keys without an address were taken")
-	}
-	if _, err := bookOf("https://www.campay.net/api/", secrets{}); err == nil {
-		t.Error("an address without keys was taken")
-	}
-}
-
 func TestSecret_FromEnvironmentOrFile(t *testing.T) {
 	file := t.TempDir() + "/token"
 	if err := os.WriteFile(file, []byte("from a file\n"), 0o600); err != nil {
@@ -264,12 +285,12 @@ func TestSecret_FromEnvironmentOrFile(t *testing.T) {
 	}
 	t.Setenv("COMPTOIR_CAMPAY_TOKEN", "from the environment")
 	t.Setenv("COMPTOIR_CAMPAY_WEBHOOK_KEY_FILE", file)
-	s, err := readSecrets()
-	if err != nil || s.token != "from the environment" || s.webhookKey != "from a file" {
+	s, err := readKeys()
+	if err != nil || s.Token != "from the environment" || s.WebhookKey != "from a file" {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	t.Setenv("COMPTOIR_CAMPAY_WEBHOOK_KEY_FILE", file+".missing")
-	if _, err := readSecrets(); err == nil {
+	if _, err := readKeys(); err == nil {
 		t.Fatal("a missing file was no error")
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // review fills in a form of money out and goes on to its review.
-func (v *visitor) review(p product, path, amount, phone string) {
+func (v *visitor) review(p instance, path, amount, phone string) {
 	v.t.Helper()
 	reviewed(path, "amount", amount, "phone", phone)(v, p)
 }
@@ -27,7 +27,7 @@ func (v *visitor) confirm(password string) {
 }
 
 // payOut sends money out and stays on its page, marked.
-func (v *visitor) payOut(p product, path, amount, phone string) {
+func (v *visitor) payOut(p instance, path, amount, phone string) {
 	v.t.Helper()
 	v.review(p, path, amount, phone)
 	v.confirm(p.password)
@@ -114,7 +114,7 @@ func TestWithdraw_WithoutJavaScript(t *testing.T) {
 
 // sendMoneyOut has money leave the shop in each way and end in each way, and
 // lists the screens that show it. It begins on the page of a link that was paid.
-func (v *visitor) sendMoneyOut(p product, paidLink string) []screen {
+func (v *visitor) sendMoneyOut(p instance, paidLink string) []screen {
 	v.t.Helper()
 	t := v.t
 	for _, saved := range [][2]string{{"Loyer", "677 12 34 56"}, {"Fournisseur de savon", "699 12 34 56"}} {

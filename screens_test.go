@@ -25,25 +25,25 @@ var screenshots = flag.String("screenshots", "", "keep the pictures of TestScree
 // screen is one picture: a name and how to get there.
 type screen struct {
 	name string
-	open func(v *visitor, p product)
+	open func(v *visitor, p instance)
 }
 
-func at(path string) func(*visitor, product) {
-	return func(v *visitor, p product) { v.open(p.url + path) }
+func at(path string) func(*visitor, instance) {
+	return func(v *visitor, p instance) { v.open(p.url + path) }
 }
 
 // sent opens a form, fills it in and sends it, to where something is wrong.
-func sent(path string, fields ...string) func(*visitor, product) {
+func sent(path string, fields ...string) func(*visitor, instance) {
 	return filled(path, ".summary, .notice.warn", fields)
 }
 
 // reviewed is sent for a form that leads to its review.
-func reviewed(path string, fields ...string) func(*visitor, product) {
+func reviewed(path string, fields ...string) func(*visitor, instance) {
 	return filled(path, "main form [name=password]", fields)
 }
 
-func filled(path, seen string, fields []string) func(*visitor, product) {
-	return func(v *visitor, p product) {
+func filled(path, seen string, fields []string) func(*visitor, instance) {
+	return func(v *visitor, p instance) {
 		v.open(p.url + path)
 		for i := 0; i < len(fields); i += 2 {
 			v.fill(fields[i], fields[i+1])
@@ -69,7 +69,7 @@ func TestScreens(t *testing.T) {
 }
 
 // pictures takes each screen in French, then in English.
-func (v *visitor) pictures(p product, screens []screen) {
+func (v *visitor) pictures(p instance, screens []screen) {
 	v.t.Helper()
 	for _, language := range []string{"fr", "en"} {
 		v.speak(p, language, "/signin") // who is signed in is led to the home page
@@ -81,7 +81,7 @@ func (v *visitor) pictures(p product, screens []screen) {
 }
 
 // fillTheShop has a morning's business happen, and lists the screens that show it.
-func (v *visitor) fillTheShop(p product) []screen {
+func (v *visitor) fillTheShop(p instance) []screen {
 	v.t.Helper()
 	t := v.t
 	v.makeLink(p, "2 500")
@@ -147,8 +147,8 @@ func (v *visitor) fillTheShop(p product) []screen {
 func (v *visitor) path() string { v.t.Helper(); return v.eval("location.pathname") }
 
 // firstRow opens the first row of a list.
-func firstRow(list string) func(*visitor, product) {
-	return once(func(v *visitor, p product) {
+func firstRow(list string) func(*visitor, instance) {
+	return once(func(v *visitor, p instance) {
 		v.open(p.url + list)
 		v.click("table.rows tbody tr a")
 		v.see("main .facts")
@@ -156,8 +156,8 @@ func firstRow(list string) func(*visitor, product) {
 }
 
 // customerOf opens the customer's page of a link, as our own QR code would.
-func customerOf(link string) func(*visitor, product) {
-	return once(func(v *visitor, p product) {
+func customerOf(link string) func(*visitor, instance) {
+	return once(func(v *visitor, p instance) {
 		v.open(p.url + link)
 		v.open(p.url + v.eval("document.querySelector('[data-customer]').getAttribute('href')"))
 		v.see(".bill")
@@ -165,9 +165,9 @@ func customerOf(link string) func(*visitor, product) {
 }
 
 // once finds the way to a page the first time, and then goes there directly.
-func once(find func(*visitor, product)) func(*visitor, product) {
+func once(find func(*visitor, instance)) func(*visitor, instance) {
 	path := ""
-	return func(v *visitor, p product) {
+	return func(v *visitor, p instance) {
 		if path != "" {
 			v.open(p.url + path)
 			return
@@ -178,7 +178,7 @@ func once(find func(*visitor, product)) func(*visitor, product) {
 }
 
 // speak changes the language as a person does.
-func (v *visitor) speak(p product, language, from string) {
+func (v *visitor) speak(p instance, language, from string) {
 	v.t.Helper()
 	if _, err := chromedp.Call(v.ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
 		Headers: network.Headers{"Accept-Language": language},
@@ -214,7 +214,7 @@ const measure = `(() => {
   }
 })()`
 
-func (v *visitor) picture(p product, language string, s screen) {
+func (v *visitor) picture(p instance, language string, s screen) {
 	v.t.Helper()
 	v.size(360, 740)
 	s.open(v, p)

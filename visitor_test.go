@@ -167,7 +167,7 @@ func (v *visitor) eval(script string) string {
 }
 
 // merchant signs the owner in.
-func merchant(t *testing.T, p product) *visitor {
+func merchant(t *testing.T, p instance) *visitor {
 	t.Helper()
 	v := visit(t)
 	v.open(p.url + "/")
@@ -180,7 +180,7 @@ func merchant(t *testing.T, p product) *visitor {
 
 // makeLink fills in the form of a new link and stays on the link's page, which
 // is marked so that a reload would show.
-func (v *visitor) makeLink(p product, amount string) {
+func (v *visitor) makeLink(p instance, amount string) {
 	v.t.Helper()
 	v.open(p.url + "/links/new")
 	v.fill("amount", amount)
@@ -258,7 +258,7 @@ func payOn(t *testing.T, address string) *visitor {
 }
 
 // answer takes the payer's phone and answers the newest prompt.
-func answer(t *testing.T, p product, pin, button string) {
+func answer(t *testing.T, p instance, pin, button string) {
 	t.Helper()
 	phone := visit(t)
 	phone.open(p.url + "/sandbox/phone")
@@ -269,7 +269,7 @@ func answer(t *testing.T, p product, pin, button string) {
 }
 
 // request pushes a payment to a phone and stays on its page, marked.
-func (v *visitor) request(p product, amount, phone string) {
+func (v *visitor) request(p instance, amount, phone string) {
 	v.t.Helper()
 	v.open(p.url + "/request")
 	v.fill("amount", amount)

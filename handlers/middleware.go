@@ -43,7 +43,8 @@ func (s *server) use(e *echo.Echo) {
 		s.logRequests(),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: s.logPanic}),
 		s.headers,
-		middleware.BodyLimit(maxBody),
+		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: maxBody, Skipper: isUpload}),
+		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "6M", Skipper: func(c echo.Context) bool { return !isUpload(c) }}),
 		middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 512, Skipper: isNotText}),
 		s.speak,
 		s.sameOrigin(),
@@ -106,6 +107,9 @@ func (s *server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
+
+// isUpload reports whether a form may have a file in it.
+func isUpload(c echo.Context) bool { return c.Path() == "/setup" || c.Path() == "/settings/shop" }
 
 // isNotText skips what is compressed already, and streams.
 func isNotText(c echo.Context) bool {

@@ -28,6 +28,7 @@ type Config struct {
 	Dev      bool         // /styleguide
 	Sandbox  http.Handler // served under /sandbox; nil with real keys
 	Closing  <-chan struct{}
+	Wiring   Wiring // nil: there are no settings
 }
 
 type server struct {
@@ -129,6 +130,19 @@ func (s *server) routes() []route {
 		{"POST", "/webhook/campay", public, s.takeWebhook},
 		{"GET", "/p/:slug", public, s.payPage},
 		{"GET", "/healthz", public, s.health},
+	}
+	if s.Wiring != nil {
+		routes = append(routes,
+			route{"GET", "/setup", public, s.setupForm},
+			route{"POST", "/setup", public, s.claimSetup},
+			route{"GET", "/settings", ownerOnly, s.settings},
+			route{"POST", "/settings/shop", ownerOnly, s.setShop},
+			route{"GET", "/settings/campay", ownerOnly, s.keysForm},
+			route{"POST", "/settings/campay", ownerOnly, s.setKeys},
+			route{"GET", "/settings/webhook", ownerOnly, s.webhookCheck},
+			route{"GET", "/settings/webhook/status", ownerOnly, s.webhookCheckStatus},
+			route{"GET", "/logo.png", public, s.logoPNG},
+		)
 	}
 	if s.Dev {
 		routes = append(routes, route{"GET", "/styleguide", public, s.styleguide})

@@ -18,6 +18,11 @@ func (s *server) signInForm(c echo.Context) error {
 	if user(c).ID != 0 {
 		return see(c, next)
 	}
+	if open, err := s.isUnclaimed(c); err != nil {
+		return err
+	} else if open {
+		return see(c, "/setup")
+	}
 	return s.showSignIn(c, http.StatusOK, views.SignInProps{Next: next})
 }
 

@@ -52,6 +52,11 @@ type Options struct {
 // through Write.
 type Store struct {
 	Reader
+	*file
+}
+
+// file is an open database, whatever book of it is shown.
+type file struct {
 	Keys    Keyring
 	writeDB *sql.DB // exactly one connection, owned by the writer goroutine
 	readDB  *sql.DB
@@ -67,7 +72,7 @@ type Store struct {
 // beside it (0600) where they are missing, and brings its tables up to date. A database written
 // by a newer program is left as it is: see NewerError.
 func Open(ctx context.Context, dir string, options Options) (*Store, error) {
-	if !slices.Contains([]string{"sandbox", "demo", "production"}, options.Book) {
+	if !isBook(options.Book) {
 		return nil, fmt.Errorf("open store: %q is no book", options.Book)
 	}
 	if options.Now == nil {
@@ -93,15 +98,29 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), writeDB.Close())
 	}
 	s := &Store{
-		Reader:  Reader{rows: pool{readDB}, book: options.Book, now: options.Now},
-		writeDB: writeDB,
-		Keys:    keys,
-		readDB:  readDB,
-		queue:   make(chan *ticket, maxBatch),
-		stopped: make(chan struct{}),
+		Reader: Reader{rows: pool{readDB}, book: options.Book, now: options.Now},
+		file: &file{
+			Keys: keys, writeDB: writeDB, readDB: readDB,
+			queue: make(chan *ticket, maxBatch), stopped: make(chan struct{}),
+		},
 	}
 	go s.writeBatches()
 	return s, nil
+}
+
+// ForBook shows another book of the same database, with the same writer. Closing
+// either closes both.
+func (s *Store) ForBook(book string) (*Store, error) {
+	if !isBook(book) {
+		return nil, fmt.Errorf("%q is no book", book)
+	}
+	other := *s
+	other.book = book
+	return &other, nil
+}
+
+func isBook(name string) bool {
+	return slices.Contains([]string{"sandbox", "demo", "production"}, name)
 }
 
 // Close lets the Writes that have begun come to their end, then closes the

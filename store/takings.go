@@ -51,6 +51,17 @@ func (r Reader) LinkNewsSince(ctx context.Context, since time.Time) (bool, error
 	return n > 0, nil
 }
 
+// CountUnsettled returns how many transactions of the book CamPay may still
+// settle, links that nobody has paid on left out.
+func (r Reader) CountUnsettled(ctx context.Context) (int, error) {
+	n, err := one(ctx, r.rows, scanCount,
+		"SELECT COUNT(*) FROM transactions WHERE book = $1 AND status IN ('unsent', 'pending', 'in_doubt')", r.book)
+	if err != nil {
+		return 0, fmt.Errorf("count what is unsettled: %w", err)
+	}
+	return n, nil
+}
+
 // CountOpen returns how many of the transactions made since a time are
 // pending, are in doubt, and carry a flag: of one kind, or of all where it is
 // empty. The plus keeps SQLite from the index of created_at: few rows are open,

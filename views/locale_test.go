@@ -106,6 +106,8 @@ func families(t *testing.T) []family {
 		{"month.", months, title},
 		{"nav.", of(kinds["area"], ""), title},
 		{"role.", kinds["Role"], title},
+		{"settings.book.", []string{"sandbox", "demo", "production"}, title},
+		{"field.book.", []string{"sandbox", "demo", "production"}, title},
 		{"flash.", kinds["Flash"], title},
 		{"problem.", kinds["Problem"], title},
 		{"status.", states, title},

@@ -19,7 +19,8 @@ type Page struct {
 	Flash   Flash      // what the last action did; empty for nothing
 	Now     time.Time
 
-	Approvals int // payouts that wait for a second owner; an owner alone is told
+	Settings  bool // the shop and its keys are set here
+	Approvals int  // payouts that wait for a second owner; an owner alone is told
 }
 
 func (p Page) signedIn() bool { return p.User.ID != 0 }
@@ -54,6 +55,7 @@ const (
 	areaAirtime        area = "airtime"
 	areaApprovals      area = "approvals"
 	areaRecipients     area = "recipients"
+	areaSettings       area = "settings"
 	areaPayoutRules    area = "payout_rules"
 	areaReconciliation area = "reconciliation"
 	areaWebhooks       area = "webhooks"

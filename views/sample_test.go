@@ -244,6 +244,7 @@ func screens() map[string]templ.Component {
 	maps.Copy(all, payoutScreens())
 	maps.Copy(all, ruleScreens())
 	maps.Copy(all, reconciliationScreens())
+	maps.Copy(all, settingsScreens())
 	for i, t := range transactions() {
 		name := string(rune('a' + i))
 		all["transaction-"+name] = transactionPage(t)

@@ -1,0 +1,194 @@
+package handlers
+
+// Which CamPay the shop stands on: checked before it is kept, kept sealed, never
+// shown again.
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/store"
+	"comptoir/views"
+)
+
+func (s *server) keysForm(c echo.Context) error {
+	return s.showKeys(c, http.StatusOK, views.KeysForm{Book: s.Book})
+}
+
+func (s *server) showKeys(c echo.Context, status int, form views.KeysForm) (err error) {
+	ctx := c.Request().Context()
+	form.First, form.Fixed = c.QueryParam("first") != "", s.Wiring.Fixed()
+	for _, book := range []string{"demo", "production"} {
+		account, err := s.account(ctx, book)
+		if err != nil {
+			return err
+		}
+		form.Known = append(form.Known, account)
+	}
+	return s.show(c, status, func(p views.Page) templ.Component { return views.KeysPage(p, form) })
+}
+
+// setKeys keeps a book's keys when CamPay takes them, and opens the book. What
+// was left empty stays as it is.
+func (s *server) setKeys(c echo.Context) error {
+	f := newForm(c)
+	in := views.KeysForm{Book: c.FormValue("book"), Username: typed(c, "username"), Errors: f.errors}
+	if s.Wiring.Fixed() {
+		return echo.NewHTTPError(http.StatusForbidden)
+	}
+	if !slices.Contains([]string{"sandbox", "demo", "production"}, in.Book) {
+		f.wrong("book", views.ProblemChoice, "")
+		return s.showKeys(c, http.StatusUnprocessableEntity, in)
+	}
+	if err := s.passwordAgain(c, f); err != nil {
+		return err
+	}
+	if err := s.leavesNothingOpen(c, f, &in); err != nil {
+		return err
+	}
+	keys := store.CamPayKeys{}
+	if in.Book != "sandbox" && f.ok() {
+		var err error
+		if keys, err = s.checkedKeys(c, f, in); err != nil {
+			return err
+		}
+	}
+	if !f.ok() {
+		return s.showKeys(c, http.StatusUnprocessableEntity, in)
+	}
+	if err := s.keepKeys(c, in.Book, keys); err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashKeysSaved); err != nil {
+		return err
+	}
+	if err := s.Wiring.Reopen(f.ctx); err != nil {
+		return err
+	}
+	if in.Book == "sandbox" {
+		if c.QueryParam("first") != "" {
+			return see(c, "/")
+		}
+		return see(c, "/settings")
+	}
+	return see(c, "/settings/webhook")
+}
+
+// leavesNothingOpen asks before a book is left in which money is on its way:
+// nobody asks about it while it is closed.
+func (s *server) leavesNothingOpen(c echo.Context, f *form, in *views.KeysForm) error {
+	if in.Book == s.Book || c.FormValue("leave") == "yes" {
+		return nil
+	}
+	open, err := s.Store.CountUnsettled(f.ctx)
+	if err == nil && open > 0 {
+		in.Open = open
+		f.figured("leave", views.ProblemBookOpen, "Count", open)
+	}
+	return err
+}
+
+// checkedKeys are the keys of the form, with those of before where it is empty,
+// if CamPay takes them.
+func (s *server) checkedKeys(c echo.Context, f *form, in views.KeysForm) (store.CamPayKeys, error) {
+	keys, err := s.keysOf(f.ctx, in.Book)
+	if err != nil {
+		return keys, err
+	}
+	token, password, webhookKey := typed(c, "token"), c.FormValue("app_password"), typed(c, "webhook_key")
+	for field, text := range map[string]string{"token": token, "app_password": password, "webhook_key": webhookKey, "username": in.Username} {
+		f.atMost(field, text, views.MaxKey)
+	}
+	switch {
+	case token != "":
+		keys.Token, keys.Username, keys.Password = token, "", ""
+	case in.Username != "" && password != "":
+		keys.Token, keys.Username, keys.Password = "", in.Username, password
+	case in.Username != "":
+		f.wrong("app_password", views.ProblemSecretMissing, "")
+	case password != "":
+		f.wrong("username", views.ProblemNameMissing, "")
+	case keys.Token == "" && keys.Username == "":
+		f.wrong("token", views.ProblemKeysMissing, "")
+	}
+	if webhookKey != "" {
+		keys.WebhookKey = webhookKey
+	}
+	if keys.WebhookKey == "" {
+		f.wrong("webhook_key", views.ProblemWebhookKey, "")
+	}
+	if !f.ok() {
+		return keys, nil
+	}
+	_, err = s.Wiring.CheckKeys(f.ctx, in.Book, keys)
+	switch {
+	case errors.Is(err, ErrKeysRefused) && keys.Token != "":
+		f.wrong("token", views.ProblemKeysRefused, "")
+	case errors.Is(err, ErrKeysRefused):
+		f.wrong("username", views.ProblemLoginRefused, "")
+	case errors.Is(err, ErrKeysUnchecked):
+		s.Log.WarnContext(f.ctx, "check the keys to CamPay", "id", requestID(c), "error", err)
+		f.wrong(views.WholeForm, views.ProblemKeysUnchecked, "")
+	case err != nil:
+		return keys, err
+	}
+	return keys, nil
+}
+
+// keepKeys writes the keys and the open book down, with who changed which.
+func (s *server) keepKeys(c echo.Context, book string, keys store.CamPayKeys) error {
+	ctx := c.Request().Context()
+	of, err := s.Store.ForBook(book)
+	if err != nil {
+		return err
+	}
+	shop, err := s.shop(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if book != "sandbox" {
+			if err := of.SetCamPayKeys(ctx, tx, keys, s.Now()); err != nil {
+				return err
+			}
+		}
+		before := shop.Book
+		shop.Book, shop.UpdatedAt = book, s.Now()
+		if err := tx.SetShop(ctx, shop); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, user(c).ID, "settings.campay_changed", map[string]string{
+			"before": before, "after": book, "token": masked(keys.Token), "username": keys.Username, "webhook_key": masked(keys.WebhookKey),
+		})
+	})
+}
+
+// webhookCheck waits for the first webhook.
+func (s *server) webhookCheck(c echo.Context) error {
+	props, err := s.webhookState(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.WebhookCheckPage(p, props) })
+}
+
+func (s *server) webhookCheckStatus(c echo.Context) error {
+	props, err := s.webhookState(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.WebhookCheckStatus(props))
+}
+
+func (s *server) webhookState(c echo.Context) (views.WebhookCheckProps, error) {
+	props := views.WebhookCheckProps{URL: s.URL + "/webhook/campay", Reachable: s.PublicQR, Book: s.Book, Now: s.Now()}
+	newest, err := s.Store.Deliveries(c.Request().Context(), store.DeliveryFilter{Limit: 1})
+	if err == nil && len(newest) > 0 {
+		props.Last = newest[0]
+	}
+	return props, err
+}

@@ -1,0 +1,294 @@
+// Package product is the whole of Comptoir, wired: the book, CamPay or the
+// sandbox in its place, the payments and the handlers. When the owner changes
+// the shop or its keys, it goes on with the new ones without a pause.
+package product
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"comptoir/campay"
+	"comptoir/campay/payments"
+	"comptoir/campay/sandbox"
+	"comptoir/handlers"
+	"comptoir/store"
+)
+
+// Config is what a product stands on, beside what its owner sets in it.
+type Config struct {
+	Data     string // the folder
+	Local    string // its address from this machine: http://127.0.0.1:8080
+	Public   string // its address for people: the configured one, else http://localhost:8080
+	Named    bool   // Public was configured: customers reach it
+	Shop     string // the shop's name until it is set up; "" for the default
+	CamPay   CamPay // from the environment; the zero value leaves CamPay to the settings
+	Callback string // how the sandbox calls the webhook: GET or POST
+	Dev      bool
+	Log      *slog.Logger
+
+	// Sites are the API addresses of the books that the settings offer; nil for
+	// CamPay's own. Nobody can type one: it would make this machine call anything.
+	Sites map[string]string
+}
+
+// defaultShop is the shop's name while nobody has given it one.
+const defaultShop = "Ma boutique"
+
+var camPaySites = map[string]string{
+	"demo":       "https://demo.campay.net/api/",
+	"production": "https://www.campay.net/api/",
+}
+
+// Product is a running Comptoir: a handler, and the work behind it.
+type Product struct {
+	config  Config
+	store   *store.Store // people and settings; each generation has its own book
+	sandbox *sandbox.Sandbox
+	api     store.CamPayKeys // the sandbox's, of this run
+	setup   string           // with which an owner claims the product; "" when somebody has
+
+	opening sync.Mutex // one generation is made at a time
+	mu      sync.RWMutex
+	now     *generation
+	changed chan struct{} // there is a newer generation to work for
+}
+
+// generation is the product between two changes of its settings.
+type generation struct {
+	book     string
+	client   *campay.Client
+	payments *payments.Service
+	handler  http.Handler
+	stop     func() // ends what streams
+	requests sync.WaitGroup
+}
+
+// Open opens the product in its folder.
+func Open(ctx context.Context, c Config) (*Product, error) {
+	if c.Sites == nil {
+		c.Sites = camPaySites
+	}
+	p := &Product{config: c, changed: make(chan struct{}, 1)}
+	if err := p.open(ctx); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+func (p *Product) open(ctx context.Context) (err error) {
+	book := p.config.CamPay.book
+	if book == "" {
+		book = "sandbox"
+		if err := p.embedSandbox(); err != nil {
+			return err
+		}
+	}
+	if p.store, err = store.Open(ctx, p.config.Data, store.Options{Book: book}); err != nil {
+		return err
+	}
+	people, err := p.store.CountUsers(ctx)
+	if err != nil {
+		return err
+	}
+	if people == 0 {
+		p.setup = rand.Text()
+	}
+	p.now, err = p.make(ctx)
+	return err
+}
+
+// embedSandbox starts a CamPay of the product's own, with keys of this run.
+func (p *Product) embedSandbox() (err error) {
+	p.api = store.CamPayKeys{Token: rand.Text(), WebhookKey: rand.Text()}
+	if err := os.MkdirAll(p.config.Data, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	config := SandboxConfig(p.api, p.config.Log)
+	config.BaseURL, config.AppName = p.config.Public+"/sandbox", defaultShop
+	config.CallbackURL, config.CallbackMethod = p.config.Local+"/webhook/campay", p.config.Callback
+	config.StateFile = filepath.Join(p.config.Data, "sandbox.json")
+	p.sandbox, err = sandbox.New(config)
+	return err
+}
+
+// Setup is the token with which the product can be claimed; "" when it is
+// somebody's already.
+func (p *Product) Setup() string { return p.setup }
+
+// Book is the book that is open: sandbox, demo or production.
+func (p *Product) Book() string { return p.generation().book }
+
+// Sandbox reports whether the sandbox takes CamPay's place.
+func (p *Product) Sandbox() bool { return p.sandbox != nil && p.Book() == "sandbox" }
+
+func (p *Product) generation() *generation {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.now
+}
+
+// make wires a generation by what is set now.
+func (p *Product) make(ctx context.Context) (*generation, error) {
+	shop, err := p.store.Shop(ctx)
+	isNew := errors.Is(err, store.ErrNotFound)
+	if err != nil && !isNew {
+		return nil, err
+	}
+	if isNew {
+		shop = store.Shop{Name: defaultShop, Book: "sandbox"}
+	}
+	if p.config.Shop != "" && isNew {
+		shop.Name = p.config.Shop
+	}
+	site, keys, err := p.reach(ctx, &shop)
+	if err != nil {
+		return nil, err
+	}
+	book, err := p.store.ForBook(shop.Book)
+	if err != nil {
+		return nil, err
+	}
+	closing := make(chan struct{})
+	g := &generation{book: shop.Book, stop: sync.OnceFunc(func() { close(closing) })}
+	if g.client, err = newClient(site, keys, p.config.Log); err != nil {
+		return nil, err
+	}
+	var verifier *campay.Verifier
+	if keys.WebhookKey != "" {
+		if verifier, err = campay.NewVerifier(keys.WebhookKey, time.Now); err != nil {
+			return nil, err
+		}
+	} else {
+		p.config.Log.Warn("no webhook key: webhooks are refused, payments are found by polling")
+	}
+	g.payments = payments.New(payments.Config{
+		Store: book, CamPay: g.client, Webhooks: verifier, Logger: p.config.Log, Demo: shop.Book == "demo",
+		ReturnURL: func(slug string) string { return p.config.Public + handlers.ReturnPath(slug) },
+	})
+	config := handlers.Config{
+		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named,
+		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Wiring: wiring{p},
+	}
+	if p.sandbox != nil && shop.Book == "sandbox" {
+		config.Sandbox = p.sandbox.Handler()
+	}
+	g.handler = handlers.New(config)
+	return g, nil
+}
+
+// reach is where and with which keys CamPay is asked for the shop's book.
+func (p *Product) reach(ctx context.Context, shop *store.Shop) (site string, keys store.CamPayKeys, err error) {
+	if fixed := p.config.CamPay; fixed.book != "" {
+		shop.Book = fixed.book
+		return fixed.url, fixed.keys, nil
+	}
+	if shop.Book == "sandbox" {
+		return p.config.Local + "/sandbox/api/", p.api, nil
+	}
+	book, err := p.store.ForBook(shop.Book)
+	if err != nil {
+		return "", keys, err
+	}
+	keys, err = book.CamPayKeys(ctx)
+	return p.config.Sites[shop.Book], keys, err
+}
+
+func newClient(site string, keys store.CamPayKeys, log *slog.Logger) (*campay.Client, error) {
+	return campay.New(campay.Config{
+		BaseURL: site, Token: keys.Token, Username: keys.Username, Password: keys.Password, Logger: log,
+	})
+}
+
+// ServeHTTP answers by the settings of now; what has begun ends by those it
+// began with.
+func (p *Product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.RLock()
+	g := p.now
+	g.requests.Add(1)
+	p.mu.RUnlock()
+	defer g.requests.Done()
+	g.handler.ServeHTTP(w, r)
+}
+
+// Reopen goes on with what is set now. After an error it goes on as before.
+func (p *Product) Reopen(ctx context.Context) error {
+	p.opening.Lock()
+	defer p.opening.Unlock()
+	next, err := p.make(ctx)
+	if err != nil {
+		return fmt.Errorf("open with the new settings: %w", err)
+	}
+	p.mu.Lock()
+	old := p.now
+	p.now = next
+	p.mu.Unlock()
+	old.stop()
+	select {
+	case p.changed <- struct{}{}:
+	default:
+	}
+	go func() { // its last requests may still ask CamPay
+		old.requests.Wait()
+		old.client.Close()
+	}()
+	return nil
+}
+
+// Run does the work behind the handler until ctx ends.
+func (p *Product) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if p.sandbox != nil {
+		group.Go(func() error { return p.sandbox.Run(ctx) })
+	}
+	group.Go(func() error { return p.work(ctx) })
+	return group.Wait()
+}
+
+// work settles what is open, for one generation after the other: never for two
+// at once.
+func (p *Product) work(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := p.workFor(ctx, p.generation()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Product) workFor(ctx context.Context, g *generation) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- g.payments.Run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-p.changed:
+		cancel()
+		return <-ended
+	}
+}
+
+// StopStreams ends what streams, so that a server may shut down.
+func (p *Product) StopStreams() { p.generation().stop() }
+
+// Close closes the database.
+func (p *Product) Close() error {
+	if p.now != nil {
+		p.now.client.Close()
+	}
+	if p.store == nil {
+		return nil
+	}
+	return p.store.Close()
+}

@@ -1,0 +1,498 @@
+package product
+
+// The product over real HTTP, from nothing to its settings, with sandboxes in
+// the place of CamPay's demo and production.
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"comptoir/campay/sandbox"
+	"comptoir/store"
+)
+
+const password = "une phrase que je retiens"
+
+// running is a product that serves, and the CamPays that its settings name.
+type running struct {
+	t       *testing.T
+	product *Product
+	data    string
+	url     string
+	log     *bytes.Buffer
+	camPays map[string]*sandbox.Sandbox
+	keys    map[string]store.CamPayKeys
+}
+
+func start(t *testing.T, edit ...func(*Config)) *running {
+	t.Helper()
+	r := &running{t: t, data: t.TempDir(), log: &bytes.Buffer{}, camPays: map[string]*sandbox.Sandbox{}, keys: map[string]store.CamPayKeys{}}
+	var serving http.Handler
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { serving.ServeHTTP(w, req) }))
+	r.url = site.URL
+	c := Config{
+		Data: r.data, Local: site.URL, Public: site.URL, Callback: "POST",
+		Log: slog.New(slog.NewTextHandler(&locked{to: r.log}, nil)), Sites: map[string]string{},
+	}
+	for _, book := range []string{"demo", "production"} {
+		c.Sites[book] = r.camPay(book) + "/api/"
+	}
+	for _, e := range edit {
+		e(&c)
+	}
+	p, err := Open(t.Context(), c)
+	r.must(err)
+	r.product, serving = p, p
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	t.Cleanup(func() {
+		p.StopStreams()
+		stop()
+		site.Close()
+		r.must(<-ended)
+		r.must(p.Close())
+	})
+	return r
+}
+
+type locked struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (l *locked) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.to.Write(b)
+}
+
+// camPay starts a CamPay for a book and returns its address.
+func (r *running) camPay(book string) string {
+	r.t.Helper()
+	keys := store.CamPayKeys{Token: "the-permanent-token-of-" + book, Username: "app-" + book, Password: "the-password-of-" + book, WebhookKey: "the-webhook-key-of-" + book}
+	r.keys[book] = keys
+	var handler http.Handler
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
+	r.t.Cleanup(site.Close)
+	config := SandboxConfig(keys, slog.New(slog.DiscardHandler))
+	config.BaseURL, config.CallbackURL, config.CallbackMethod = site.URL, r.url+"/webhook/campay", "POST"
+	s, err := sandbox.New(config)
+	r.must(err)
+	handler, r.camPays[book] = s.Handler(), s
+	return site.URL
+}
+
+func (r *running) must(err error) {
+	r.t.Helper()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// browser is a client with cookies that follows no redirects.
+type browser struct {
+	*running
+	client *http.Client
+}
+
+func (r *running) browser() *browser {
+	r.t.Helper()
+	jar, err := cookiejar.New(nil)
+	r.must(err)
+	return &browser{r, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+type answer struct {
+	status   int
+	location string
+	body     string
+}
+
+func (b *browser) do(method, path, contentType string, body io.Reader) answer {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, body)
+	b.must(err)
+	req.Header.Set("Accept", "text/html")
+	req.Header.Set("Content-Type", contentType)
+	res, err := b.client.Do(req)
+	b.must(err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	b.must(err)
+	return answer{res.StatusCode, res.Header.Get("Location"), string(text)}
+}
+
+func (b *browser) get(path string) answer {
+	b.t.Helper()
+	return b.do(http.MethodGet, path, "", http.NoBody)
+}
+
+func (b *browser) post(path string, form url.Values) answer {
+	b.t.Helper()
+	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+// upload posts a form with a file in it.
+func (b *browser) upload(path string, form url.Values, logo []byte) answer {
+	b.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name := range form {
+		b.must(w.WriteField(name, form.Get(name)))
+	}
+	part, err := w.CreateFormFile("logo", "logo.png")
+	b.must(err)
+	_, err = part.Write(logo)
+	b.must(err)
+	b.must(w.Close())
+	return b.do(http.MethodPost, path, w.FormDataContentType(), &body)
+}
+
+func (a answer) want(t *testing.T, status int, text string) {
+	t.Helper()
+	if a.status != status || !strings.Contains(a.body+a.location, text) {
+		t.Fatalf("answered %d %s %.3000s; want %d and %q", a.status, a.location, a.body, status, text)
+	}
+}
+
+func claimForm() url.Values {
+	return url.Values{"shop": {"Boutique Exemple"}, "address": {"Marché central"}, "footer": {"Merci"}, "name": {"Gérance"}, "password": {password}}
+}
+
+// claimed is the owner's browser after the setup.
+func (r *running) claimed() *browser {
+	r.t.Helper()
+	b := r.browser()
+	b.post("/setup?token="+r.product.Setup(), claimForm()).want(r.t, http.StatusSeeOther, "/settings/campay?first=1")
+	return b
+}
+
+func picture(t *testing.T, width, height int) []byte {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for x := range width {
+		img.Set(x, x%height, color.NRGBA{200, 30, 30, 255})
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestSetup_FromNothingToTheFirstSale(t *testing.T) {
+	r := start(t)
+	b := r.browser()
+	b.get("/").want(t, http.StatusSeeOther, "/signin")
+	b.get("/signin").want(t, http.StatusSeeOther, "/setup")
+	b.get("/setup").want(t, http.StatusOK, `name="token"`)
+	b.get("/setup?token="+r.product.Setup()).want(t, http.StatusOK, `name="password"`)
+	b.upload("/setup?token="+r.product.Setup(), claimForm(), picture(t, 900, 300)).want(t, http.StatusSeeOther, "/settings/campay?first=1")
+	b.get("/settings/campay?first=1").want(t, http.StatusOK, `href="/"`)
+	b.get("/").want(t, http.StatusOK, "Boutique Exemple")
+	b.get("/request").want(t, http.StatusOK, `name="amount"`)
+	made, err := png.DecodeConfig(strings.NewReader(b.get("/logo.png").body))
+	if err != nil || made.Width != 512 || made.Height != 170 {
+		t.Errorf("the logo is %+v, %v", made, err)
+	}
+	again := r.browser()
+	again.get("/setup?token="+r.product.Setup()).want(t, http.StatusSeeOther, "/")
+	again.post("/setup?token="+r.product.Setup(), claimForm()).want(t, http.StatusSeeOther, "/")
+	again.post("/signin", url.Values{"name": {"gérance"}, "password": {password}}).want(t, http.StatusSeeOther, "/")
+}
+
+func TestSetup_WithoutItsToken_IsNobodys(t *testing.T) {
+	r := start(t)
+	b := r.browser()
+	for _, path := range []string{"/setup", "/setup?token=", "/setup?token=" + strings.Repeat("A", 26)} {
+		if got := b.post(path, claimForm()); got.status == http.StatusSeeOther || !strings.Contains(got.body, `action="/setup"`) {
+			t.Errorf("%s answered %d %s", path, got.status, got.location)
+		}
+	}
+	b.get("/setup?token=wrong").want(t, http.StatusForbidden, "f-token-error")
+	if n, err := r.product.store.CountUsers(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d people, %v", n, err)
+	}
+}
+
+func TestSetup_ClaimedByManyAtOnce_HasOneOwner(t *testing.T) {
+	r := start(t)
+	var all sync.WaitGroup
+	for i := range 8 {
+		b := r.browser()
+		all.Go(func() {
+			form := claimForm()
+			form.Set("name", fmt.Sprint("owner ", i))
+			b.post("/setup?token="+r.product.Setup(), form)
+		})
+	}
+	all.Wait()
+	if n, err := r.product.store.CountUsers(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d owners, %v", n, err)
+	}
+}
+
+func TestSetup_WrongInput_IsSaidOnItsField_AndKept(t *testing.T) {
+	r := start(t)
+	b := r.browser()
+	for field, typed := range map[string][]string{
+		"shop": {"", strings.Repeat("x", 61)}, "name": {"", strings.Repeat("x", 61)},
+		"password": {"", "too short", strings.Repeat("x", 300)}, "address": {strings.Repeat("x", 201)},
+	} {
+		for _, text := range typed {
+			form := claimForm()
+			form.Set(field, text)
+			got := b.post("/setup?token="+r.product.Setup(), form)
+			got.want(t, http.StatusUnprocessableEntity, `id="f-`+field+`-error"`)
+			if field != "footer" && !strings.Contains(got.body, `value="Merci"`) || strings.Contains(got.body, password) {
+				t.Errorf("%s=%.10s: the form lost what was typed, or shows the password", field, text)
+			}
+		}
+	}
+	form := claimForm()
+	form.Set("name", "Un Propriétaire")
+	form.Set("password", "un propriétaire")
+	b.post("/setup?token="+r.product.Setup(), form).want(t, http.StatusUnprocessableEntity, "f-password-error")
+	b.upload("/setup?token="+r.product.Setup(), claimForm(), []byte("<svg onload=alert(1)>")).want(t, http.StatusUnprocessableEntity, "f-logo-error")
+}
+
+func keysForm(book string, k store.CamPayKeys) url.Values {
+	return url.Values{
+		"book": {book}, "token": {k.Token}, "username": {k.Username}, "app_password": {k.Password}, "webhook_key": {k.WebhookKey}, "password": {password},
+	}
+}
+
+func TestKeys_AreCheckedWithCamPay_BeforeTheyAreKept(t *testing.T) {
+	r := start(t)
+	b := r.claimed()
+	demo := r.keys["demo"]
+	for _, c := range []struct {
+		edit  func(*store.CamPayKeys)
+		field string
+	}{
+		{func(k *store.CamPayKeys) { k.Token = "not-the-token"; k.Username, k.Password = "", "" }, "token"},
+		{func(k *store.CamPayKeys) { k.Token, k.Password = "", "wrong" }, "username"},
+		{func(k *store.CamPayKeys) { k.Token, k.Password = "", "" }, "app_password"},
+		{func(k *store.CamPayKeys) { k.Token, k.Username = "", "" }, "username"},
+		{func(k *store.CamPayKeys) { k.Token, k.Username, k.Password = "", "", "" }, "token"},
+		{func(k *store.CamPayKeys) { k.WebhookKey = "" }, "webhook_key"},
+	} {
+		k := demo
+		c.edit(&k)
+		got := b.post("/settings/campay", keysForm("demo", k))
+		got.want(t, http.StatusUnprocessableEntity, `id="f-`+c.field+`-error"`)
+		for _, secret := range []string{demo.Token, demo.Password, demo.WebhookKey, password} {
+			if strings.Contains(got.body, secret) {
+				t.Errorf("%s: the page holds a secret", c.field)
+			}
+		}
+	}
+	r.camPays["demo"].Inject(sandbox.Fault{Kind: sandbox.ErrorBefore, Times: -1})
+	b.post("/settings/campay", keysForm("demo", demo)).want(t, http.StatusUnprocessableEntity, "pas pu être vérifiées")
+	r.camPays["demo"].ClearFaults()
+	wrong := keysForm("demo", demo)
+	wrong.Set("password", "not mine at all")
+	b.post("/settings/campay", wrong).want(t, http.StatusUnprocessableEntity, `id="f-password-error"`)
+	wrong = keysForm("http://169.254.169.254/", demo)
+	b.post("/settings/campay", wrong).want(t, http.StatusUnprocessableEntity, "f-book-error")
+	if r.product.Book() != "sandbox" {
+		t.Fatalf("the book is %s", r.product.Book())
+	}
+	b.post("/settings/campay", keysForm("demo", demo)).want(t, http.StatusSeeOther, "/settings/webhook")
+	if r.product.Book() != "demo" {
+		t.Fatalf("the book is %s", r.product.Book())
+	}
+	page := b.get("/settings")
+	page.want(t, http.StatusOK, "••••demo")
+	for _, secret := range []string{demo.Token, demo.WebhookKey, demo.Password} {
+		if strings.Contains(page.body, secret) || strings.Contains(r.log.String(), secret) {
+			t.Error("a secret is shown, or logged")
+		}
+	}
+}
+
+// A changed key alone is typed again; the others stay.
+func TestKeys_LeftEmpty_StayAsTheyAre(t *testing.T) {
+	r := start(t)
+	b := r.claimed()
+	demo := r.keys["demo"]
+	b.post("/settings/campay", keysForm("demo", store.CamPayKeys{Username: demo.Username, Password: demo.Password, WebhookKey: demo.WebhookKey})).want(t, http.StatusSeeOther, "/settings/webhook")
+	b.post("/settings/campay", keysForm("demo", store.CamPayKeys{WebhookKey: "another-webhook-key"})).want(t, http.StatusSeeOther, "/settings/webhook")
+	of, err := r.product.store.ForBook("demo")
+	r.must(err)
+	got, err := of.CamPayKeys(t.Context())
+	if want := (store.CamPayKeys{Username: demo.Username, Password: demo.Password, WebhookKey: "another-webhook-key"}); err != nil || got != want {
+		t.Errorf("kept %+v, %v", got, err)
+	}
+}
+
+func TestBooks_NeverMix_AndOpenMoneyIsNotLeftUnasked(t *testing.T) {
+	r := start(t)
+	b := r.claimed()
+	sale := url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"2500"}, "phone": {"677123456"}, "description": {"Pain"}}
+	b.post("/request", sale).want(t, http.StatusSeeOther, "/transactions/1")
+	form := keysForm("demo", r.keys["demo"])
+	b.post("/settings/campay", form).want(t, http.StatusUnprocessableEntity, `id="f-leave-error"`)
+	form.Set("leave", "yes")
+	b.post("/settings/campay", form).want(t, http.StatusSeeOther, "/settings/webhook")
+	if list := b.get("/transactions").body; strings.Contains(list, `href="/transactions/1"`) {
+		t.Error("the demo shows the sandbox's sale")
+	}
+	b.get("/transactions/1").want(t, http.StatusNotFound, "")
+	b.get("/sandbox/phone").want(t, http.StatusNotFound, "")
+	b.post("/settings/campay", keysForm("sandbox", store.CamPayKeys{})).want(t, http.StatusSeeOther, "/settings")
+	b.get("/transactions/1").want(t, http.StatusOK, "")
+}
+
+func TestWebhookCheck_SaysWhatCame(t *testing.T) {
+	r := start(t)
+	b := r.claimed()
+	b.post("/settings/campay", keysForm("demo", r.keys["demo"]))
+	b.get("/settings/webhook").want(t, http.StatusOK, r.url+"/webhook/campay")
+	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice quiet")
+	r.browser().post("/webhook/campay", url.Values{"status": {"SUCCESSFUL"}, "reference": {"x"}, "signature": {"forged"}})
+	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice bad")
+	sale := url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"25"}, "phone": {"677123456"}}
+	b.post("/request", sale).want(t, http.StatusSeeOther, "/transactions/")
+	ledger := r.camPays["demo"].Ledger()
+	r.must(r.camPays["demo"].Enter(ledger[0].Reference, "1234"))
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { _ = r.camPays["demo"].Run(ctx) }()
+	for !strings.Contains(b.get("/settings/webhook/status").body, "notice good") {
+		if t.Context().Err() != nil {
+			t.Fatal("no webhook came")
+		}
+	}
+}
+
+func TestSettings_AreTheOwnersAlone(t *testing.T) {
+	r := start(t)
+	owner := r.claimed()
+	for _, role := range []store.Role{store.RoleCashier, store.RoleAccountant, ""} {
+		b := r.browser()
+		status := http.StatusForbidden
+		if role == "" {
+			status = http.StatusSeeOther
+		} else {
+			r.person(string(role), role)
+			b.post("/signin", url.Values{"name": {string(role)}, "password": {password}}).want(t, http.StatusSeeOther, "/")
+		}
+		for _, path := range []string{"/settings", "/settings/campay", "/settings/webhook"} {
+			if got := b.get(path); got.status != status {
+				t.Errorf("%s as %q: %d", path, role, got.status)
+			}
+		}
+		for _, path := range []string{"/settings/shop", "/settings/campay"} {
+			if got := b.post(path, keysForm("demo", r.keys["demo"])); got.status != status {
+				t.Errorf("%s as %q: %d", path, role, got.status)
+			}
+		}
+	}
+	owner.get("/settings").want(t, http.StatusOK, "Boutique Exemple")
+	if r.product.Book() != "sandbox" {
+		t.Error("somebody else changed the book")
+	}
+}
+
+// person is somebody with the owner's own password's hash.
+func (r *running) person(name string, role store.Role) {
+	r.t.Helper()
+	r.must(r.product.store.Write(r.t.Context(), func(tx *store.Tx) error {
+		owner, err := tx.UserByName(r.t.Context(), "Gérance")
+		if err != nil {
+			return err
+		}
+		owner.Name, owner.Role = name, role
+		_, err = tx.CreateUser(r.t.Context(), owner)
+		return err
+	}))
+}
+
+// Whoever asks while the settings change is answered all the same.
+func TestReopen_NobodyIsTurnedAway(t *testing.T) {
+	r := start(t)
+	owner := r.claimed()
+	ctx, stop := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range 4 {
+		b := *owner
+		all.Go(func() {
+			for ctx.Err() == nil {
+				if got := b.get("/transactions"); got.status != http.StatusOK {
+					t.Errorf("answered %d", got.status)
+					return
+				}
+			}
+		})
+	}
+	for i := range 10 {
+		form := claimForm()
+		form.Set("shop", fmt.Sprint("Boutique ", i))
+		owner.upload("/settings/shop", form, nil)
+	}
+	stop()
+	all.Wait()
+	owner.get("/").want(t, http.StatusOK, "Boutique 9")
+}
+
+func TestLogo_IsMadeAnew_SmallAndAlone(t *testing.T) {
+	r := start(t)
+	owner := r.claimed()
+	owner.get("/logo.png").want(t, http.StatusNotFound, "")
+	trailing := append(picture(t, 40, 20), []byte("<?php hidden ?>")...)
+	owner.upload("/settings/shop", claimForm(), trailing).want(t, http.StatusSeeOther, "/settings")
+	if got := owner.get("/logo.png").body; strings.Contains(got, "hidden") || !strings.HasPrefix(got, "\x89PNG") {
+		t.Error("what rode in the file is kept")
+	}
+	bomb := picture(t, 1, 1)
+	copy(bomb[16:], []byte{0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff}) // says that it is 65535 × 65535
+	for name, file := range map[string][]byte{"no picture": []byte("hello"), "a bomb": bomb, "too long": make([]byte, 5<<20+1)} {
+		if got := owner.upload("/settings/shop", claimForm(), file); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "f-logo-error") {
+			t.Errorf("%s answered %d", name, got.status)
+		}
+	}
+	if got := owner.upload("/settings/shop", claimForm(), make([]byte, 8<<20)); got.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("8 MB answered %d", got.status)
+	}
+	form := claimForm()
+	form.Set("no_logo", "yes")
+	owner.post("/settings/shop", form)
+	owner.get("/logo.png").want(t, http.StatusNotFound, "")
+}
+
+func TestNamed_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
+	keys := store.CamPayKeys{Token: "t"}
+	for address, want := range map[string]string{
+		"https://demo.campay.net/api/": "demo", "https://www.campay.net/api/": "production",
+		"https://campay.example/api/": "production", "http://127.0.0.1:8081/api/": "sandbox", "http://localhost:8081/api/": "sandbox",
+	} {
+		if c, err := Named(address, keys); err != nil || c.book != want {
+			t.Errorf("%s: %q, %v", address, c.book, err)
+		}
+	}
+	if c, err := Named("", store.CamPayKeys{}); err != nil || c.book != "" {
+		t.Errorf("nothing set: %q, %v", c.book, err)
+	}
+	if _, err := Named("", keys); err == nil {
+		t.Error("keys without an address were taken")
+	}
+	if _, err := Named("https://www.campay.net/api/", store.CamPayKeys{}); err == nil {
+		t.Error("an address without keys was taken")
+	}
+}

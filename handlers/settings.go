@@ -1,0 +1,182 @@
+package handlers
+
+// The settings: the shop as customers see it, and which CamPay it stands on.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// Wiring is what the settings may do to the running product.
+type Wiring interface {
+	// SetupToken is what an owner claims the product with on its first run;
+	// empty when somebody owned it when it started.
+	SetupToken() string
+	// Fixed reports that the keys to CamPay come from the environment.
+	Fixed() bool
+	// CheckKeys asks CamPay whether it takes the keys of a book, and returns the
+	// balance in hundredths. It fails with ErrKeysRefused or ErrKeysUnchecked.
+	CheckKeys(ctx context.Context, book string, keys store.CamPayKeys) (hundredths int64, err error)
+	// Reopen goes on with what is set now, without a pause. After an error the
+	// product goes on as before.
+	Reopen(ctx context.Context) error
+}
+
+// What CheckKeys finds out.
+var (
+	ErrKeysRefused   = errors.New("CamPay does not take these keys")
+	ErrKeysUnchecked = errors.New("the keys could not be checked")
+)
+
+// shop is the shop as it is set; before anything was, what the product shows.
+func (s *server) shop(ctx context.Context) (store.Shop, error) {
+	shop, err := s.Store.Shop(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Shop{Name: s.Shop, Book: s.Book}, nil
+	}
+	return shop, err
+}
+
+func (s *server) settings(c echo.Context) error {
+	shop, err := s.shop(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return s.showSettings(c, http.StatusOK, views.ShopForm{Name: shop.Name, Address: shop.Address, Footer: shop.Footer, HasLogo: shop.HasLogo})
+}
+
+func (s *server) showSettings(c echo.Context, status int, form views.ShopForm) error {
+	account, err := s.account(c.Request().Context(), s.Book)
+	if err != nil {
+		return err
+	}
+	props := views.SettingsProps{Shop: form, Account: account}
+	return s.show(c, status, func(p views.Page) templ.Component { return views.SettingsPage(p, props) })
+}
+
+// account is what may be shown of a book's keys.
+func (s *server) account(ctx context.Context, book string) (views.Account, error) {
+	shown := views.Account{Book: book, Fixed: s.Wiring.Fixed()}
+	if shown.Fixed || book == "sandbox" {
+		return shown, nil
+	}
+	keys, err := s.keysOf(ctx, book)
+	shown.Token, shown.Username, shown.WebhookKey = masked(keys.Token), keys.Username, masked(keys.WebhookKey)
+	return shown, err
+}
+
+// keysOf are the keys of a book; none where none were set.
+func (s *server) keysOf(ctx context.Context, book string) (store.CamPayKeys, error) {
+	of, err := s.Store.ForBook(book)
+	if err != nil {
+		return store.CamPayKeys{}, err
+	}
+	keys, err := of.CamPayKeys(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.CamPayKeys{}, nil
+	}
+	return keys, err
+}
+
+// masked shows the end of a secret that is long enough to have one.
+func masked(secret string) string {
+	switch {
+	case secret == "":
+		return ""
+	case len(secret) < 16:
+		return "••••"
+	}
+	return "••••" + secret[len(secret)-4:]
+}
+
+// readShop reads the fields of a shop.
+func readShop(c echo.Context, f *form) views.ShopForm {
+	in := views.ShopForm{
+		Name: typed(c, "shop"), Address: strings.ReplaceAll(typed(c, "address"), "\r\n", "\n"), Footer: typed(c, "footer"), Errors: f.errors,
+	}
+	if in.Name == "" {
+		f.wrong("shop", views.ProblemShopName, "")
+	}
+	f.atMost("shop", in.Name, views.MaxShopName)
+	f.atMost("address", in.Address, views.MaxShopText)
+	f.atMost("footer", in.Footer, views.MaxShopText)
+	return in
+}
+
+func (s *server) setShop(c echo.Context) error {
+	f := newForm(c)
+	in := readShop(c, f)
+	logo, err := f.logo(c)
+	if err != nil {
+		return err
+	}
+	if !f.ok() {
+		return s.showSettings(c, http.StatusUnprocessableEntity, in)
+	}
+	err = s.Store.Write(f.ctx, func(tx *store.Tx) error {
+		if err := s.keepShop(c, tx, user(c).ID, in, logo); err != nil {
+			return err
+		}
+		if c.FormValue("no_logo") == "yes" && logo == nil {
+			return tx.SetLogo(f.ctx, nil)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashSettingsSaved); err != nil {
+		return err
+	}
+	if err := s.Wiring.Reopen(f.ctx); err != nil {
+		return err
+	}
+	return see(c, "/settings")
+}
+
+// keepShop writes the shop down, with who changed what.
+func (s *server) keepShop(c echo.Context, tx *store.Tx, by int64, in views.ShopForm, logo []byte) error {
+	ctx := c.Request().Context()
+	before, err := tx.Shop(ctx)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	after := store.Shop{Name: in.Name, Address: in.Address, Footer: in.Footer, Book: s.Book, HasLogo: before.HasLogo || logo != nil, UpdatedAt: s.Now()}
+	if err := tx.SetShop(ctx, after); err != nil {
+		return err
+	}
+	if logo != nil {
+		if err := tx.SetLogo(ctx, logo); err != nil {
+			return err
+		}
+	}
+	return s.audit(ctx, tx, by, "settings.shop_changed", shopChange{shopDetail(before), shopDetail(after)})
+}
+
+// shopChange is a change of the shop as the audit log keeps it.
+type shopChange struct {
+	Before map[string]string `json:"before"`
+	After  map[string]string `json:"after"`
+}
+
+func shopDetail(s store.Shop) map[string]string {
+	return map[string]string{"name": s.Name, "address": s.Address, "footer": s.Footer}
+}
+
+// audit writes an act on the settings into the log, in the Write of the act.
+func (s *server) audit(ctx context.Context, tx *store.Tx, by int64, act string, detail any) error {
+	raw, err := json.Marshal(detail)
+	if err != nil {
+		return err
+	}
+	return tx.AddAudit(ctx, store.AuditEntry{At: s.Now(), UserID: by, Act: act, Subject: "settings", Detail: raw})
+}

@@ -1,0 +1,163 @@
+package handlers
+
+// The first run: whoever reads the token that the start printed becomes the
+// owner, and gives the shop its name.
+
+import (
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// errSetUp says that somebody has claimed the product meanwhile.
+var errSetUp = errors.New("it is set up already")
+
+// isUnclaimed reports whether nobody owns the product yet.
+func (s *server) isUnclaimed(c echo.Context) (bool, error) {
+	if s.Wiring == nil || s.Wiring.SetupToken() == "" {
+		return false, nil
+	}
+	n, err := s.Store.CountUsers(c.Request().Context())
+	return n == 0, err
+}
+
+// holdsToken reports whether the address of a request has the token of setup.
+func (s *server) holdsToken(c echo.Context) bool {
+	return subtle.ConstantTimeCompare([]byte(c.QueryParam("token")), []byte(s.Wiring.SetupToken())) == 1
+}
+
+func (s *server) setupForm(c echo.Context) error {
+	open, err := s.isUnclaimed(c)
+	if err != nil {
+		return err
+	}
+	if !open {
+		return see(c, "/")
+	}
+	if !s.holdsToken(c) {
+		return s.askForToken(c)
+	}
+	return s.showSetup(c, http.StatusOK, views.SetupForm{})
+}
+
+// askForToken lets whoever has the token by hand type it; a wrong one is said.
+func (s *server) askForToken(c echo.Context) error {
+	status, wrong := http.StatusOK, views.Errors{}
+	if c.QueryParam("token") != "" {
+		status = http.StatusForbidden
+		wrong["token"] = views.FieldError{Problem: views.ProblemSetupToken}
+	}
+	return s.show(c, status, func(p views.Page) templ.Component { return views.SetupTokenPage(p, wrong) })
+}
+
+func (s *server) showSetup(c echo.Context, status int, form views.SetupForm) error {
+	form.Token = c.QueryParam("token")
+	return s.show(c, status, func(p views.Page) templ.Component { return views.SetupPage(p, form) })
+}
+
+// claimSetup makes the owner and the shop, once, and signs the owner in.
+func (s *server) claimSetup(c echo.Context) error {
+	open, err := s.isUnclaimed(c)
+	if err != nil {
+		return err
+	}
+	if !open {
+		return see(c, "/")
+	}
+	if !s.holdsToken(c) { // before anything of the body is read
+		return s.askForToken(c)
+	}
+	f := newForm(c)
+	in := views.SetupForm{Owner: typed(c, "name"), Shop: readShop(c, f)}
+	in.Shop.Errors, in.Errors = f.errors, f.errors
+	if in.Owner == "" {
+		f.wrong("name", views.ProblemNameMissing, "")
+	}
+	f.atMost("name", in.Owner, views.MaxPersonName)
+	password := c.FormValue("password")
+	f.newPassword(password, in.Owner)
+	logo, err := f.logo(c)
+	if err != nil {
+		return err
+	}
+	if !f.ok() {
+		return s.showSetup(c, http.StatusUnprocessableEntity, in)
+	}
+	hash, err := HashPassword(password)
+	if err != nil {
+		return err
+	}
+	u := store.User{Name: in.Owner, PasswordHash: hash, Role: store.RoleOwner, Locale: views.Locale(f.ctx), CreatedAt: s.Now()}
+	u, err = s.claim(c, u, in.Shop, logo)
+	if errors.Is(err, errSetUp) {
+		return see(c, "/")
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.beginSession(c, u); err != nil {
+		return err
+	}
+	if err := s.Wiring.Reopen(f.ctx); err != nil {
+		return err
+	}
+	if s.Wiring.Fixed() {
+		return see(c, "/settings/webhook")
+	}
+	return see(c, "/settings/campay?first=1")
+}
+
+func (s *server) claim(c echo.Context, u store.User, shop views.ShopForm, logo []byte) (store.User, error) {
+	ctx := c.Request().Context()
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		n, err := tx.CountUsers(ctx)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return errSetUp
+		}
+		if u, err = tx.CreateUser(ctx, u); err != nil {
+			return err
+		}
+		return s.keepShop(c, tx, u.ID, shop, logo)
+	})
+	return u, err
+}
+
+// beginSession signs u in, under a new token.
+func (s *server) beginSession(c echo.Context, u store.User) error {
+	session, err := s.session(c)
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.renew(c.Request().Context(), session); err != nil {
+		return err
+	}
+	session.Values[sessionUser] = u.ID
+	return session.Save(c.Request(), c.Response())
+}
+
+// minPassword is how many characters a new password has at least.
+const minPassword = 10
+
+// newPassword says what is wrong with a password that somebody chose.
+func (f *form) newPassword(password, name string) {
+	switch {
+	case password == "":
+		f.wrong("password", views.ProblemSecretMissing, "")
+	case len([]rune(password)) < minPassword:
+		f.wrong("password", views.ProblemPasswordShort, "")
+	case len(password) > maxPassword:
+		f.wrong("password", views.ProblemTextLong, "200")
+	case strings.EqualFold(strings.TrimSpace(password), name):
+		f.wrong("password", views.ProblemPasswordName, "")
+	}
+}
