@@ -65,6 +65,14 @@ func TestScreens(t *testing.T) {
 		{"transactions-empty", at("/transactions")}, {"webhooks-empty", at("/webhooks")},
 	})
 	stranger.pictures(p, []screen{{"signin", at("/signin")}})
+	fresh, setup := serveUnclaimed(t)
+	first := visit(t)
+	first.allow("403")
+	first.allow("422")
+	path := strings.TrimPrefix(setup, fresh.url)
+	first.pictures(fresh, []screen{
+		{"setup-token", at("/setup?token=wrong")}, {"setup", at(path)}, {"setup-errors", sent(path, "shop", "Boutique Exemple", "password", "court")},
+	})
 	v.pictures(p, v.fillTheShop(p))
 }
 
@@ -139,6 +147,8 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"link-new", at("/links/new")}, {"link-new-errors", sent("/links/new", "amount", "-5", "redirect_url", "example")},
 		{"webhooks", at("/webhooks")}, {"webhook-refused", firstRow("/webhooks?verdict=refused")}, {"webhook-differs", firstRow("/webhooks?q=50000&verdict=accepted")},
 		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
+		{"settings", at("/settings")}, {"settings-errors", sent("/settings", "shop", strings.Repeat("Boutique ", 8))},
+		{"campay-keys", at("/settings/campay?first=1")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")},
 		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},
 		{"sandbox", at("/sandbox/")}, {"sandbox-phone", at("/sandbox/phone")}, {"sandbox-pay", at(strings.TrimPrefix(address, p.url))},
 	}...)

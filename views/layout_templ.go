@@ -789,7 +789,7 @@ func secondary(p Page, here area) templ.Component {
 			}
 		}
 		if p.owns() && p.Settings {
-			templ_7745c5c3_Err = navLink(areaSettings, here, "/settings", "lock").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = navLink(areaSettings, here, "/settings", "settings").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
