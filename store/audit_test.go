@@ -19,13 +19,14 @@ func TestAudit_RoundTrip_NewestFirst(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "owner").ID
 	want := []AuditEntry{
-		{ID: 4, At: noon, UserID: user, Act: "removed", Subject: "recipient", SubjectID: 1},
+		{ID: 4, At: noon, UserID: user, Act: "removed", Subject: "recipient", SubjectID: 1, Address: "192.0.2.7"},
 		{ID: 3, At: noon, UserID: user, Act: "saved", Subject: "recipient", SubjectID: 2},
 		{ID: 2, At: noon, UserID: user, Act: "saved", Subject: "recipient", SubjectID: 1, Detail: json.RawMessage(`{"name":"Caisse"}`)},
 		{ID: 1, At: noon, Act: "run", Subject: "reconciliation"},
 	}
 	for i := range want {
 		addAudit(t, s, want[len(want)-1-i])
+		want[len(want)-1-i].Book = "sandbox"
 	}
 	for _, c := range []struct {
 		filter AuditFilter
@@ -68,7 +69,7 @@ func TestAudit_ThatIsThere_NeverChanges(t *testing.T) {
 	for statement, why := range map[string]string{
 		"UPDATE audit_log SET act = 'rewritten'": "append-only",
 		"DELETE FROM audit_log":                  "append-only",
-		"INSERT OR REPLACE INTO audit_log SELECT id, book, at, user_id, 'rewritten', subject, subject_id, detail FROM audit_log": "append-only",
+		"INSERT OR REPLACE INTO audit_log SELECT id, book, at, user_id, 'rewritten', subject, subject_id, detail, address, search, mac FROM audit_log": "append-only",
 		"DELETE FROM users": "FOREIGN KEY",
 	} {
 		err := s.Write(t.Context(), func(tx *Tx) error {

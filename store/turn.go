@@ -20,6 +20,7 @@ var errEnded = errors.New("the write has ended")
 type Tx struct {
 	Reader
 	turn *turn
+	keys Keyring
 }
 
 // change runs a statement that has to find a row.

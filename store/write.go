@@ -55,7 +55,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	t.run(&Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, turn: current}, fn)
+	t.run(&Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, turn: current, keys: s.Keys}, fn)
 	return <-t.result
 }
 
