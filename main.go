@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -36,6 +37,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the dashboard; without CamPay keys, on the embedded sandbox."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve the sandbox alone, to try any CamPay client against it."`
 	User    userCommand    `cmd:"" help:"People who sign in."`
+	Doctor  doctorCommand  `cmd:"" help:"Look at the data folder: is the database sound, the audit log untouched, and who else may read it."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -273,6 +275,34 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 		config.BaseURL, config.BaseURL, keys.Token, keys.Username, keys.Password, keys.WebhookKey)
 	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	return serveUntil(ctx, server, listener, s.Run)
+}
+
+type doctorCommand struct {
+	Data string `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
+}
+
+// errUnwell says that the doctor found something.
+var errUnwell = errors.New("something is wrong with the data folder")
+
+// Run prints a line for each thing that was looked at.
+func (c doctorCommand) Run(ctx context.Context, t terminal) error {
+	if _, err := os.Stat(filepath.Join(c.Data, store.FileName)); err != nil {
+		return fmt.Errorf("no data folder of Comptoir's: %w", err)
+	}
+	s, err := store.Open(ctx, c.Data, store.Options{Book: "sandbox"}) // all books are looked at
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	symptoms, err := s.Examine(ctx, c.Data)
+	for _, f := range symptoms {
+		fmt.Fprintf(t.out, "%-12s %s\n", f.Name, f.Said)
+		if f.Wrong != "" {
+			fmt.Fprintf(t.out, "%-12s %s\n", "", f.Wrong)
+			err = errors.Join(err, errUnwell)
+		}
+	}
+	return err
 }
 
 type userCommand struct {

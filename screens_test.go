@@ -148,7 +148,7 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"webhooks", at("/webhooks")}, {"webhook-refused", firstRow("/webhooks?verdict=refused")}, {"webhook-differs", firstRow("/webhooks?q=50000&verdict=accepted")},
 		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
 		{"settings", at("/settings")}, {"settings-errors", sent("/settings", "shop", strings.Repeat("Boutique ", 8))},
-		{"campay-keys", at("/settings/campay?first=1")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")},
+		{"campay-keys", at("/settings/campay?first=1")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")}, {"audit", at("/audit")},
 		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},
 		{"sandbox", at("/sandbox/")}, {"sandbox-phone", at("/sandbox/phone")}, {"sandbox-pay", at(strings.TrimPrefix(address, p.url))},
 	}...)

@@ -161,7 +161,7 @@ func (s *server) keepKeys(c echo.Context, book string, keys store.CamPayKeys) er
 		if err := tx.SetShop(ctx, shop); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, user(c).ID, "settings.campay_changed", map[string]string{
+		return s.audit(ctx, tx, act{user(c).ID, "settings.campay_changed", "settings", 0}, map[string]string{
 			"before": before, "after": book, "token": masked(keys.Token), "username": keys.Username, "webhook_key": masked(keys.WebhookKey),
 		})
 	})

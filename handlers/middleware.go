@@ -40,6 +40,7 @@ const (
 func (s *server) use(e *echo.Echo) {
 	e.Use(
 		s.identify,
+		origin,
 		s.logRequests(),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: s.logPanic}),
 		s.headers,
@@ -55,6 +56,14 @@ func (s *server) use(e *echo.Echo) {
 func (s *server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Set(keyRequestID, uuid.NewString()[:8])
+		return next(c)
+	}
+}
+
+// origin has the acts of a request carry the address that it came from.
+func origin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.SetRequest(c.Request().WithContext(store.WithOrigin(c.Request().Context(), c.RealIP())))
 		return next(c)
 	}
 }

@@ -122,6 +122,10 @@ func (s *server) routes() []route {
 		{"GET", "/reconciliation.csv", readsAll, s.reconciliationCSV},
 		{"POST", "/reconciliation/import/:id", ownerOnly, s.importRow},
 
+		{"GET", "/audit", readsAll, s.auditLog},
+		{"GET", "/audit.csv", readsAll, s.auditCSV},
+		{"POST", "/audit/check", readsAll, s.checkAudit},
+
 		{"GET", "/webhooks", readsAll, s.webhooks},
 		{"GET", "/webhooks/:id", readsAll, s.webhook},
 		{"POST", "/webhooks/:id/again", ownerOnly, s.applyAgain},

@@ -4,7 +4,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -159,7 +158,7 @@ func (s *server) keepShop(c echo.Context, tx *store.Tx, by int64, in views.ShopF
 			return err
 		}
 	}
-	return s.audit(ctx, tx, by, "settings.shop_changed", shopChange{shopDetail(before), shopDetail(after)})
+	return s.audit(ctx, tx, act{by, "settings.shop_changed", "settings", 0}, shopChange{shopDetail(before), shopDetail(after)})
 }
 
 // shopChange is a change of the shop as the audit log keeps it.
@@ -170,13 +169,4 @@ type shopChange struct {
 
 func shopDetail(s store.Shop) map[string]string {
 	return map[string]string{"name": s.Name, "address": s.Address, "footer": s.Footer}
-}
-
-// audit writes an act on the settings into the log, in the Write of the act.
-func (s *server) audit(ctx context.Context, tx *store.Tx, by int64, act string, detail any) error {
-	raw, err := json.Marshal(detail)
-	if err != nil {
-		return err
-	}
-	return tx.AddAudit(ctx, store.AuditEntry{At: s.Now(), UserID: by, Act: act, Subject: "settings", Detail: raw})
 }

@@ -55,6 +55,9 @@ func (s *server) signIn(c echo.Context) error {
 	}
 	if !ok {
 		s.Log.WarnContext(ctx, "sign-in refused", "id", requestID(c), "address", c.RealIP())
+		if err := s.auditAlone(ctx, act{0, "session.refused", "person", u.ID}, signInDetail{Name: u.Name}); err != nil {
+			return err
+		}
 		f.wrong(views.WholeForm, views.ProblemSignIn, "")
 		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
@@ -86,14 +89,28 @@ func (s *server) settleIn(c echo.Context, u store.User) error {
 				return err
 			}
 		}
-		return tx.DeleteExpiredSessions(ctx)
+		if err := tx.DeleteExpiredSessions(ctx); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, act{u.ID, "session.opened", "person", u.ID}, signInDetail{Name: u.Name})
 	})
+}
+
+// signInDetail is whom a sign-in is of; empty for a name that nobody has, which
+// may be a password in the wrong field.
+type signInDetail struct {
+	Name string `json:"name"`
 }
 
 func (s *server) signOut(c echo.Context) error {
 	session, err := s.session(c)
 	if err != nil {
 		return err
+	}
+	if u := user(c); u.ID != 0 {
+		if err := s.auditAlone(c.Request().Context(), act{u.ID, "session.closed", "person", u.ID}, signInDetail{Name: u.Name}); err != nil {
+			return err
+		}
 	}
 	session.Options.MaxAge = -1
 	if err := session.Save(c.Request(), c.Response()); err != nil {

@@ -78,6 +78,9 @@ func (s *server) applyAgain(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.auditAlone(c.Request().Context(), act{user(c).ID, "webhook.applied_again", "webhook", n}, nil); err != nil {
+		return err
+	}
 	if err := s.flash(c, views.FlashAppliedNow); err != nil {
 		return err
 	}

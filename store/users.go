@@ -79,6 +79,15 @@ func (r Reader) UserByName(ctx context.Context, name string) (User, error) {
 	return u, nil
 }
 
+// Users returns the people who sign in, by their names, the first 500.
+func (r Reader) Users(ctx context.Context) ([]User, error) {
+	found, err := many(ctx, r.rows, scanUser, "SELECT "+userColumns+" FROM users ORDER BY name_key LIMIT $1", longestPage)
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	return found, nil
+}
+
 // CountUsers returns how many people there are; none means a first run.
 func (r Reader) CountUsers(ctx context.Context) (int, error) {
 	n, err := one(ctx, r.rows, scanCount, "SELECT COUNT(*) FROM users")

@@ -106,6 +106,8 @@ func families(t *testing.T) []family {
 		{"month.", months, title},
 		{"nav.", of(kinds["area"], ""), title},
 		{"role.", kinds["Role"], title},
+		{"audit.act.", acts(t), title},
+		{"audit.kind.", views.AuditKinds, title},
 		{"settings.book.", []string{"sandbox", "demo", "production"}, title},
 		{"field.book.", []string{"sandbox", "demo", "production"}, title},
 		{"flash.", kinds["Flash"], title},
@@ -208,6 +210,42 @@ func notes(t *testing.T) []string {
 	}
 	if len(found) < 10 {
 		t.Fatalf("only %d notes found in the payments: does the pattern still fit?", len(found))
+	}
+	return slices.Collect(maps.Keys(found))
+}
+
+var (
+	acted  = regexp.MustCompile(`act\{[^"}]*"([a-z_]+\.[a-z_]+)"`)
+	ruled  = regexp.MustCompile(`"(payout_rules\.[a-z]+)"`)
+	export = regexp.MustCompile(`sendCSV\(c, .*"([a-z]+)", func`)
+)
+
+// acts are what the audit log is told.
+func acts(t *testing.T) []string {
+	t.Helper()
+	found := map[string]bool{}
+	for _, pattern := range []string{"../campay/payments/*.go", "../handlers/*.go", "../main.go"} {
+		files, _ := filepath.Glob(pattern)
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			source := read(t, name)
+			for _, m := range slices.Concat(acted.FindAllStringSubmatch(source, -1), ruled.FindAllStringSubmatch(source, -1)) {
+				found[m[1]] = true
+			}
+			for _, m := range export.FindAllStringSubmatch(source, -1) {
+				found["export."+m[1]] = true
+			}
+		}
+	}
+	for _, state := range constants(t, "../store")["ApprovalState"] {
+		if state != "waiting" {
+			found["payout."+state] = true
+		}
+	}
+	if len(found) < 20 {
+		t.Fatalf("only %d acts found: do the patterns still fit?", len(found))
 	}
 	return slices.Collect(maps.Keys(found))
 }

@@ -56,6 +56,7 @@ const (
 	areaApprovals      area = "approvals"
 	areaRecipients     area = "recipients"
 	areaSettings       area = "settings"
+	areaAudit          area = "audit"
 	areaPayoutRules    area = "payout_rules"
 	areaReconciliation area = "reconciliation"
 	areaWebhooks       area = "webhooks"

@@ -262,8 +262,8 @@ func TestReview_CarriesTheOrder_AndNeverAPassword(t *testing.T) {
 
 func TestNavigation_MoneyOutIsTheOwnersAlone(t *testing.T) {
 	for role, wanted := range map[store.Role][]string{
-		store.RoleOwner:      {"/withdraw", "/airtime", "/approvals", "/recipients", "/payout-rules", "/reconciliation", "/webhooks"},
-		store.RoleAccountant: {"/reconciliation", "/webhooks"},
+		store.RoleOwner:      {"/withdraw", "/airtime", "/approvals", "/recipients", "/payout-rules", "/reconciliation", "/webhooks", "/audit"},
+		store.RoleAccountant: {"/reconciliation", "/webhooks", "/audit"},
 		store.RoleCashier:    nil,
 	} {
 		p := page("/links")

@@ -3,6 +3,8 @@ package views_test
 // The screens of the setup and the settings, in all their states.
 
 import (
+	"encoding/json"
+
 	"github.com/a-h/templ"
 
 	"comptoir/store"
@@ -32,6 +34,18 @@ func settingsScreens() map[string]templ.Component {
 		"webhook-check-refused": views.WebhookCheckPage(page("/settings/webhook"), views.WebhookCheckProps{
 			URL: "http://localhost:8080/webhook/campay", Book: "demo", Last: store.Delivery{ID: 1, Verdict: store.VerdictRefused, ReceivedAt: now}, Now: now,
 		}),
+	}
+	entries := []store.AuditEntry{
+		{ID: 9, At: now, UserID: 1, Act: "payout_rules.changed", Subject: "payout_rules", Book: "sandbox", Address: "192.0.2.1", Detail: json.RawMessage(`{"before":{"MostEach":0},"after":{"MostEach":5000}}`)},
+		{ID: 8, At: now, Act: "session.refused", Subject: "person", SubjectID: 1, Book: "demo", Detail: json.RawMessage(`{"name":"` + "Caisse" + `"}`)},
+	}
+	for name, props := range map[string]views.AuditProps{
+		"audit": {Entries: entries, Older: 3}, "audit-none": {}, "audit-miss": {Search: "savon", Kind: "payout"},
+		"audit-whole": {Entries: entries, Check: &store.AuditCheck{Entries: 9}}, "audit-broken": {Entries: entries, Check: &store.AuditCheck{Entries: 9, Broken: 3}},
+		"audit-cut": {Entries: entries, Check: &store.AuditCheck{Entries: 9, Cut: true}},
+	} {
+		props.People, props.Book, props.Now = []store.User{owner}, "sandbox", now
+		all[name] = views.AuditPage(page("/audit"), props)
 	}
 	for _, p := range []views.Problem{
 		views.ProblemLogoLarge, views.ProblemPasswordShort, views.ProblemPasswordName, views.ProblemKeysMissing, views.ProblemKeysRefused,

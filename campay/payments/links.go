@@ -86,8 +86,12 @@ func (s *Service) writeLink(ctx context.Context, order LinkOrder) (attempt store
 			return err
 		}
 		isNew = true
-		attempt, err = s.writeAttempt(ctx, tx, link, order.Operation)
-		return err
+		if attempt, err = s.writeAttempt(ctx, tx, link, order.Operation); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, order.By, act{"link.made", "link", link.ID}, orderedDetail{
+			Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
+		})
 	})
 	return attempt, isNew, err
 }

@@ -61,7 +61,12 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 			Phone: string(order.Phone), Operator: string(order.Phone.Operator()),
 			Description: order.Description, CreatedBy: order.By,
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, order.By, act{"request.made", "transaction", t.ID}, orderedDetail{
+			Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
+		})
 	})
 	return t, isNew, err
 }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"comptoir/store"
+)
+
+func TestDoctor_SaysWhatIsWrong_BesideARunningProduct(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.signIn(t)
+	examine := func() (string, error) {
+		var out bytes.Buffer
+		err := run(t.Context(), []string{"doctor", "--data", p.data}, &out, io.Discard)
+		return out.String(), err
+	}
+	if said, err := examine(); err != nil || !strings.Contains(said, "entries, unbroken") {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	if err := os.Chmod(filepath.Join(p.data, store.KeyFileName), 0o644); err != nil { //nolint:gosec // so that it is found
+		t.Fatal(err)
+	}
+	if said, err := examine(); !errors.Is(err, errUnwell) || !strings.Contains(said, "chmod 600") {
+		t.Errorf("a key that all may read: %v\n%s", err, said)
+	}
+	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(p.data, store.FileName)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "DROP TRIGGER audit_log_never_changes; UPDATE audit_log SET act = 'x' WHERE id = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := examine(); !errors.Is(err, errUnwell) || !strings.Contains(said, "entry 1 is not") {
+		t.Errorf("a changed entry: %v\n%s", err, said)
+	}
+	if err := run(t.Context(), []string{"doctor", "--data", t.TempDir()}, io.Discard, io.Discard); err == nil {
+		t.Error("an empty folder is well")
+	}
+}
