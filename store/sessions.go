@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"time"
 )
@@ -17,20 +18,27 @@ type Session struct {
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time
+	Device    string // browser and system, in short
+	Address   string
 }
+
+// ID names a session on a page: the hash of a token opens nothing.
+func (s Session) ID() string { return hex.EncodeToString(s.TokenHash) }
+
+const sessionColumns = "token_hash, user_id, data, created_at, seen_at, expires_at, device, address"
 
 func scanSession(r row) (s Session, err error) {
 	err = r.Scan(&s.TokenHash, maybe(&s.UserID), &s.Data,
-		timeColumn{&s.CreatedAt}, timeColumn{&s.SeenAt}, timeColumn{&s.ExpiresAt})
+		timeColumn{&s.CreatedAt}, timeColumn{&s.SeenAt}, timeColumn{&s.ExpiresAt}, &s.Device, &s.Address)
 	return s, err
 }
 
 // AddSession adds a session.
 func (tx *Tx) AddSession(ctx context.Context, s Session) error {
 	_, err := tx.turn.exec(ctx, `
-		INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6)`,
-		s.TokenHash, idOrNull(s.UserID), orEmpty(s.Data), millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt))
+		INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at, device, address)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		s.TokenHash, idOrNull(s.UserID), orEmpty(s.Data), millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt), s.Device, s.Address)
 	if err != nil {
 		return fmt.Errorf("add session: %w", err)
 	}
@@ -58,8 +66,7 @@ func orEmpty(data []byte) []byte {
 // Session returns a session that has not expired, or ErrNotFound.
 func (r Reader) Session(ctx context.Context, tokenHash []byte) (Session, error) {
 	s, err := one(ctx, r.rows, scanSession, `
-		SELECT token_hash, user_id, data, created_at, seen_at, expires_at
-		FROM sessions WHERE token_hash = $1 AND expires_at > $2`,
+		SELECT `+sessionColumns+` FROM sessions WHERE token_hash = $1 AND expires_at > $2`,
 		tokenHash, millis(r.now()))
 	if err != nil {
 		return Session{}, fmt.Errorf("session: %w", err)
@@ -92,6 +99,34 @@ func (tx *Tx) DeleteExpiredSessions(ctx context.Context) error {
 		return fmt.Errorf("delete expired sessions: %w", err)
 	}
 	return nil
+}
+
+// SessionsOfUser returns where a person is signed in, the last used first, the
+// first 50.
+func (r Reader) SessionsOfUser(ctx context.Context, userID int64) ([]Session, error) {
+	found, err := many(ctx, r.rows, scanSession, `
+		SELECT `+sessionColumns+` FROM sessions WHERE user_id = $1 AND expires_at > $2
+		ORDER BY seen_at DESC LIMIT $3`, userID, millis(r.now()), defaultPage)
+	if err != nil {
+		return nil, fmt.Errorf("sessions of user %d: %w", userID, err)
+	}
+	return found, nil
+}
+
+// LastSeen returns when each person was last seen, of those who are signed in.
+func (r Reader) LastSeen(ctx context.Context) (map[int64]time.Time, error) {
+	seen := map[int64]time.Time{}
+	err := r.rows.query(ctx, func(r row) error {
+		var id int64
+		var at time.Time
+		err := r.Scan(&id, timeColumn{&at})
+		seen[id] = at
+		return err
+	}, "SELECT user_id, MAX(seen_at) FROM sessions WHERE user_id IS NOT NULL AND expires_at > $1 GROUP BY user_id", millis(r.now()))
+	if err != nil {
+		return nil, fmt.Errorf("last seen: %w", err)
+	}
+	return seen, nil
 }
 
 // DeleteSessionsOfUser signs a user out everywhere.

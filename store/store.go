@@ -37,6 +37,7 @@ var (
 	ErrDuplicate = errors.New("already in the book")
 	ErrTaken     = errors.New("name already in use")
 	ErrClosed    = errors.New("the store is closed")
+	ErrLastOwner = errors.New("the shop would have no owner")
 )
 
 // Options say which part of the database a Store shows.

@@ -29,12 +29,17 @@ type User struct {
 	Role         Role
 	Locale       string // fr or en
 	CreatedAt    time.Time
+	DisabledAt   time.Time // zero while he may sign in
+	HasTOTP      bool      // a second factor is asked for
 }
 
-const userColumns = "id, name, password_hash, role, locale, created_at"
+// Active reports whether the person may sign in.
+func (u User) Active() bool { return u.ID != 0 && u.DisabledAt.IsZero() }
+
+const userColumns = "id, name, password_hash, role, locale, created_at, disabled_at, totp IS NOT NULL"
 
 func scanUser(r row) (u User, err error) {
-	err = r.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Role, &u.Locale, timeColumn{&u.CreatedAt})
+	err = r.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Role, &u.Locale, timeColumn{&u.CreatedAt}, timeColumn{&u.DisabledAt}, &u.HasTOTP)
 	return u, err
 }
 
@@ -97,9 +102,9 @@ func (r Reader) CountUsers(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// CountOwners returns how many owners there are.
+// CountOwners returns how many owners may sign in.
 func (r Reader) CountOwners(ctx context.Context) (int, error) {
-	n, err := one(ctx, r.rows, scanCount, "SELECT COUNT(*) FROM users WHERE role = 'owner'")
+	n, err := one(ctx, r.rows, scanCount, "SELECT COUNT(*) FROM users WHERE role = 'owner' AND disabled_at = 0")
 	if err != nil {
 		return 0, fmt.Errorf("count owners: %w", err)
 	}
@@ -126,4 +131,43 @@ func (tx *Tx) SetLocale(ctx context.Context, id int64, locale string) error {
 		return fmt.Errorf("set locale of user %d: %w", id, err)
 	}
 	return nil
+}
+
+// SetRole changes what a person may do and signs him out everywhere; ErrLastOwner
+// when nobody else would own the shop, ErrNotFound when nobody has the ID.
+func (tx *Tx) SetRole(ctx context.Context, id int64, role Role) error {
+	err := tx.change(ctx, "UPDATE users SET role = $1 WHERE id = $2", role, id)
+	if err == nil {
+		err = tx.afterChange(ctx, id)
+	}
+	if err != nil {
+		return fmt.Errorf("set role of user %d: %w", id, err)
+	}
+	return nil
+}
+
+// SetDisabled keeps since when a person may not sign in, the zero time if he
+// may, and signs him out everywhere; errors as SetRole's.
+func (tx *Tx) SetDisabled(ctx context.Context, id int64, since time.Time) error {
+	err := tx.change(ctx, "UPDATE users SET disabled_at = $1 WHERE id = $2", millis(since), id)
+	if err == nil {
+		err = tx.afterChange(ctx, id)
+	}
+	if err != nil {
+		return fmt.Errorf("disable user %d: %w", id, err)
+	}
+	return nil
+}
+
+// afterChange ends the sessions of who has other rights now, and refuses what
+// leaves the shop without an owner.
+func (tx *Tx) afterChange(ctx context.Context, id int64) error {
+	owners, err := tx.CountOwners(ctx)
+	if err != nil {
+		return err
+	}
+	if owners == 0 {
+		return ErrLastOwner
+	}
+	return tx.DeleteSessionsOfUser(ctx, id)
 }

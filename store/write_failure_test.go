@@ -19,7 +19,7 @@ func TestWrite_CommitFails_NobodyIsToldThatItWasKept(t *testing.T) {
 		if _, err := tx.turn.exec(context.Background(), "PRAGMA defer_foreign_keys = 1"); err != nil {
 			return err
 		}
-		_, err := tx.turn.exec(context.Background(), "INSERT INTO sessions VALUES (x'00', 99, x'', 0, 0, 0)")
+		_, err := tx.turn.exec(context.Background(), "INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at) VALUES (x'00', 99, x'', 0, 0, 0)")
 		return err
 	}, adds(2))
 	for i, err := range results {
