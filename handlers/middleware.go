@@ -197,6 +197,9 @@ func (s *server) recognise(c echo.Context) error {
 	u, err := s.signedIn(c)
 	if err == nil && u.ID != 0 {
 		setLocale(c, u.Locale)
+		if u.HasTOTP {
+			c.SetRequest(c.Request().WithContext(views.WithSecondFactor(c.Request().Context())))
+		}
 		c.Set(keyUser, u)
 	}
 	return err
@@ -213,7 +216,7 @@ func (s *server) signedIn(c echo.Context) (store.User, error) {
 		return store.User{}, nil
 	}
 	u, err := s.Store.User(c.Request().Context(), id)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !u.Active() {
 		return store.User{}, nil
 	}
 	return u, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strconv"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/labstack/echo/v4"
@@ -87,13 +88,26 @@ func (s *server) passwordAgain(c echo.Context, f *form) error {
 		f.wrong("password", views.ProblemSecretMissing, "")
 		return nil
 	}
-	ok, err := s.passwords.match(c.Request().Context(), password, user(c).PasswordHash)
+	u := user(c)
+	by := guessed{"again|" + strconv.FormatInt(u.ID, 10), pairLimit}
+	if wait := s.guesses.take(s.Now(), by); wait > 0 {
+		f.figured("password", views.ProblemTooMany, "Seconds", tooMany(c, wait))
+		return nil
+	}
+	ok, err := s.passwords.match(c.Request().Context(), password, u.PasswordHash)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		s.Log.WarnContext(c.Request().Context(), "password refused", "id", requestID(c), "user", user(c).ID, "address", c.RealIP())
+		s.Log.WarnContext(c.Request().Context(), "password refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
 		f.wrong("password", views.ProblemPassword, "")
+		return nil
 	}
+	if u.HasTOTP {
+		if err := s.codeAgain(c, f); err != nil || !f.ok() {
+			return err
+		}
+	}
+	s.guesses.right(by)
 	return nil
 }

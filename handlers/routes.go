@@ -35,6 +35,7 @@ type server struct {
 	Config
 	sessions  *sessionStore
 	passwords *passwords
+	guesses   guesses
 	live      live
 }
 
@@ -66,7 +67,11 @@ func (s *server) routes() []route {
 
 		{"GET", "/signin", public, s.signInForm},
 		{"POST", "/signin", public, s.signIn},
+		{"GET", "/signin/second", public, s.secondFactorForm},
+		{"POST", "/signin/second", public, s.secondFactor},
 		{"POST", "/signout", public, s.signOut},
+		{"GET", "/join/:token", public, s.joinForm},
+		{"POST", "/join/:token", public, s.join},
 		{"POST", "/language", public, s.language},
 
 		{"GET", "/request", takesPayment, s.requestForm},
@@ -121,6 +126,22 @@ func (s *server) routes() []route {
 		{"POST", "/reconciliation", readsAll, s.compare},
 		{"GET", "/reconciliation.csv", readsAll, s.reconciliationCSV},
 		{"POST", "/reconciliation/import/:id", ownerOnly, s.importRow},
+
+		{"GET", "/account", everyone, s.ownAccount},
+		{"POST", "/account/password", everyone, s.changePassword},
+		{"POST", "/account/sessions/end", everyone, s.endOwnSession},
+		{"GET", "/account/totp", everyone, s.totpForm},
+		{"POST", "/account/totp", everyone, s.turnTOTPOn},
+		{"POST", "/account/totp/off", everyone, s.turnTOTPOff},
+		{"POST", "/account/recovery", everyone, s.renewRecovery},
+
+		{"GET", "/team", ownerOnly, s.team},
+		{"GET", "/team/invite", ownerOnly, s.inviteForm},
+		{"POST", "/team/invite", ownerOnly, s.invite},
+		{"POST", "/team/invitations/:id/revoke", ownerOnly, s.revokeInvitation},
+		{"GET", "/team/:id", ownerOnly, s.person},
+		{"POST", "/team/:id", ownerOnly, s.changePerson},
+		{"POST", "/team/:id/sessions/end", ownerOnly, s.endSession},
 
 		{"GET", "/audit", readsAll, s.auditLog},
 		{"GET", "/audit.csv", readsAll, s.auditCSV},

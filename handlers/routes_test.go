@@ -64,7 +64,8 @@ func TestRoutes_AStrangerIsAskedToSignIn(t *testing.T) {
 func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	s := openShop(t)
 	want := []string{
-		"GET /signin", "POST /signin", "POST /signout", "POST /language",
+		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signout",
+		"GET /join/:token", "POST /join/:token", "POST /language",
 		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "GET /healthz", "GET /styleguide",
 	}
 	var got []string

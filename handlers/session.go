@@ -117,7 +117,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 	if err := gob.NewEncoder(&data).Encode(session.Values); err != nil {
 		return fmt.Errorf("encode the session: %w", err)
 	}
-	if err := s.keep(ctx, session, data.Bytes()); errors.Is(err, store.ErrNotFound) {
+	if err := s.keep(ctx, session, data.Bytes(), r.UserAgent()); errors.Is(err, store.ErrNotFound) {
 		return nil // it was ended meanwhile: it stays ended
 	} else if err != nil {
 		return fmt.Errorf("keep the session: %w", err)
@@ -128,7 +128,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 
 // keep writes a session down: a new one under a new token, one that was read
 // only while it has not been ended.
-func (s *sessionStore) keep(ctx context.Context, session *sessions.Session, data []byte) error {
+func (s *sessionStore) keep(ctx context.Context, session *sessions.Session, data []byte, agent string) error {
 	user, _ := session.Values[sessionUser].(int64)
 	if session.ID != "" {
 		return s.store.Write(ctx, func(tx *store.Tx) error {
@@ -145,6 +145,7 @@ func (s *sessionStore) keep(ctx context.Context, session *sessions.Session, data
 		return tx.AddSession(ctx, store.Session{
 			TokenHash: hashToken(token), UserID: user, Data: data,
 			CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
+			Device: device(agent), Address: store.AddressOf(ctx),
 		})
 	})
 }

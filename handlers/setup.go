@@ -82,7 +82,7 @@ func (s *server) claimSetup(c echo.Context) error {
 	}
 	f.atMost("name", in.Owner, views.MaxPersonName)
 	password := c.FormValue("password")
-	f.newPassword(password, in.Owner)
+	f.newPassword("password", password, in.Owner)
 	logo, err := f.logo(c)
 	if err != nil {
 		return err
@@ -132,32 +132,19 @@ func (s *server) claim(c echo.Context, u store.User, shop views.ShopForm, logo [
 	return u, err
 }
 
-// beginSession signs u in, under a new token.
-func (s *server) beginSession(c echo.Context, u store.User) error {
-	session, err := s.session(c)
-	if err != nil {
-		return err
-	}
-	if err := s.sessions.renew(c.Request().Context(), session); err != nil {
-		return err
-	}
-	session.Values[sessionUser] = u.ID
-	return session.Save(c.Request(), c.Response())
-}
-
 // minPassword is how many characters a new password has at least.
 const minPassword = 10
 
 // newPassword says what is wrong with a password that somebody chose.
-func (f *form) newPassword(password, name string) {
+func (f *form) newPassword(field, password, name string) {
 	switch {
 	case password == "":
-		f.wrong("password", views.ProblemSecretMissing, "")
+		f.wrong(field, views.ProblemSecretMissing, "")
 	case len([]rune(password)) < minPassword:
-		f.wrong("password", views.ProblemPasswordShort, "")
+		f.wrong(field, views.ProblemPasswordShort, "")
 	case len(password) > maxPassword:
-		f.wrong("password", views.ProblemTextLong, "200")
+		f.wrong(field, views.ProblemTextLong, "200")
 	case strings.EqualFold(strings.TrimSpace(password), name):
-		f.wrong("password", views.ProblemPasswordName, "")
+		f.wrong(field, views.ProblemPasswordName, "")
 	}
 }

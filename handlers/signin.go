@@ -3,6 +3,7 @@ package handlers
 // Signing in and out.
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -45,37 +46,69 @@ func (s *server) signIn(c echo.Context) error {
 	if !f.ok() {
 		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
+	by := s.guessedBy(c, name)
+	if wait := s.guesses.take(s.Now(), by...); wait > 0 {
+		f.figured(views.WholeForm, views.ProblemTooMany, "Seconds", tooMany(c, wait))
+		return s.showSignIn(c, http.StatusTooManyRequests, views.SignInProps{Name: name, Next: next, Errors: f.errors})
+	}
 	u, err := s.Store.UserByName(ctx, name)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	ok, err := s.passwords.match(ctx, password, u.PasswordHash)
+	hash := u.PasswordHash
+	if !u.Active() {
+		hash = ""
+	}
+	ok, err := s.passwords.match(ctx, password, hash)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		s.Log.WarnContext(ctx, "sign-in refused", "id", requestID(c), "address", c.RealIP())
-		if err := s.auditAlone(ctx, act{0, "session.refused", "person", u.ID}, signInDetail{Name: u.Name}); err != nil {
-			return err
-		}
+		s.signInRefused(c, u)
 		f.wrong(views.WholeForm, views.ProblemSignIn, "")
 		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
+	s.guesses.right(by...)
+	if u.HasTOTP {
+		return s.askForCode(c, u, next)
+	}
+	if err := s.beginSession(c, u); err != nil {
+		return err
+	}
+	return see(c, next)
+}
+
+// signInRefused notes a wrong password. It is written down after the answer: the
+// time that takes would tell which names there are.
+func (s *server) signInRefused(c echo.Context, u store.User) {
+	ctx := context.WithoutCancel(c.Request().Context())
+	s.Log.WarnContext(ctx, "sign-in refused", "id", requestID(c), "address", c.RealIP())
+	if u.ID == 0 {
+		return
+	}
+	go func() {
+		if err := s.auditAlone(ctx, act{0, "session.refused", "person", u.ID}, signInDetail{Name: u.Name}); err != nil {
+			s.Log.ErrorContext(ctx, "audit a refused sign-in", "error", err)
+		}
+	}()
+}
+
+// beginSession signs u in, under a new token.
+func (s *server) beginSession(c echo.Context, u store.User) error {
 	session, err := s.session(c)
 	if err != nil {
 		return err
 	}
-	if err := s.sessions.renew(ctx, session); err != nil {
+	if err := s.sessions.renew(c.Request().Context(), session); err != nil {
 		return err
 	}
 	if err := s.settleIn(c, u); err != nil {
 		return err
 	}
+	clear(session.Values)
 	session.Values[sessionUser] = u.ID
-	if err := session.Save(c.Request(), c.Response()); err != nil {
-		return err
-	}
-	return see(c, next)
+	s.rememberBrowser(c, u)
+	return session.Save(c.Request(), c.Response())
 }
 
 // settleIn takes the language that was chosen before the sign-in over to the

@@ -38,12 +38,18 @@ func WithOrigin(ctx context.Context, address string) context.Context {
 	return context.WithValue(ctx, originKey{}, address)
 }
 
+// AddressOf is the address of WithOrigin; empty for none.
+func AddressOf(ctx context.Context) string {
+	address, _ := ctx.Value(originKey{}).(string)
+	return address
+}
+
 // AddAudit appends an entry, with the address of WithOrigin where it has none.
 // It belongs into the same Write as the act itself, so that neither is ever
 // there alone.
 func (tx *Tx) AddAudit(ctx context.Context, e AuditEntry) error {
 	if e.Address == "" {
-		e.Address, _ = ctx.Value(originKey{}).(string)
+		e.Address = AddressOf(ctx)
 	}
 	e.Book = tx.book
 	if err := tx.chain(ctx, e); err != nil {

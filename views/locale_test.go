@@ -216,7 +216,7 @@ func notes(t *testing.T) []string {
 
 var (
 	acted  = regexp.MustCompile(`act\{[^"}]*"([a-z_]+\.[a-z_]+)"`)
-	ruled  = regexp.MustCompile(`"(payout_rules\.[a-z]+)"`)
+	ruled  = regexp.MustCompile(`"((?:payout_rules|person)\.[a-z_]+)"`)
 	export = regexp.MustCompile(`sendCSV\(c, .*"([a-z]+)", func`)
 )
 

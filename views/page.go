@@ -57,6 +57,8 @@ const (
 	areaRecipients     area = "recipients"
 	areaSettings       area = "settings"
 	areaAudit          area = "audit"
+	areaTeam           area = "team"
+	areaAccount        area = "account"
 	areaPayoutRules    area = "payout_rules"
 	areaReconciliation area = "reconciliation"
 	areaWebhooks       area = "webhooks"

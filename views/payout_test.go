@@ -262,9 +262,9 @@ func TestReview_CarriesTheOrder_AndNeverAPassword(t *testing.T) {
 
 func TestNavigation_MoneyOutIsTheOwnersAlone(t *testing.T) {
 	for role, wanted := range map[store.Role][]string{
-		store.RoleOwner:      {"/withdraw", "/airtime", "/approvals", "/recipients", "/payout-rules", "/reconciliation", "/webhooks", "/audit"},
-		store.RoleAccountant: {"/reconciliation", "/webhooks", "/audit"},
-		store.RoleCashier:    nil,
+		store.RoleOwner:      {"/withdraw", "/airtime", "/approvals", "/recipients", "/payout-rules", "/team", "/reconciliation", "/webhooks", "/audit", "/account"},
+		store.RoleAccountant: {"/reconciliation", "/webhooks", "/audit", "/account"},
+		store.RoleCashier:    {"/account"},
 	} {
 		p := page("/links")
 		p.User.Role, p.Approvals = role, 3

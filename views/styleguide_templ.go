@@ -811,7 +811,7 @@ func sampleForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = passwordAgain(FieldError{Problem: ProblemPassword}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = passwordAgain(Errors{"password": {Problem: ProblemPassword}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

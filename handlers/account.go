@@ -1,0 +1,130 @@
+package handlers
+
+// One's own account: the password, the second factor, and where one is signed in.
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/store"
+	"comptoir/views"
+)
+
+func urlQuery(text string) string { return url.QueryEscape(text) }
+func urlPath(text string) string  { return url.PathEscape(text) }
+
+func (s *server) ownAccount(c echo.Context) error {
+	return s.showOwnAccount(c, http.StatusOK, views.Errors{}, views.Errors{})
+}
+
+func (s *server) showOwnAccount(c echo.Context, status int, password, factor views.Errors) (err error) {
+	ctx, u := c.Request().Context(), user(c)
+	props := views.AccountProps{PasswordErrors: password, FactorErrors: factor, Now: s.Now()}
+	if props.Sessions, err = s.Store.SessionsOfUser(ctx, u.ID); err != nil {
+		return err
+	}
+	if props.Current, err = s.sessionID(c); err != nil {
+		return err
+	}
+	if u.HasTOTP {
+		if props.Recovery, err = s.Store.CountRecoveryCodes(ctx, u.ID); err != nil {
+			return err
+		}
+	}
+	return s.show(c, status, func(p views.Page) templ.Component { return views.AccountPage(p, props) })
+}
+
+// sessionID names the session of a request.
+func (s *server) sessionID(c echo.Context) (string, error) {
+	session, err := s.session(c)
+	if err != nil {
+		return "", err
+	}
+	return store.Session{TokenHash: hashToken(session.ID)}.ID(), nil
+}
+
+// changePassword ends the other sessions: whoever knew the old one is out.
+func (s *server) changePassword(c echo.Context) error {
+	u, f := user(c), newForm(c)
+	password := c.FormValue("new_password")
+	f.newPassword("new_password", password, u.Name)
+	if err := s.passwordAgain(c, f); err != nil {
+		return err
+	}
+	if !f.ok() {
+		return s.showOwnAccount(c, statusOf(f), f.errors, views.Errors{})
+	}
+	if err := s.setPassword(c, u, password, act{u.ID, "person.password_changed", "person", u.ID}); err != nil {
+		return err
+	}
+	if err := s.beginSession(c, u); err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashPassword); err != nil {
+		return err
+	}
+	return see(c, "/account")
+}
+
+// setPassword keeps a new password and ends all sessions and reset links of u.
+func (s *server) setPassword(c echo.Context, u store.User, password string, done act) error {
+	ctx := c.Request().Context()
+	hash, err := HashPassword(password)
+	if err != nil {
+		return err
+	}
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SetPassword(ctx, u.ID, hash); err != nil {
+			return err
+		}
+		if err := tx.DeleteSessionsOfUser(ctx, u.ID); err != nil {
+			return err
+		}
+		if err := tx.EndInvitationsOf(ctx, u.ID); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, done, signInDetail{Name: u.Name})
+	})
+}
+
+// endOwnSession ends one session of who is signed in, or all but this one.
+func (s *server) endOwnSession(c echo.Context) error {
+	if err := s.endSessionsOf(c, user(c)); err != nil {
+		return err
+	}
+	return see(c, "/account")
+}
+
+// endSessionsOf ends the session that the form names, if it is u's, or all of
+// them but the one that asks.
+func (s *server) endSessionsOf(c echo.Context, u store.User) error {
+	ctx := c.Request().Context()
+	current, err := s.sessionID(c)
+	if err != nil {
+		return err
+	}
+	all, err := s.Store.SessionsOfUser(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	named := c.FormValue("session")
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		ended := 0
+		for _, one := range all {
+			if one.ID() != named && (named != "all" || one.ID() == current) {
+				continue
+			}
+			if err := tx.DeleteSession(ctx, one.TokenHash); err != nil {
+				return err
+			}
+			ended++
+		}
+		if ended == 0 {
+			return nil
+		}
+		return s.audit(ctx, tx, act{user(c).ID, "session.ended", "person", u.ID}, map[string]any{"name": u.Name, "sessions": ended})
+	})
+}

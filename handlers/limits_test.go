@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"testing"
+	"time"
+
+	"comptoir/store"
+)
+
+func (b *browser) guess(name, password string) answer {
+	b.s.t.Helper()
+	return b.post("/signin", url.Values{"name": {name}, "password": {password}})
+}
+
+func TestAttack_BruteForce_IsSlowedDown_ForKnownAndUnknownNamesAlike(t *testing.T) {
+	s := openShop(t)
+	s.user("owner", store.RoleOwner)
+	for _, name := range []string{"owner", "nobody"} {
+		b := s.browser()
+		for i := range pairLimit.free {
+			if got := b.guess(name, "wrong"); got.status != http.StatusUnprocessableEntity {
+				t.Fatalf("%s, guess %d answered %d", name, i, got.status)
+			}
+		}
+		for _, wait := range []int{1, 2, 4, 8, 16} {
+			got := b.guess(name, testPassword) // even the right one
+			if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != strconv.Itoa(wait) {
+				t.Fatalf("%s answered %d, wait %s; want %d", name, got.status, got.header.Get("Retry-After"), wait)
+			}
+			s.clock.pass(time.Duration(wait) * time.Second)
+			if got := b.guess(name, "wrong"); got.status != http.StatusUnprocessableEntity {
+				t.Fatalf("%s after %d s answered %d", name, wait, got.status)
+			}
+		}
+	}
+	s.clock.pass(pairLimit.longest)
+	if got := s.browser().guess("owner", testPassword); got.status != http.StatusSeeOther {
+		t.Errorf("after the longest wait the right one answered %d", got.status)
+	}
+}
+
+func TestAttack_ManyNamesFromOneAddress_AreSlowedDown(t *testing.T) {
+	s := openShop(t)
+	b := s.browser()
+	for i := range addressLimit.free {
+		b.guess(fmt.Sprint("name ", i), "wrong")
+	}
+	if got := b.guess("another", "wrong"); got.status != http.StatusTooManyRequests {
+		t.Errorf("answered %d", got.status)
+	}
+}
+
+// Whoever knows an owner's name must not keep him out.
+func TestAttack_LockOut_DoesNotReachABrowserThatIsKnown(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	owner.post("/signout", url.Values{})
+	attacker := s.browser()
+	for range 200 {
+		attacker.guess("owner", "wrong")
+		s.clock.pass(time.Second)
+	}
+	if got := attacker.guess("owner", testPassword); got.status != http.StatusTooManyRequests {
+		t.Fatalf("the attacker is answered %d", got.status)
+	}
+	if got := owner.guess("owner", testPassword); got.status != http.StatusSeeOther {
+		t.Errorf("the owner is answered %d", got.status)
+	}
+}
+
+// From anywhere else he waits half a minute at most.
+func TestLimits_OfAnAccountAlone_AreShort(t *testing.T) {
+	var g guesses
+	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	for range 10_000 {
+		g.take(now, guessed{"account|owner", accountLimit})
+		now = now.Add(time.Second)
+	}
+	if wait := g.take(now, guessed{"account|owner", accountLimit}); wait > accountLimit.longest {
+		t.Errorf("one waits %v", wait)
+	}
+}
+
+func TestLimits_ManyAtOnce_AreCountedBeforeTheyAreLookedAt(t *testing.T) {
+	var g guesses
+	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	taken := 0
+	for range 64 {
+		if g.take(now, guessed{"x", pairLimit}) == 0 {
+			taken++
+		}
+	}
+	if taken != pairLimit.free {
+		t.Errorf("%d guesses at once", taken)
+	}
+	g.right(guessed{"x", pairLimit})
+	if g.take(now, guessed{"x", pairLimit}) != 0 {
+		t.Error("the right one does not end it")
+	}
+}
+
+func TestLimits_UnderAFlood_StaySmall(t *testing.T) {
+	var g guesses
+	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	for i := range 3 * mostGuessed {
+		g.take(now, guessed{fmt.Sprint(i), pairLimit})
+	}
+	if n := len(g.tries); n > mostGuessed {
+		t.Errorf("%d are remembered", n)
+	}
+}
+
+func TestNetwork_OneHouseholdIsOne(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7",
+		"2001:db8:1:2:3::4": "2001:db8:1:2::/64", "2001:db8:1:2:ffff::1": "2001:db8:1:2::/64", "": "unknown", "x": "unknown",
+	} {
+		if got := network(address); got != want {
+			t.Errorf("%q is %q", address, got)
+		}
+	}
+}
+
+func TestPasswordAgain_GuessedFromAnOpenSession_IsSlowedDown(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	owner.post("/payout-rules/freeze", url.Values{})
+	for range pairLimit.free {
+		owner.post("/payout-rules/unfreeze", url.Values{"password": {"wrong"}})
+	}
+	if got := owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}); got.status == http.StatusSeeOther || got.header.Get("Retry-After") != "1" {
+		t.Errorf("answered %d", got.status)
+	}
+	s.clock.pass(time.Second)
+	if got := owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}); got.status != http.StatusSeeOther {
+		t.Errorf("after the wait: %d", got.status)
+	}
+}
+
+func TestDevice_IsNamedByBrowserAndSystem(t *testing.T) {
+	for agent, want := range map[string]string{
+		"": "", "nonsense": "", "curl/8.5.0": "curl",
+		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36":                         "Chrome, Android",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1": "Safari, iPhone",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:120.0) Gecko/20100101 Firefox/120.0":                                                        "Firefox, Windows",
+	} {
+		if got := device(agent); got != want {
+			t.Errorf("%.30s is %q", agent, got)
+		}
+	}
+}
