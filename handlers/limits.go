@@ -71,6 +71,20 @@ func (g *guesses) take(now time.Time, by ...guessed) time.Duration {
 	return 0
 }
 
+// look says how long to wait, and counts nothing: for a form that its own person
+// may send many times at once. Its failures are counted by wrong.
+func (g *guesses) look(now time.Time, by guessed) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.wait(now, by)
+}
+
+func (g *guesses) wrong(now time.Time, by guessed) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.count(now, by.name)
+}
+
 func (g *guesses) wait(now time.Time, by guessed) time.Duration {
 	t := g.tries[by.name]
 	over := t.failed - by.limit.free

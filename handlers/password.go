@@ -90,7 +90,7 @@ func (s *server) passwordAgain(c echo.Context, f *form) error {
 	}
 	u := user(c)
 	by := guessed{"again|" + strconv.FormatInt(u.ID, 10), pairLimit}
-	if wait := s.guesses.take(s.Now(), by); wait > 0 {
+	if wait := s.guesses.look(s.Now(), by); wait > 0 {
 		f.figured("password", views.ProblemTooMany, "Seconds", tooMany(c, wait))
 		return nil
 	}
@@ -99,6 +99,7 @@ func (s *server) passwordAgain(c echo.Context, f *form) error {
 		return err
 	}
 	if !ok {
+		s.guesses.wrong(s.Now(), by)
 		s.Log.WarnContext(c.Request().Context(), "password refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
 		f.wrong("password", views.ProblemPassword, "")
 		return nil
