@@ -201,7 +201,7 @@ func (c serveCommand) greet(out io.Writer, at site, p *product.Product) {
 	if token := p.Setup(); token != "" {
 		fmt.Fprintf(out, "  Set it up, and become its owner, at %s/setup?token=%s\n", at.public, token)
 	} else {
-		fmt.Fprintf(out, "  Sign in as before. Password forgotten? comptoir user password NAME --data %s\n", c.Data)
+		fmt.Fprintf(out, "  Sign in as before. Locked out? comptoir user reset NAME --data %s\n", c.Data)
 	}
 	if p.Sandbox() {
 		fmt.Fprintf(out, "  Sandbox: no real money moves. The payer's phone is at %s/sandbox/phone\n", at.public)
@@ -308,6 +308,7 @@ func (c doctorCommand) Run(ctx context.Context, t terminal) error {
 type userCommand struct {
 	Add      userAddCommand      `cmd:"" help:"Let someone sign in, with a first password."`
 	Password userPasswordCommand `cmd:"" help:"Give someone a new password and end his sessions."`
+	Reset    userResetCommand    `cmd:"" help:"The same for someone who is locked out: no code at sign-in any more, and not disabled."`
 }
 
 type userAddCommand struct {
@@ -345,14 +346,36 @@ type userPasswordCommand struct {
 
 // Run sets and prints a new password.
 func (c userPasswordCommand) Run(ctx context.Context, t terminal) error {
-	s, err := store.Open(ctx, c.Data, store.Options{Book: "sandbox"}) // people belong to no book
+	return giveNewPassword(ctx, t, c.Data, c.Name, "person.password_changed", func(*store.Tx, store.User) error { return nil })
+}
+
+type userResetCommand struct {
+	Name string `arg:"" help:"The name he signs in with."`
+	Data string `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
+}
+
+// Run opens the door to somebody who is locked out: a new password, no code at
+// sign-in, and not disabled.
+func (c userResetCommand) Run(ctx context.Context, t terminal) error {
+	return giveNewPassword(ctx, t, c.Data, c.Name, "person.reset_by_command", func(tx *store.Tx, u store.User) error {
+		if err := tx.SetTOTP(ctx, u.ID, ""); err != nil {
+			return err
+		}
+		return tx.SetDisabled(ctx, u.ID, time.Time{})
+	})
+}
+
+// giveNewPassword sets and prints a new password, ends the person's sessions and
+// links, and does more in the same Write.
+func giveNewPassword(ctx context.Context, t terminal, dir, name, act string, more func(*store.Tx, store.User) error) error {
+	s, err := store.Open(ctx, dir, store.Options{Book: "sandbox"}) // people belong to no book
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	user, err := s.UserByName(ctx, c.Name)
+	user, err := s.UserByName(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("nobody signs in as %q", c.Name)
+		return fmt.Errorf("nobody signs in as %q", name)
 	}
 	if err != nil {
 		return err
@@ -363,10 +386,13 @@ func (c userPasswordCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	err = s.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetPassword(ctx, user.ID, hash); err != nil {
+		if err := errors.Join(tx.SetPassword(ctx, user.ID, hash), tx.DeleteSessionsOfUser(ctx, user.ID), tx.EndInvitationsOf(ctx, user.ID)); err != nil {
 			return err
 		}
-		return tx.DeleteSessionsOfUser(ctx, user.ID)
+		if err := more(tx, user); err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, store.AuditEntry{At: time.Now(), Act: act, Subject: "person", SubjectID: user.ID})
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"comptoir/store"
 )
@@ -54,7 +55,7 @@ func (o *output) String() string {
 
 var (
 	printedURL      = regexp.MustCompile(`open at (\S+)`)
-	printedPassword = regexp.MustCompile(`password: (\S+)`)
+	printedPassword = regexp.MustCompile(`password(?: of .*)?: (\S+)`)
 	printedSetup    = regexp.MustCompile(`http://\S+/setup\?token=\S+`)
 )
 
@@ -247,6 +248,39 @@ func TestUserPassword_OpensTheDoorAgain_AndEndsOldSessions(t *testing.T) {
 	}
 	if err := run(t.Context(), []string{"user", "password", "nobody", "--data", p.data}, io.Discard, io.Discard); err == nil {
 		t.Fatal("nobody got a password")
+	}
+}
+
+func TestUserReset_LetsTheLockedOutIn(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	s, err := store.Open(t.Context(), p.data, store.Options{Book: "sandbox"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx := t.Context()
+	if err := s.Write(ctx, func(tx *store.Tx) error {
+		u, err := tx.CreateUser(ctx, store.User{Name: "Gérance", Role: store.RoleOwner, Locale: "fr"})
+		if err != nil {
+			return err
+		}
+		if err := tx.SetTOTP(ctx, u.ID, "JBSWY3DPEHPK3PXP"); err != nil {
+			return err
+		}
+		return tx.SetDisabled(ctx, u.ID, time.Now())
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := run(ctx, []string{"user", "reset", "gérance", "--data", p.data}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	p.owner, p.password = "Gérance", printedPassword.FindStringSubmatch(out.String())[1]
+	p.signIn(t)
+	entries, err := s.Audit(ctx, store.AuditFilter{Kind: "person"})
+	if err != nil || len(entries) == 0 || entries[0].Act != "person.reset_by_command" {
+		t.Errorf("%+v, %v", entries, err)
 	}
 }
 
