@@ -92,6 +92,7 @@ type serveCommand struct {
 	Data     string       `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"path"`
 	URL      string       `env:"COMPTOIR_URL" help:"The shop's public address, which QR codes and CamPay's callback use: https://pay.example.com. Without one, QR codes hold CamPay's own links."`
 	Shop     string       `env:"COMPTOIR_SHOP" help:"The shop's name, until it is set up."`
+	Proxies  []string     `name:"trusted-proxy" env:"COMPTOIR_TRUSTED_PROXY" placeholder:"CIDR" help:"Addresses of reverse proxies whose X-Forwarded-For tells who asks: 127.0.0.1/32."`
 	Dev      bool         `env:"COMPTOIR_DEV" help:"Development: /styleguide, debug log."`
 	CamPay   campayConfig `embed:"" prefix:"campay-"`
 	Callback string       `default:"GET" enum:"GET,POST" env:"COMPTOIR_SANDBOX_CALLBACK" help:"How the embedded sandbox calls the webhook."`
@@ -124,6 +125,9 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	if config.CamPay, err = product.Named(c.CamPay.URL, keys); err != nil {
 		return err
 	}
+	if config.Proxies, err = networks(c.Proxies); err != nil {
+		return err
+	}
 	p, err := product.Open(ctx, config)
 	if err != nil {
 		return err
@@ -141,6 +145,26 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	}
 	server.RegisterOnShutdown(p.StopStreams)
 	return serveUntil(ctx, server, listener, p.Run)
+}
+
+// networks reads addresses and ranges of them.
+func networks(texts []string) ([]*net.IPNet, error) {
+	var all []*net.IPNet
+	for _, text := range texts {
+		if !strings.Contains(text, "/") {
+			if ip := net.ParseIP(text); ip != nil && ip.To4() != nil {
+				text += "/32"
+			} else {
+				text += "/128"
+			}
+		}
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxy: %w", err)
+		}
+		all = append(all, network)
+	}
+	return all, nil
 }
 
 // site is where the product is reached.

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type Config struct {
 	Dev      bool         // /styleguide
 	Sandbox  http.Handler // served under /sandbox; nil with real keys
 	Closing  <-chan struct{}
+	Proxies  []*net.IPNet // whose X-Forwarded-For is believed; none for nobody's
 	Wiring   Wiring // nil: there are no settings
 }
 
@@ -192,7 +194,7 @@ func (s *server) handler() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.handleError
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = addressOf(s.Proxies)
 	s.use(e)
 	for _, r := range s.routes() {
 		e.Add(r.method, r.path, r.handle, s.allow(r.access))
@@ -207,6 +209,19 @@ func (s *server) handler() http.Handler {
 		return e
 	}
 	return beside(e, "/sandbox", s.Sandbox)
+}
+
+// addressOf reads who asks: from the connection, or from what a trusted proxy
+// says of it.
+func addressOf(proxies []*net.IPNet) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, proxy := range proxies {
+		trust = append(trust, echo.TrustIPRange(proxy))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
 }
 
 // beside serves everything under prefix by other, with its own middleware.

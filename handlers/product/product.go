@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -33,6 +34,7 @@ type Config struct {
 	Shop     string // the shop's name until it is set up; "" for the default
 	CamPay   CamPay // from the environment; the zero value leaves CamPay to the settings
 	Callback string // how the sandbox calls the webhook: GET or POST
+	Proxies  []*net.IPNet // whose word about a client's address is taken
 	Dev      bool
 	Log      *slog.Logger
 
@@ -177,7 +179,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	})
 	config := handlers.Config{
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named,
-		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Wiring: wiring{p},
+		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p},
 	}
 	if p.sandbox != nil && shop.Book == "sandbox" {
 		config.Sandbox = p.sandbox.Handler()
