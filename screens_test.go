@@ -58,6 +58,7 @@ func TestScreens(t *testing.T) {
 	p := serve(t, t.TempDir(), "--dev", "--shop", "Boutique Exemple")
 	stranger, v := visit(t), merchant(t, p)
 	v.allow("404")
+	v.allow("410")
 	v.allow("409")
 	v.allow("422")
 	v.pictures(p, []screen{
@@ -149,6 +150,8 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
 		{"settings", at("/settings")}, {"settings-errors", sent("/settings", "shop", strings.Repeat("Boutique ", 8))},
 		{"campay-keys", at("/settings/campay?first=1")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")}, {"audit", at("/audit")},
+		{"team", at("/team")}, {"team-invite", at("/team/invite")}, {"team-invited", invited("Caisse")}, {"person", at("/team/1")},
+		{"account", at("/account")}, {"totp", at("/account/totp")}, {"join-over", at("/join/nothing")},
 		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},
 		{"sandbox", at("/sandbox/")}, {"sandbox-phone", at("/sandbox/phone")}, {"sandbox-pay", at(strings.TrimPrefix(address, p.url))},
 	}...)
@@ -172,6 +175,16 @@ func customerOf(link string) func(*visitor, instance) {
 		v.open(p.url + v.eval("document.querySelector('[data-customer]').getAttribute('href')"))
 		v.see(".bill")
 	})
+}
+
+// invited makes a one-time link for somebody.
+func invited(name string) func(*visitor, instance) {
+	return func(v *visitor, p instance) {
+		v.open(p.url + "/team/invite")
+		v.fill("name", name)
+		v.confirm(p.password)
+		v.see(".qr")
+	}
 }
 
 // once finds the way to a page the first time, and then goes there directly.

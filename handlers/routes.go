@@ -30,7 +30,7 @@ type Config struct {
 	Sandbox  http.Handler // served under /sandbox; nil with real keys
 	Closing  <-chan struct{}
 	Proxies  []*net.IPNet // whose X-Forwarded-For is believed; none for nobody's
-	Wiring   Wiring // nil: there are no settings
+	Wiring   Wiring       // nil: there are no settings
 }
 
 type server struct {

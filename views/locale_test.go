@@ -108,6 +108,7 @@ func families(t *testing.T) []family {
 		{"role.", kinds["Role"], title},
 		{"audit.act.", acts(t), title},
 		{"audit.kind.", views.AuditKinds, title},
+		{"audit.key.", views.AuditKeys, title},
 		{"settings.book.", []string{"sandbox", "demo", "production"}, title},
 		{"field.book.", []string{"sandbox", "demo", "production"}, title},
 		{"flash.", kinds["Flash"], title},
