@@ -332,7 +332,7 @@ func (c doctorCommand) Run(ctx context.Context, t terminal) error {
 type userCommand struct {
 	Add      userAddCommand      `cmd:"" help:"Let someone sign in, with a first password."`
 	Password userPasswordCommand `cmd:"" help:"Give someone a new password and end his sessions."`
-	Reset    userResetCommand    `cmd:"" help:"The same for someone who is locked out: no code at sign-in any more, and not disabled."`
+	Reset    userResetCommand    `cmd:"" help:"The same for someone who is locked out: no code and no passkeys any more, and not disabled."`
 }
 
 type userAddCommand struct {
@@ -382,7 +382,7 @@ type userResetCommand struct {
 // sign-in, and not disabled.
 func (c userResetCommand) Run(ctx context.Context, t terminal) error {
 	return giveNewPassword(ctx, t, c.Data, c.Name, "person.reset_by_command", func(tx *store.Tx, u store.User) error {
-		if err := tx.SetTOTP(ctx, u.ID, ""); err != nil {
+		if err := errors.Join(tx.SetTOTP(ctx, u.ID, ""), tx.DeletePasskeysOf(ctx, u.ID)); err != nil {
 			return err
 		}
 		return tx.SetDisabled(ctx, u.ID, time.Time{})

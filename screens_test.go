@@ -151,7 +151,7 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"settings", at("/settings")}, {"settings-errors", sent("/settings", "shop", strings.Repeat("Boutique ", 8))},
 		{"campay-keys", at("/settings/campay?first=1")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")}, {"audit", at("/audit")},
 		{"team", at("/team")}, {"team-invite", at("/team/invite")}, {"team-invited", invited("Caisse")}, {"person", at("/team/1")},
-		{"account", at("/account")}, {"totp", at("/account/totp")}, {"join-over", at("/join/nothing")},
+		{"account", at("/account")}, {"totp", at("/account/totp")}, {"passkey", at("/account/passkeys/new")}, {"join-over", at("/join/nothing")},
 		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},
 		{"sandbox", at("/sandbox/")}, {"sandbox-phone", at("/sandbox/phone")}, {"sandbox-pay", at(strings.TrimPrefix(address, p.url))},
 	}...)

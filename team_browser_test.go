@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 	"github.com/pquerna/otp/totp"
 )
@@ -103,4 +104,48 @@ func TestTOTP_SetUpAndAskedForInABrowser(t *testing.T) {
 	again.fill("code", code(30*time.Second)) // the one before is used up
 	again.click("main form.form button[type=submit]")
 	again.see("#balance")
+}
+
+// authenticator gives the browser a device that holds passkeys.
+func (v *visitor) authenticator() {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		v.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(v.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{
+		Options: &webauthn.VirtualAuthenticatorOptions{
+			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+			HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+		},
+	}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+func TestPasskey_AddedAndUsedInABrowser(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	v := merchant(t, p)
+	v.authenticator()
+	v.open(p.url + "/account/passkeys/new")
+	v.fill("name", "Téléphone")
+	v.confirm(p.password)
+	v.see("[data-passkey=create]:not([hidden])")
+	v.click("[data-passkey=create]")
+	v.see(".toast.good")
+	signOut := func() {
+		v.eval("document.querySelector('form[action=\"/signout\"]').submit()")
+		v.see("[data-passkey=get]:not([hidden])")
+	}
+	signOut()
+	v.click("[data-passkey=get]")
+	v.see("#balance")
+	v.open(p.url + "/account")
+	v.fill("password", p.password)
+	v.click("button[formaction$='/remove']")
+	v.see(".toast.good")
+	signOut()
+	v.allow("403")
+	v.click("[data-passkey=get]") // the device has it still
+	v.see("#passkey-failed:not([hidden])")
 }

@@ -17,12 +17,18 @@ func urlQuery(text string) string { return url.QueryEscape(text) }
 func urlPath(text string) string  { return url.PathEscape(text) }
 
 func (s *server) ownAccount(c echo.Context) error {
-	return s.showOwnAccount(c, http.StatusOK, views.Errors{}, views.Errors{})
+	return s.showOwnAccount(c, http.StatusOK, accountErrors{})
 }
 
-func (s *server) showOwnAccount(c echo.Context, status int, password, factor views.Errors) (err error) {
+// accountErrors are what is wrong with each of the page's forms.
+type accountErrors struct{ password, factor, passkeys views.Errors }
+
+func (s *server) showOwnAccount(c echo.Context, status int, wrong accountErrors) (err error) {
 	ctx, u := c.Request().Context(), user(c)
-	props := views.AccountProps{PasswordErrors: password, FactorErrors: factor, Now: s.Now()}
+	props := views.AccountProps{PasswordErrors: wrong.password, FactorErrors: wrong.factor, PasskeyErrors: wrong.passkeys, Now: s.Now()}
+	if props.Passkeys, err = s.Store.Passkeys(ctx, u.ID); err != nil {
+		return err
+	}
 	if props.Sessions, err = s.Store.SessionsOfUser(ctx, u.ID); err != nil {
 		return err
 	}
@@ -55,7 +61,7 @@ func (s *server) changePassword(c echo.Context) error {
 		return err
 	}
 	if !f.ok() {
-		return s.showOwnAccount(c, statusOf(f), f.errors, views.Errors{})
+		return s.showOwnAccount(c, statusOf(f), accountErrors{password: f.errors})
 	}
 	if err := s.setPassword(c, u, password, act{u.ID, "person.password_changed", "person", u.ID}); err != nil {
 		return err

@@ -31,6 +31,7 @@ var (
 	pairLimit    = limit{5, 15 * time.Minute}  // of an account from one address
 	addressLimit = limit{20, 15 * time.Minute} // of any account from one address
 	accountLimit = limit{50, 30 * time.Second} // of an account from anywhere
+	askedLimit   = limit{60, time.Minute}      // questions to passkeys from one address: each makes a session
 )
 
 const (

@@ -80,35 +80,39 @@ func (p *passwords) match(ctx context.Context, password, hash string) (bool, err
 	return ok && known, nil
 }
 
-// passwordAgain checks the field "password" against who is signed in: money,
-// and the rules about it, want more than an open session.
+// passwordAgain checks the field "password" against who is signed in, and "code"
+// where he has a second factor: money, and the rules about it, want more than an
+// open session.
 func (s *server) passwordAgain(c echo.Context, f *form) error {
+	if ok, err := s.ownPassword(c, f); err != nil || !ok || !user(c).HasTOTP {
+		return err
+	}
+	return s.codeAgain(c, f)
+}
+
+// ownPassword is passwordAgain without the code, and reports whether the password
+// is right.
+func (s *server) ownPassword(c echo.Context, f *form) (ok bool, err error) {
 	password := c.FormValue("password")
 	if password == "" {
 		f.wrong("password", views.ProblemSecretMissing, "")
-		return nil
+		return false, nil
 	}
 	u := user(c)
 	by := guessed{"again|" + strconv.FormatInt(u.ID, 10), pairLimit}
 	if wait := s.guesses.look(s.Now(), by); wait > 0 {
 		f.figured("password", views.ProblemTooMany, "Seconds", tooMany(c, wait))
-		return nil
+		return false, nil
 	}
-	ok, err := s.passwords.match(c.Request().Context(), password, u.PasswordHash)
-	if err != nil {
-		return err
+	if ok, err = s.passwords.match(c.Request().Context(), password, u.PasswordHash); err != nil {
+		return false, err
 	}
 	if !ok {
 		s.guesses.wrong(s.Now(), by)
 		s.Log.WarnContext(c.Request().Context(), "password refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
 		f.wrong("password", views.ProblemPassword, "")
-		return nil
-	}
-	if u.HasTOTP {
-		if err := s.codeAgain(c, f); err != nil || !f.ok() {
-			return err
-		}
+		return false, nil
 	}
 	s.guesses.right(by)
-	return nil
+	return true, nil
 }

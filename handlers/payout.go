@@ -193,7 +193,12 @@ func (s *server) confirmPayout(screen payoutScreen) echo.HandlerFunc {
 			}
 			answered(c, f, preview)
 		}
-		if err := s.passwordAgain(c, f); err != nil {
+		if begun { // the code of the first click is used up, and nothing more goes out
+			_, err = s.ownPassword(c, f)
+		} else {
+			err = s.passwordAgain(c, f)
+		}
+		if err != nil {
 			return err
 		}
 		if !f.ok() {

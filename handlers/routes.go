@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
@@ -38,6 +39,7 @@ type server struct {
 	sessions  *sessionStore
 	passwords *passwords
 	guesses   guesses
+	party     *webauthn.WebAuthn // for passkeys; nil where there can be none
 	live      live
 }
 
@@ -71,6 +73,8 @@ func (s *server) routes() []route {
 		{"POST", "/signin", public, s.signIn},
 		{"GET", "/signin/second", public, s.secondFactorForm},
 		{"POST", "/signin/second", public, s.secondFactor},
+		{"POST", "/signin/passkey/begin", public, s.takesPasskeys(s.beginPasskeySignIn)},
+		{"POST", "/signin/passkey/finish", public, s.takesPasskeys(s.finishPasskeySignIn)},
 		{"POST", "/signout", public, s.signOut},
 		{"GET", "/join/:token", public, s.joinForm},
 		{"POST", "/join/:token", public, s.join},
@@ -136,6 +140,10 @@ func (s *server) routes() []route {
 		{"POST", "/account/totp", everyone, s.turnTOTPOn},
 		{"POST", "/account/totp/off", everyone, s.turnTOTPOff},
 		{"POST", "/account/recovery", everyone, s.renewRecovery},
+		{"GET", "/account/passkeys/new", everyone, s.takesPasskeys(s.passkeyForm)},
+		{"POST", "/account/passkeys/new", everyone, s.takesPasskeys(s.beginPasskey)},
+		{"POST", "/account/passkeys", everyone, s.takesPasskeys(s.finishPasskey)},
+		{"POST", "/account/passkeys/:id/remove", everyone, s.takesPasskeys(s.removePasskey)},
 
 		{"GET", "/team", ownerOnly, s.team},
 		{"GET", "/team/invite", ownerOnly, s.inviteForm},
@@ -185,7 +193,7 @@ func newServer(c Config) *server {
 		c.Now = time.Now
 	}
 	return &server{
-		Config: c, passwords: newPasswords(),
+		Config: c, passwords: newPasswords(), party: relyingParty(c.URL, c.Shop),
 		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://")},
 	}
 }

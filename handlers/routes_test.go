@@ -64,7 +64,7 @@ func TestRoutes_AStrangerIsAskedToSignIn(t *testing.T) {
 func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	s := openShop(t)
 	want := []string{
-		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signout",
+		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signin/passkey/begin", "POST /signin/passkey/finish", "POST /signout",
 		"GET /join/:token", "POST /join/:token", "POST /language",
 		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "GET /healthz", "GET /styleguide",
 	}

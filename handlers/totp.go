@@ -34,6 +34,7 @@ const (
 const (
 	sessionHalf      = "half"
 	sessionHalfUntil = "half_until"
+	sessionHalfHash  = "half_hash" // of the password that was shown: another one ends it
 	sessionSecret    = "totp_secret"
 )
 
@@ -123,7 +124,7 @@ func (s *server) askForCode(c echo.Context, u store.User, next string) error {
 		return err
 	}
 	clear(session.Values)
-	session.Values[sessionHalf], session.Values[sessionHalfUntil] = u.ID, s.Now().Add(halfLife).Unix()
+	session.Values[sessionHalf], session.Values[sessionHalfUntil], session.Values[sessionHalfHash] = u.ID, s.Now().Add(halfLife).Unix(), u.PasswordHash
 	if err := session.Save(c.Request(), c.Response()); err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func (s *server) half(c echo.Context) (store.User, error) {
 		return store.User{}, nil
 	}
 	u, err := s.Store.User(c.Request().Context(), id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !u.Active() {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!u.Active() || u.PasswordHash != session.Values[sessionHalfHash]) {
 		return store.User{}, nil
 	}
 	return u, err
@@ -320,7 +321,7 @@ func (s *server) withFactor(c echo.Context, change func(*store.Tx, store.User) e
 		return err
 	}
 	if !f.ok() {
-		return s.showOwnAccount(c, statusOf(f), views.Errors{}, f.errors)
+		return s.showOwnAccount(c, statusOf(f), accountErrors{factor: f.errors})
 	}
 	if err := s.Store.Write(f.ctx, func(tx *store.Tx) error { return change(tx, u) }); err != nil {
 		return err

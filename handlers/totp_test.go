@@ -167,6 +167,21 @@ func TestTOTP_IsAskedForBesideThePassword_BeforeMoney(t *testing.T) {
 		t.Fatalf("answered %d: %s", got.status, got.body)
 	}
 	s.wantLedger(1)
+	if got := owner.post("/withdraw/confirm", form); got.status != http.StatusSeeOther { // clicked twice
+		t.Errorf("the second click answered %d", got.status)
+	}
+	s.wantLedger(1)
+}
+
+func TestTOTP_HalfSignedIn_EndsWithThePassword(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	secret, _ := owner.turnsTOTPOn()
+	b := s.halfSignedIn()
+	owner.post("/account/password", url.Values{"new_password": {chosen}, "password": {testPassword}, "code": {s.code(secret, 0)}})
+	if got := b.post("/signin/second", url.Values{"code": {s.code(secret, 1)}}); got.status != http.StatusSeeOther || got.header.Get("Location") != "/signin" {
+		t.Errorf("answered %d %s", got.status, got.header.Get("Location"))
+	}
 }
 
 func TestTOTP_TurnedOff_OrRenewed_WithPasswordAndCodeAlone(t *testing.T) {

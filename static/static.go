@@ -56,7 +56,7 @@ type collection struct {
 var all = sync.OnceValue(func() collection {
 	c := collection{served: make(map[string]file), names: make(map[string]string)}
 	c.add("app.css", joined(styles))
-	for _, name := range []string{"js/app.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg"} {
+	for _, name := range []string{"js/app.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg"} {
 		c.add(path.Base(name), read(name))
 	}
 	// The manifest names its icon beside itself, so it needs the served name.

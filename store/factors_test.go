@@ -144,3 +144,30 @@ func TestInvitation_IsGoodOnce_WhileItLasts(t *testing.T) {
 	_, err = s.Invitation(t.Context(), []byte("c"))
 	mustBe(t, err, ErrNotFound)
 }
+
+func TestPasskey_IsOnePersonsAlone(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	u, other := addUser(t, s, "owner"), addUser(t, s, "second owner")
+	add := func(of User, credential string) error {
+		return s.Write(t.Context(), func(tx *Tx) error {
+			return tx.AddPasskey(t.Context(), Passkey{UserID: of.ID, CredentialID: []byte(credential), Data: []byte(`{}`), Name: "Téléphone", CreatedAt: noon})
+		})
+	}
+	mustBe(t, add(u, "a"), nil)
+	mustBe(t, add(other, "a"), ErrDuplicate)
+	mustBe(t, add(u, "b"), nil)
+	got, err := s.Passkey(t.Context(), []byte("a"))
+	if err != nil || got.UserID != u.ID || got.Name != "Téléphone" || !got.UsedAt.IsZero() {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	write(t, s, func(tx *Tx) error { return tx.UsePasskey(t.Context(), got.ID, []byte(`{"n":1}`), noon) })
+	if all, err := s.Passkeys(t.Context(), u.ID); err != nil || len(all) != 2 || string(all[0].Data) != `{"n":1}` || !all[0].UsedAt.Equal(noon) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.DeletePasskey(t.Context(), other.ID, got.ID) }), ErrNotFound)
+	write(t, s, func(tx *Tx) error { return tx.DeletePasskey(t.Context(), u.ID, got.ID) })
+	write(t, s, func(tx *Tx) error { return tx.DeletePasskeysOf(t.Context(), u.ID) })
+	if all, err := s.Passkeys(t.Context(), u.ID); err != nil || len(all) != 0 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}

@@ -231,7 +231,7 @@ func serve(ctx context.Context, tx *sql.Tx, t *ticket) (result, lost error) {
 		return nil, nil
 	}
 	if _, undo := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT turn; RELEASE SAVEPOINT turn"); undo != nil {
-		return nil, fmt.Errorf("undo a failed write: %w, after %w", undo, err)
+		return nil, fmt.Errorf("%w; undo the write: %w", err, undo) // the cause first: callers decide by it
 	}
 	return err, nil
 }

@@ -20,6 +20,7 @@ type Page struct {
 	Now     time.Time
 
 	Settings  bool // the shop and its keys are set here
+	Passkeys  bool // there can be passkeys at this address
 	Approvals int  // payouts that wait for a second owner; an owner alone is told
 }
 
@@ -37,9 +38,10 @@ func (p Page) owns() bool { return p.User.Role == store.RoleOwner }
 
 // screen is what a screen tells the layout of itself.
 type screen struct {
-	Title string
-	Area  area
-	Waits bool // something is about to change: without JavaScript the page asks again by itself
+	Title    string
+	Area     area
+	Passkeys bool // it has buttons that speak to an authenticator
+	Waits    bool // something is about to change: without JavaScript the page asks again by itself
 }
 
 // area is a place of the navigation.
