@@ -150,8 +150,10 @@ func TestAttack_CookieCannotBeReadOrSentAcrossSites(t *testing.T) {
 	}
 	s.server.sessions.secure = true
 	got = s.browser().post("/signin", url.Values{"name": {"owner"}, "password": {testPassword}})
-	if cookie := lastCookie(got); !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "Secure") {
-		t.Errorf("on https: %s", cookie)
+	for _, cookie := range got.header.Values("Set-Cookie") {
+		if !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "Secure") || !strings.Contains(cookie, "HttpOnly") {
+			t.Errorf("on https: %s", cookie)
+		}
 	}
 }
 

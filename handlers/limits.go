@@ -175,14 +175,14 @@ func (s *server) knownMark(name string) string {
 }
 
 func (s *server) isKnownBrowser(c echo.Context, name string) bool {
-	cookie, err := c.Cookie(knownCookie)
+	cookie, err := c.Cookie(s.sessions.hostOnly(knownCookie))
 	return err == nil && hmac.Equal([]byte(cookie.Value), []byte(s.knownMark(name)))
 }
 
 // rememberBrowser marks the browser of who has just signed in.
 func (s *server) rememberBrowser(c echo.Context, u store.User) {
 	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
-		Name: knownCookie, Value: s.knownMark(u.Name), Path: "/", MaxAge: 365 * 24 * 60 * 60,
+		Name: s.sessions.hostOnly(knownCookie), Value: s.knownMark(u.Name), Path: "/", MaxAge: 365 * 24 * 60 * 60,
 		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
 	})
 }

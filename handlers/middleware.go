@@ -108,7 +108,7 @@ func (s *server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		if s.sessions.secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		if !strings.HasPrefix(c.Request().URL.Path, "/static/") {
 			h.Set(echo.HeaderCacheControl, "no-store")
@@ -146,7 +146,7 @@ func (s *server) sameOrigin() echo.MiddlewareFunc {
 // user's own choice replaces it in allow.
 func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		locale := chosenLanguage(c)
+		locale := s.chosenLanguage(c)
 		if locale == "" {
 			locale = views.MatchLocale(c.Request().Header.Get("Accept-Language"))
 		}
@@ -156,8 +156,8 @@ func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // chosenLanguage is the language that was chosen in this browser, if any.
-func chosenLanguage(c echo.Context) string {
-	cookie, err := c.Cookie(languageCookie)
+func (s *server) chosenLanguage(c echo.Context) string {
+	cookie, err := c.Cookie(s.sessions.hostOnly(languageCookie))
 	if err != nil || (cookie.Value != views.French && cookie.Value != views.English) {
 		return ""
 	}
@@ -184,6 +184,7 @@ func (s *server) allow(who access) echo.MiddlewareFunc {
 				return s.askToSignIn(c)
 			}
 			if !slices.Contains(who, u.Role) {
+				s.Log.WarnContext(c.Request().Context(), "not for this role", "id", requestID(c), "user", u.ID, "role", u.Role, "address", c.RealIP())
 				return echo.NewHTTPError(http.StatusForbidden)
 			}
 			return next(c)

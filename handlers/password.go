@@ -70,8 +70,8 @@ func (p *passwords) match(ctx context.Context, password, hash string) (bool, err
 	if !known {
 		hash = nobodysHash
 	}
-	if len(password) > maxPassword {
-		password = password[:maxPassword]
+	if len(password) > maxPassword { // it is nobody's, and costs as much
+		password, known = password[:maxPassword], false
 	}
 	ok, err := argon2id.ComparePasswordAndHash(password, hash)
 	if err != nil {

@@ -50,7 +50,7 @@ func TestInvitation_LetsSomebodyIn_Once(t *testing.T) {
 	if got := cashier.get(link); got.status != http.StatusOK || got.header.Get("Referrer-Policy") != "no-referrer" || !strings.Contains(got.body, "Caisse") {
 		t.Fatalf("answered %d", got.status)
 	}
-	for _, wrong := range []string{"", "too short", "caisse", strings.Repeat("x", 300)} {
+	for _, wrong := range []string{"", "too short", "caisse", strings.Repeat("x", 300), strings.Repeat("ab", 10), "1234567890123", "MotDePasse123", "Azertyuiop"} {
 		if got := cashier.post(link, url.Values{"new_password": {wrong}}); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%.10q answered %d", wrong, got.status)
 		}

@@ -44,11 +44,14 @@ type sessionStore struct {
 
 var _ sessions.Store = (*sessionStore)(nil)
 
-func (s *sessionStore) cookieName() string {
+func (s *sessionStore) cookieName() string { return s.hostOnly(sessionName) }
+
+// hostOnly is a cookie's name, which on https no other host can set.
+func (s *sessionStore) hostOnly(name string) string {
 	if s.secure {
-		return "__Host-" + sessionName
+		return "__Host-" + name
 	}
-	return sessionName
+	return name
 }
 
 // Get returns the request's session, read once.

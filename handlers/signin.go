@@ -115,7 +115,7 @@ func (s *server) beginSession(c echo.Context, u store.User) error {
 // user, and sweeps out the sessions that have ended.
 func (s *server) settleIn(c echo.Context, u store.User) error {
 	ctx := c.Request().Context()
-	chosen := chosenLanguage(c)
+	chosen := s.chosenLanguage(c)
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if chosen != "" && chosen != u.Locale {
 			if err := tx.SetLocale(ctx, u.ID, chosen); err != nil {
@@ -145,6 +145,9 @@ func (s *server) signOut(c echo.Context) error {
 			return err
 		}
 	}
+	if s.sessions.secure {
+		c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	}
 	session.Options.MaxAge = -1
 	if err := session.Save(c.Request(), c.Response()); err != nil {
 		return err
@@ -165,7 +168,7 @@ func (s *server) language(c echo.Context) error {
 		}
 	}
 	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
-		Name: languageCookie, Value: locale, Path: "/", MaxAge: 365 * 24 * 60 * 60,
+		Name: s.sessions.hostOnly(languageCookie), Value: locale, Path: "/", MaxAge: 365 * 24 * 60 * 60,
 		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
 	})
 	return see(c, localPath(c.FormValue("back")))

@@ -48,7 +48,7 @@ func settingsScreens() map[string]templ.Component {
 		all[name] = views.AuditPage(page("/audit"), props)
 	}
 	for _, p := range []views.Problem{
-		views.ProblemLogoLarge, views.ProblemPasswordShort, views.ProblemPasswordName, views.ProblemKeysMissing, views.ProblemKeysRefused,
+		views.ProblemLogoLarge, views.ProblemPasswordShort, views.ProblemPasswordName, views.ProblemPasswordCommon, views.ProblemKeysMissing, views.ProblemKeysRefused,
 		views.ProblemLoginRefused, views.ProblemKeysUnchecked, views.ProblemWebhookKey, views.ProblemBookOpen,
 	} {
 		all["keys-"+string(p)] = views.KeysPage(page("/settings/campay"), views.KeysForm{
