@@ -235,7 +235,7 @@ func decodeQR(t *testing.T, picture []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+	code, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
 	if err != nil {
 		t.Fatalf("the QR code cannot be read: %v", err)
 	}
