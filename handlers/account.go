@@ -21,11 +21,11 @@ func (s *server) ownAccount(c echo.Context) error {
 }
 
 // accountErrors are what is wrong with each of the page's forms.
-type accountErrors struct{ password, factor, passkeys views.Errors }
+type accountErrors struct{ password, factor, passkeys, pin views.Errors }
 
 func (s *server) showOwnAccount(c echo.Context, status int, wrong accountErrors) (err error) {
 	ctx, u := c.Request().Context(), user(c)
-	props := views.AccountProps{PasswordErrors: wrong.password, FactorErrors: wrong.factor, PasskeyErrors: wrong.passkeys, Now: s.Now()}
+	props := views.AccountProps{PasswordErrors: wrong.password, FactorErrors: wrong.factor, PasskeyErrors: wrong.passkeys, PINErrors: wrong.pin, Now: s.Now()}
 	if props.Passkeys, err = s.Store.Passkeys(ctx, u.ID); err != nil {
 		return err
 	}

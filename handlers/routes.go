@@ -53,6 +53,7 @@ var (
 	takesPayment = access{store.RoleOwner, store.RoleCashier}
 	readsAll     = access{store.RoleOwner, store.RoleAccountant}
 	ownerOnly    = access{store.RoleOwner}
+	cashierOnly  = access{store.RoleCashier}
 )
 
 // route is one line of the table: what a request is, who may make it, and
@@ -76,6 +77,8 @@ func (s *server) routes() []route {
 		{"POST", "/signin/passkey/begin", public, s.takesPasskeys(s.beginPasskeySignIn)},
 		{"POST", "/signin/passkey/finish", public, s.takesPasskeys(s.finishPasskeySignIn)},
 		{"POST", "/signout", public, s.signOut},
+		{"GET", "/switch", public, s.switchForm},
+		{"POST", "/switch", public, s.switchPerson},
 		{"GET", "/join/:token", public, s.joinForm},
 		{"POST", "/join/:token", public, s.join},
 		{"POST", "/language", public, s.language},
@@ -136,6 +139,7 @@ func (s *server) routes() []route {
 		{"GET", "/account", everyone, s.ownAccount},
 		{"POST", "/account/password", everyone, s.changePassword},
 		{"POST", "/account/sessions/end", everyone, s.endOwnSession},
+		{"POST", "/account/pin", cashierOnly, s.setPIN},
 		{"GET", "/account/totp", everyone, s.totpForm},
 		{"POST", "/account/totp", everyone, s.turnTOTPOn},
 		{"POST", "/account/totp/off", everyone, s.turnTOTPOff},
@@ -149,6 +153,8 @@ func (s *server) routes() []route {
 		{"GET", "/team/invite", ownerOnly, s.inviteForm},
 		{"POST", "/team/invite", ownerOnly, s.invite},
 		{"POST", "/team/invitations/:id/revoke", ownerOnly, s.revokeInvitation},
+		{"POST", "/team/tills", ownerOnly, s.trustTill},
+		{"POST", "/team/tills/:id/remove", ownerOnly, s.removeTill},
 		{"GET", "/team/:id", ownerOnly, s.person},
 		{"POST", "/team/:id", ownerOnly, s.changePerson},
 		{"POST", "/team/:id/sessions/end", ownerOnly, s.endSession},

@@ -65,7 +65,7 @@ func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	s := openShop(t)
 	want := []string{
 		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signin/passkey/begin", "POST /signin/passkey/finish", "POST /signout",
-		"GET /join/:token", "POST /join/:token", "POST /language",
+		"GET /switch", "POST /switch", "GET /join/:token", "POST /join/:token", "POST /language",
 		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "GET /healthz", "GET /styleguide",
 	}
 	var got []string

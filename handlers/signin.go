@@ -125,6 +125,11 @@ func (s *server) settleIn(c echo.Context, u store.User) error {
 		if err := tx.DeleteExpiredSessions(ctx); err != nil {
 			return err
 		}
+		if cookie, err := c.Cookie(s.sessions.hostOnly(tillCookie)); err == nil {
+			if err := tx.ForgiveTill(ctx, hashToken(cookie.Value), s.Now()); err != nil {
+				return err
+			}
+		}
 		return s.audit(ctx, tx, act{u.ID, "session.opened", "person", u.ID}, signInDetail{Name: u.Name})
 	})
 }

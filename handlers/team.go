@@ -19,9 +19,17 @@ import (
 // invitationLife is how long a one-time link is good.
 const invitationLife = 48 * time.Hour
 
-func (s *server) team(c echo.Context) (err error) {
+func (s *server) team(c echo.Context) error {
+	return s.showTeam(c, http.StatusOK, "", views.Errors{})
+}
+
+// showTeam shows the team, and a till's name as it was typed.
+func (s *server) showTeam(c echo.Context, status int, till string, wrong views.Errors) (err error) {
 	ctx := c.Request().Context()
-	props := views.TeamProps{Now: s.Now()}
+	props := views.TeamProps{TillName: till, Errors: wrong, Now: s.Now()}
+	if props.Tills, err = s.Store.Tills(ctx); err != nil {
+		return err
+	}
 	if props.People, err = s.Store.Users(ctx); err != nil {
 		return err
 	}
@@ -31,7 +39,7 @@ func (s *server) team(c echo.Context) (err error) {
 	if props.Invitations, err = s.Store.Invitations(ctx); err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TeamPage(p, props) })
+	return s.show(c, status, func(p views.Page) templ.Component { return views.TeamPage(p, props) })
 }
 
 func (s *server) inviteForm(c echo.Context) error {

@@ -217,7 +217,7 @@ func notes(t *testing.T) []string {
 
 var (
 	acted  = regexp.MustCompile(`act\{[^"}]*"([a-z_]+\.[a-z_]+)"`)
-	ruled  = regexp.MustCompile(`"((?:payout_rules|person)\.[a-z_]+)"`)
+	ruled  = regexp.MustCompile(`"((?:payout_rules|person|pin)\.[a-z_]+)"`)
 	export = regexp.MustCompile(`sendCSV\(c, .*"([a-z]+)", func`)
 )
 

@@ -21,6 +21,7 @@ type Page struct {
 
 	Settings  bool // the shop and its keys are set here
 	Passkeys  bool // there can be passkeys at this address
+	Till      bool // the device is one on which cashiers take turns
 	Approvals int  // payouts that wait for a second owner; an owner alone is told
 }
 

@@ -4,6 +4,8 @@ package views_test
 
 import (
 	"encoding/json"
+	"maps"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -47,6 +49,37 @@ func settingsScreens() map[string]templ.Component {
 		props.People, props.Book, props.Now = []store.User{owner}, "sandbox", now
 		all[name] = views.AuditPage(page("/audit"), props)
 	}
+	cashier := store.User{ID: 2, Name: sampleText, Role: store.RoleCashier, HasTOTP: true}
+	sessions := []store.Session{{TokenHash: []byte{1}, Device: "Chrome, Android", Address: "192.0.2.1", SeenAt: now}, {TokenHash: []byte{2}, SeenAt: now}}
+	secret := views.Errors{"password": {Problem: views.ProblemTooMany, Figures: []any{"Seconds", 8}}, "code": {Problem: views.ProblemCode}}
+	pin, code := views.Errors{"pin": {Problem: views.ProblemPINWeak}}, views.Errors{"code": {Problem: views.ProblemCodeMissing}}
+	password := views.Errors{"password": {Problem: views.ProblemPassword}}
+	asCashier := page("/account")
+	asCashier.User, asCashier.Passkeys, asCashier.Till = cashier, true, true
+	keys := []store.Passkey{{ID: 1, Name: sampleText, UsedAt: now}, {ID: 2, Name: "Téléphone"}}
+	tills := []store.Till{{ID: 1, Name: "Tablette", UsedAt: now}}
+	invitation := store.Invitation{ID: 3, Name: sampleText, Role: store.RoleOwner, UserID: 2, ExpiresAt: now}
+	maps.Copy(all, map[string]templ.Component{
+		"account":               views.AccountPage(page("/account"), views.AccountProps{Sessions: sessions, Current: sessions[0].ID(), Now: now}),
+		"account-wrong":         views.AccountPage(asCashier, views.AccountProps{Sessions: sessions, Recovery: 3, Passkeys: keys, PasswordErrors: password, Now: now}),
+		"account-factor-wrong":  views.AccountPage(asCashier, views.AccountProps{Passkeys: keys, FactorErrors: password, Now: now}),
+		"account-passkey-wrong": views.AccountPage(asCashier, views.AccountProps{Passkeys: keys, PasskeyErrors: password, Now: now}),
+		"account-pin-wrong":     views.AccountPage(asCashier, views.AccountProps{Passkeys: keys, PINErrors: pin, Now: now}),
+		"totp":                  views.TOTPPage(page("/account/totp"), views.TOTPProps{Secret: "JBSWY3DPEHPK3PXP", QR: views.QR{Modules: [][]bool{{true}}}, Errors: secret}),
+		"recovery":              views.RecoveryPage(page("/account"), []string{"ABCDEFGHIJ"}),
+		"passkey":               views.PasskeyPage(page("/account"), views.PasskeyForm{Name: sampleText, Errors: password}),
+		"passkey-ready":         views.PasskeyPage(page("/account"), views.PasskeyForm{Name: sampleText, Options: "{}"}),
+		"second":                views.SecondFactorPage(page("/signin/second"), views.SignInProps{Errors: code}),
+		"team":                  views.TeamPage(page("/team"), views.TeamProps{People: []store.User{owner, cashier, {ID: 3, Name: "Parti", Role: store.RoleAccountant, DisabledAt: now}}, Seen: map[int64]time.Time{1: now}, Invitations: []store.Invitation{invitation}, Tills: tills, Errors: password, Now: now}),
+		"team-invite":           views.InvitePage(page("/team/invite"), views.InviteForm{Name: sampleText, Role: "cashier", Errors: views.Errors{"name": {Problem: views.ProblemNameTaken}}}),
+		"team-invited":          views.InvitedPage(page("/team"), views.InvitedProps{Invitation: invitation, URL: "https://pay.example.com/join/x", QR: views.QR{Modules: [][]bool{{true}}}}),
+		"person":                views.PersonPage(page("/team/2"), views.PersonProps{Person: cashier, Sessions: sessions, Errors: views.Errors{views.WholeForm: {Problem: views.ProblemLastOwner}}, Now: now}),
+		"join":                  views.JoinPage(page("/join/x"), views.JoinProps{Invitation: invitation, Token: "x", Errors: views.Errors{"new_password": {Problem: views.ProblemPasswordShort}}}),
+		"join-over":             views.JoinOverPage(page("/join/x")),
+		"switch":                views.SwitchPage(page("/switch"), views.SwitchProps{People: []store.User{cashier}, Errors: views.Errors{"pin": {Problem: views.ProblemPIN}}}),
+		"switch-locked":         views.SwitchPage(page("/switch"), views.SwitchProps{Locked: true}),
+		"switch-nobody":         views.SwitchPage(page("/switch"), views.SwitchProps{}),
+	})
 	for _, p := range []views.Problem{
 		views.ProblemLogoLarge, views.ProblemPasswordShort, views.ProblemPasswordName, views.ProblemPasswordCommon, views.ProblemKeysMissing, views.ProblemKeysRefused,
 		views.ProblemLoginRefused, views.ProblemKeysUnchecked, views.ProblemWebhookKey, views.ProblemBookOpen,

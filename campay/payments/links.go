@@ -93,7 +93,10 @@ func (s *Service) writeLink(ctx context.Context, order LinkOrder) (attempt store
 			Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
 		})
 	})
-	return attempt, isNew, err
+	if err != nil {
+		return store.Transaction{}, false, err // what a failed write made is nowhere
+	}
+	return attempt, isNew, nil
 }
 
 // sameAs reports ErrOperationUsed unless a transaction was made by this order.

@@ -68,7 +68,10 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 			Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
 		})
 	})
-	return t, isNew, err
+	if err != nil {
+		return store.Transaction{}, false, err // what a failed write made is nowhere
+	}
+	return t, isNew, nil
 }
 
 // sameAs reports ErrOperationUsed unless a transaction was made by this order.
