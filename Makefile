@@ -7,7 +7,7 @@ LISTEN    ?= localhost:8080
 DATA      ?= data
 SEEDS     ?= 10000
 
-.PHONY: help run dev build test sim lint bench generate screenshots setup
+.PHONY: help run dev build test sim lint vuln bench generate screenshots setup
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ setup:
 
 lint: ## Run golangci-lint with the import rules
 	$(TOOL) golangci-lint run ./...
+
+vuln: ## Look for known holes in what is used, where the database can be had
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 bench: ## Print the benchmarks and their ratios
 	$(GO) test -run '^$$' -bench . -benchtime 1s -count 5 ./... | tee bench.out
