@@ -213,3 +213,33 @@ func TestAttack_IDOR_EveryRouteWithAnID(t *testing.T) {
 		t.Errorf("the other book's: %+v, %v", got, err)
 	}
 }
+
+func TestAttack_StoredXSS_InPeoplesNamesAndTills(t *testing.T) {
+	s := openNamedShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	name := hostile[:50]
+	s.user(name, store.RoleCashier)
+	for path, form := range map[string]url.Values{
+		"/team/invite": {"name": {"b" + name}, "role": {"cashier"}}, "/team/tills": {"till": {name}}, "/account/passkeys/new": {"name": {name}},
+		"/recipients": {"name": {name}, "phone": {"677123456"}},
+	} {
+		form.Set("password", testPassword)
+		if got := owner.post(path, form); got.status >= 400 || strings.Contains(got.body, "<script>alert") {
+			t.Errorf("%s answered %d, or with a stranger's markup", path, got.status)
+		}
+	}
+	d := s.authenticator()
+	owner.confirmKey(d.made(owner.askForKey(name)))
+	agent := func(r *http.Request) { r.Header.Set("User-Agent", hostile+" Chrome/1") }
+	owner.post("/signin", url.Values{"name": {name}, "password": {testPassword}}, agent)
+	cashier := s.browser()
+	cashier.post("/signin", url.Values{"name": {name}, "password": {testPassword}}, agent)
+	cashier.post("/account/pin", url.Values{"pin": {"2580"}, "password": {testPassword}})
+	for _, path := range []string{"/team", "/team/2", "/account", "/audit", "/audit?q=" + url.QueryEscape(hostile), "/audit?from=" + url.QueryEscape(hostile), "/switch", "/recipients", "/"} {
+		for _, b := range []*browser{owner, cashier} {
+			if got := b.get(path); strings.Contains(got.body, "<script>alert") || strings.Contains(got.body, "<img src=x") || got.status >= 500 {
+				t.Errorf("%s answered %d with a stranger's markup", path, got.status)
+			}
+		}
+	}
+}
