@@ -55,7 +55,7 @@ func TestTeam_InvitedCashier_TakesASale_AndNothingElse(t *testing.T) {
 	}
 	owner.open(p.url + "/team")
 	owner.click("td.what a[href='/team/2']")
-	owner.see("table.rows")
+	owner.see("button[value=disable]")
 	owner.fill("password", p.password)
 	owner.click("button[value=disable]")
 	owner.see(".badge.bad")
