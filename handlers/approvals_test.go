@@ -126,6 +126,16 @@ func (b *browser) doubtful() string {
 	return b.payOut("/withdraw", payoutOf("5 000", "677123456"))
 }
 
+// watchADay lets a day pass in which CamPay is asked about what is in doubt, and
+// what it tells of those days is read.
+func (s *instance) watchADay() {
+	s.t.Helper()
+	for range 10 {
+		s.clock.pass(3 * time.Hour)
+		s.must(s.service.Work(s.t.Context()))
+	}
+}
+
 func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
 	s, owner := till(t)
 	path := owner.doubtful()
@@ -137,7 +147,12 @@ func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
 	if got := owner.get(path); !strings.Contains(got.body, "status warn") || strings.Contains(got.body, "Compté") {
 		t.Fatal("a decision was taken at once")
 	}
-	s.clock.pass(25 * time.Hour)
+	s.clock.pass(25 * time.Hour) // switched off: nobody has asked CamPay
+	owner = s.sessionOf(store.RoleOwner)
+	if strings.Contains(owner.get(path).body, path+`/decide"`) {
+		t.Fatal("a person may decide, and nobody has asked CamPay")
+	}
+	s.watchADay()
 	owner = s.sessionOf(store.RoleOwner)
 	if !strings.Contains(owner.get(path).body, path+`/decide"`) {
 		t.Fatal("nobody may decide")
@@ -167,7 +182,7 @@ func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
 func TestDecide_ByAnybodyElse_OrOfAnythingElse_IsRefused(t *testing.T) {
 	s, owner := till(t)
 	path, paid := owner.doubtful(), owner.collected("500", "677123456")
-	s.clock.pass(25 * time.Hour)
+	s.watchADay()
 	decision := url.Values{"outcome": {"failed"}, "sure": {"decided"}, "password": {testPassword}}
 	if got := s.sessionOf(store.RoleAccountant); got.post(path+"/decide", decision).status != http.StatusForbidden || strings.Contains(got.get(path).body, "/decide") {
 		t.Error("an accountant may decide")
@@ -184,7 +199,7 @@ func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.
 		s, owner := till(t)
 		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
 		path := owner.post("/request", url.Values{"operation": {payments.NewOperation()}, "amount": {"500"}, "phone": {"677123456"}}).header.Get("Location")
-		s.clock.pass(25 * time.Hour)
+		s.watchADay()
 		owner = s.sessionOf(store.RoleOwner)
 		if !strings.Contains(owner.get(path).body, "L’argent est arrivé") {
 			t.Fatal("nobody may decide")

@@ -6,7 +6,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,9 +14,12 @@ import (
 	"comptoir/views"
 )
 
-// mayDecide reports whether the one who asks may end t's doubt now.
-func mayDecide(c echo.Context, t store.Transaction, now time.Time) bool {
-	return user(c).Role == store.RoleOwner && payments.MayDecide(t, now)
+// decidable says whether the one who asks may end t's doubt now.
+func (s *server) decidable(c echo.Context, t store.Transaction) (payments.Decidable, error) {
+	if user(c).Role != store.RoleOwner {
+		return payments.DecideNever, nil
+	}
+	return s.Payments.Decidable(c.Request().Context(), t)
 }
 
 func (s *server) decide(c echo.Context) error {
@@ -26,7 +28,11 @@ func (s *server) decide(c echo.Context) error {
 		return err
 	}
 	page := itemPath("/transactions/", t.ID)
-	if !mayDecide(c, t, s.Now()) {
+	may, err := s.decidable(c, t)
+	if err != nil {
+		return err
+	}
+	if !may.May() {
 		return see(c, page) // settled meanwhile: the page says how
 	}
 	f := newForm(c)

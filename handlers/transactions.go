@@ -78,7 +78,13 @@ func (s *server) showTransaction(c echo.Context, status int, t store.Transaction
 	if err != nil {
 		return err
 	}
-	if mayDecide(c, t, s.Now()) {
+	may, err := s.decidable(c, t)
+	if err != nil {
+		return err
+	}
+	props.HistoryUnread = may == payments.DecideUnread
+	if may.May() {
+		decision.Blind = may == payments.DecideBlind
 		if decision.Candidates, err = s.Payments.DoubtCandidates(c.Request().Context(), t); err != nil {
 			return err
 		}

@@ -36,8 +36,8 @@ func (tx *Tx) BringForward(ctx context.Context, now time.Time, h Horizon) error 
 		statement string
 		ahead     time.Duration
 	}{
-		{"UPDATE transactions SET poll_at = $1, news_at = CASE WHEN news_at > $1 THEN $1 ELSE news_at END WHERE book = $2 AND poll_at > 0 AND poll_at > $3", h.Poll},
-		{"UPDATE transactions SET poll_at = $1, news_at = $1 WHERE book = $2 AND status = 'in_doubt' AND news_at > $3", h.Poll},
+		{"UPDATE transactions SET poll_at = $1, news_at = CASE WHEN news_at > $1 THEN $1 ELSE news_at END, updated_at = CASE WHEN news_at > $1 THEN $1 ELSE updated_at END WHERE book = $2 AND poll_at > 0 AND poll_at > $3", h.Poll},
+		{"UPDATE transactions SET poll_at = $1, news_at = $1, updated_at = $1 WHERE book = $2 AND status = 'in_doubt' AND news_at > $3", h.Poll},
 		{"UPDATE deliveries SET next_at = $1, received_at = CASE WHEN received_at > $1 THEN $1 ELSE received_at END WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Delivery},
 		{"UPDATE reconciliations SET next_at = $1 WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Reconciliation},
 	} {

@@ -187,7 +187,7 @@ func TestPayoutInDoubt_SaysAllThatIsKnown_AndOffersNoSecondTry(t *testing.T) {
 		lost := with(with(payout(), doubtful), way)
 		page := tree(english, t, transactionPage(lost))
 		said := text(elements(page, func(n *html.Node) bool { return hasClass(n, "live") })[0])
-		for _, part := range []string{"may have gone out, or not", "search its history", "20\u202f000\u202fFCFA counts as gone", "nobody can send it again", "One day after"} {
+		for _, part := range []string{"may have gone out, or not", "search its history", "20\u202f000\u202fFCFA counts as gone", "nobody can send it again", "After a day of watching"} {
 			if !strings.Contains(said, part) {
 				t.Errorf("%s %s: nothing says %q in %q", lost.Kind, lost.Origin, part, said)
 			}

@@ -51,11 +51,13 @@ func TestDecide_AfterAClockThatWasAhead_WaitsADayAndNotWeeks(t *testing.T) {
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
 	s.clock.pass(-ahead)
 	s.work(0)
-	s.clock.pass(decideAfter - time.Second)
+	s.intercept(nothing)
+	s.watchAlmost()
 	if err := s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) {
 		t.Fatalf("too early: %v", err)
 	}
-	s.clock.pass(time.Second)
+	s.work(time.Second)
+	s.days(1) // it is looked at every few hours
 	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
 }
 

@@ -25,21 +25,44 @@ func (s *payoutShop) doubtful(kind store.Kind, lost sandbox.Kind) store.Transact
 	return s.wantStatus(asked, store.StatusInDoubt)
 }
 
-func TestDecide_OnlyAfterADayInDoubt(t *testing.T) {
+// decidable is where a doubt stands for a person now.
+func (s *payoutShop) decidable(t store.Transaction) Decidable {
+	s.t.Helper()
+	d, err := s.service.Decidable(s.ctx, s.again(t))
+	s.must(err)
+	return d
+}
+
+// watchAlmost lets a day less a second pass in which a doubt is looked at.
+func (s *payoutShop) watchAlmost() {
+	s.t.Helper()
+	for range 7 {
+		s.work(3 * time.Hour)
+	}
+	s.clock.pass(3*time.Hour - time.Second)
+}
+
+func TestDecide_OnlyAfterADayInDoubtAndTheHistoryOfItsDays(t *testing.T) {
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
-	s.clock.pass(decideAfter - time.Second)
-	if err := s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) || MayDecide(asked, s.clock.now()) {
+	s.watchAlmost()
+	if err := s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) || s.decidable(asked) != DecideNever {
 		t.Fatalf("too early: %v", err)
 	}
 	s.clock.pass(time.Second)
+	if err := s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) || s.decidable(asked) != DecideUnread {
+		t.Fatalf("without the history: %v, %q", err, s.decidable(asked))
+	}
+	s.intercept(nothing)
+	_, err := s.service.Ask(s.ctx, asked.ID) // a person asks CamPay
+	s.must(err)
+	if got := s.decidable(asked); got != DecideKnown {
+		t.Fatalf("with the history: %q", got)
+	}
 	for _, outcome := range []store.Status{store.StatusPending, store.StatusUnsent, ""} {
 		if err := s.service.Decide(s.ctx, asked.ID, outcome, s.owner); !errors.Is(err, ErrNotDecidable) {
 			t.Fatalf("as %q: %v", outcome, err)
 		}
-	}
-	if !MayDecide(asked, s.clock.now()) {
-		t.Fatal("not after a day either")
 	}
 	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
 	if err := s.service.Decide(s.ctx, asked.ID, store.StatusSuccessful, s.second); !errors.Is(err, ErrNotDecidable) {
@@ -53,13 +76,63 @@ func TestDecide_OnlyAfterADayInDoubt(t *testing.T) {
 	}
 }
 
+// Switched off for a day, or a clock that was days behind and is set right: CamPay
+// was not asked meanwhile.
+func TestDecide_TimeThatNobodyWatched_HardlyCounts(t *testing.T) {
+	s := openPayoutShop(t)
+	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
+	s.clock.pass(400 * 24 * time.Hour)
+	if got := s.decidable(asked); got != DecideNever {
+		t.Fatalf("at once: %q", got)
+	}
+	s.work(0)
+	s.work(time.Hour)
+	if got := s.decidable(asked); got != DecideNever {
+		t.Fatalf("after an hour: %q", got)
+	}
+	s.days(1)
+	if got := s.decidable(asked); got != DecideUnread {
+		t.Fatalf("after a day: %q", got)
+	}
+}
+
+func TestDecide_WhenTheClockWasBehind_TheCandidatesAreOfTheTrueDay(t *testing.T) {
+	s := openPayoutShop(t)
+	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
+	s.clock.pass(400 * 24 * time.Hour)
+	truly := s.clock.now()
+	s.work(0)
+	row := store.HistoryRow{At: truly, Reference: NewOperation(), Kind: store.KindWithdraw, Phone: asked.Phone, Amount: asked.Asked, Status: "SUCCESSFUL", SeenAt: truly, Raw: []byte("{}")}
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.KeepHistory(s.ctx, []store.HistoryRow{row}) }))
+	got, err := s.service.DoubtCandidates(s.ctx, s.again(asked))
+	s.must(err)
+	if len(got) != 1 || got[0].Reference != row.Reference {
+		t.Fatalf("candidates %+v", got)
+	}
+}
+
+func TestDecide_WithoutHistory_AfterAWeekOfWatching(t *testing.T) {
+	s := openPayoutShop(t)
+	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
+	s.days(6)
+	if got := s.decidable(asked); got != DecideUnread {
+		t.Fatalf("after six days: %q", got)
+	}
+	s.days(1)
+	if got := s.decidable(asked); got != DecideBlind {
+		t.Fatalf("after a week: %q", got)
+	}
+	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
+}
+
 func TestDecide_IsFlaggedAndInTheAuditLog(t *testing.T) {
 	for outcome, note := range map[store.Status]string{
 		store.StatusSuccessful: "decided_successful", store.StatusFailed: "decided_failed",
 	} {
 		s := openPayoutShop(t)
 		asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
-		s.days(1)
+		s.intercept(nothing)
+		s.days(2)
 		s.must(s.service.Decide(s.ctx, asked.ID, outcome, s.second))
 		decided := s.wantStatus(asked, outcome, store.FlagDecided)
 		if decided.PaidInFull() || !decided.PollAt.IsZero() || !slices.Contains(s.notes(asked), note) {
@@ -78,7 +151,8 @@ func TestDecided_CountsInTheSums(t *testing.T) {
 	s.lose("/history/")
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw, Times: 2})
 	gone, back := s.payOut(s.refund(paid, 3000)), s.payOut(s.refund(paid, 2000))
-	s.days(1)
+	s.intercept(nothing)
+	s.days(2)
 	s.tooMuch(s.refund(paid, 1))
 	s.must(s.service.Decide(s.ctx, gone.ID, store.StatusSuccessful, s.owner))
 	s.must(s.service.Decide(s.ctx, back.ID, store.StatusFailed, s.owner))
@@ -98,7 +172,7 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 				t.Run(string(kind)+"/"+string(outcome)+"/"+told, func(t *testing.T) {
 					s := openPayoutShop(t)
 					asked := s.doubtful(kind, sandbox.CutAfter)
-					s.days(1)
+					s.days(7)
 					s.must(s.service.Decide(s.ctx, asked.ID, outcome, s.owner))
 					if told == "webhook" {
 						s.must(s.service.TakeWebhook(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"), "192.0.2.1"))
@@ -109,7 +183,8 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 						_, err := s.service.Ask(s.ctx, asked.ID) // a person asks
 						s.must(err)
 						if kind == store.KindAirtime {
-							s.days(1) // the nightly reconciliation
+							now := s.clock.now() // a person compares the days that CamPay did not tell
+							s.reconcile(Period{From: DayOf(now.AddDate(0, 0, -8)), To: DayOf(now)})
 						}
 					}
 					done := s.wantStatus(asked, store.StatusSuccessful, flags...)
@@ -124,9 +199,9 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 }
 
 func TestDecided_ThatCamPayHasUnderWay_IsOpenAgain(t *testing.T) {
-	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = 40 * time.Hour })
+	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = 180 * time.Hour })
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
-	s.days(1)
+	s.days(7)
 	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
 	s.must(s.service.TakeWebhook(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"), "192.0.2.1"))
 	s.work(0)

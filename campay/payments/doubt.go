@@ -55,7 +55,13 @@ func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bo
 			return done, err
 		}
 	}
-	return s.sweepHistory(ctx, doubtPace, s.searchFrom(t))
+	if answered, err = s.sweepHistory(ctx, doubtPace, s.searchFrom(t)); !answered || err != nil {
+		return answered, err
+	}
+	if t, err = s.store.Transaction(ctx, t.ID); err != nil {
+		return true, err
+	}
+	return s.readDays(ctx, t)
 }
 
 func (s *Service) askAgain(ctx context.Context, t store.Transaction) (done bool, err error) {

@@ -25,11 +25,12 @@ func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *st
 		if t, err = tx.Transaction(ctx, id); err != nil {
 			return err
 		}
-		before := t.Status
+		before, now := t.Status, s.now()
+		watchOn(&t, now)
 		if err := edit(tx, &t); err != nil {
 			return err
 		}
-		t.UpdatedAt = s.now()
+		t.UpdatedAt = now
 		if t.Status != before {
 			t.NewsAt = t.UpdatedAt
 		}

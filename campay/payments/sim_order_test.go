@@ -269,7 +269,9 @@ func (w *world) decideDoubt() bool {
 		return false
 	}
 	for _, t := range w.book() {
-		if !MayDecide(t, w.shopTime()) || w.chance(0.5) {
+		may, err := w.service.Decidable(w.ctx, t)
+		w.must(err)
+		if !may.May() || w.chance(0.5) {
 			continue
 		}
 		outcome := pick(w, store.StatusSuccessful, store.StatusFailed)

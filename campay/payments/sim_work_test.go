@@ -123,6 +123,13 @@ func (w *world) settle() {
 		w.pass(pause)
 		w.rest()
 	}
+	for range 8 { // a doubt is looked at while its day passes
+		if !w.doubts() {
+			break
+		}
+		w.pass(waitLast)
+		w.rest()
+	}
 	w.endDoubts()
 	if len(w.book()) == 0 { // where nothing ever was, nothing is compared by itself
 		_, err := w.service.Reconcile(w.ctx, Period{From: DayOf(w.at.AddDate(0, 0, -30)), To: DayOf(w.at)}, w.owner)
@@ -152,6 +159,11 @@ func (w *world) rest() {
 		}
 	}
 	w.wrong("it never comes to rest: %v", w.errands()[0].job)
+}
+
+// doubts reports whether something is in doubt.
+func (w *world) doubts() bool {
+	return slices.ContainsFunc(w.book(), func(t store.Transaction) bool { return t.Status == store.StatusInDoubt })
 }
 
 // endDoubts has a person decide by CamPay's ledger what cannot be known: what

@@ -233,7 +233,9 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 	if err != nil {
 		return err
 	}
-	t.ReportedStatus, t.UpdatedAt = "", s.now()
+	now := s.now()
+	watchOn(&t, now)
+	t.ReportedStatus, t.UpdatedAt = "", now
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return err
 	}

@@ -35,7 +35,8 @@ func pollDelay(quiet time.Duration) time.Duration {
 
 // schedule sets when t is asked about next: never for a final one, and no more
 // when nothing was heard of it for too long, unless somebody looks at it. Money
-// that may have left is asked about for as long as nobody knows.
+// that may have left, and what is in doubt, is asked about for as long as nobody
+// knows.
 func (s *Service) schedule(t *store.Transaction) {
 	now := s.now()
 	quiet := now.Sub(t.NewsAt)
@@ -54,7 +55,7 @@ func (s *Service) schedule(t *store.Transaction) {
 		if quiet > pollFor {
 			delay = waitLast
 		}
-	case quiet > pollFor && t.Kind != store.KindCollect:
+	case quiet > pollFor && (t.Kind != store.KindCollect || t.Status == store.StatusInDoubt):
 		delay = waitLast
 	case quiet > pollFor:
 		t.PollAt = time.Time{}
