@@ -128,7 +128,7 @@ func (b *browser) doubtful() string {
 
 // watchADay lets a day pass in which CamPay is asked about what is in doubt, and
 // what it tells of those days is read.
-func (s *instance) watchADay() {
+func (s *shop) watchADay() {
 	s.t.Helper()
 	for range 10 {
 		s.clock.pass(3 * time.Hour)
