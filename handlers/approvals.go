@@ -78,6 +78,7 @@ func (s *server) approve(c echo.Context) error {
 		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.errors)
 	}
 	payout, err := s.Payments.Approve(c.Request().Context(), n, user(c).ID)
+	err = s.sentAnyway(c, err)
 	switch {
 	case payout.Transaction.ID != 0 && (err == nil || s.stopped(f, err)):
 		return s.seePayout(c, payout) // what CamPay said stands on its page

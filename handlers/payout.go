@@ -205,6 +205,7 @@ func (s *server) confirmPayout(screen payoutScreen) echo.HandlerFunc {
 			return s.showReview(c, http.StatusUnprocessableEntity, typedForm, preview)
 		}
 		payout, err := s.Payments.PayOut(ctx, order)
+		err = s.sentAnyway(c, err)
 		if s.stopped(f, err) {
 			typedForm.OperationID = payments.NewOperation() // the refused one may be in the book, and is over
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
@@ -214,6 +215,17 @@ func (s *server) confirmPayout(screen payoutScreen) echo.HandlerFunc {
 		}
 		return s.seePayout(c, payout)
 	}
+}
+
+// sentAnyway passes over a disk that failed after an order had left: the page of
+// its transaction is drawn as long as the book can be read, and goes on from
+// there; a page that says that nothing left would be false.
+func (s *server) sentAnyway(c echo.Context, err error) error {
+	if !errors.Is(err, payments.ErrOutcomeNotKept) {
+		return err
+	}
+	s.Log.ErrorContext(c.Request().Context(), "sent, and not kept", "id", requestID(c), "error", err)
+	return nil
 }
 
 // begun reports whether an operation is in the book. The preview is asked for

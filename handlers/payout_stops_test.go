@@ -4,10 +4,12 @@ package handlers
 // languages, with the figures and what to do.
 
 import (
+	"database/sql"
 	"errors"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -215,4 +217,47 @@ func TestRefund_NumberRefused_IsSaidOfTheWholeForm(t *testing.T) {
 	if got.status != http.StatusUnprocessableEntity || !strings.Contains(problems(got), "CamPay a refusé ce numéro. Rien n’est parti") || strings.Contains(got.body, "#f-phone") {
 		t.Fatalf("answered %d: %s", got.status, problems(got))
 	}
+}
+
+// A disk that fails after an order has left must not have a page say that nothing
+// leaves.
+func TestSent_AndTheDiskFailsBeforeItsOutcomeIsKept_ShowsTheTransaction(t *testing.T) {
+	for path, way := range map[string]struct {
+		send string
+		form url.Values
+	}{
+		"/withdraw/":         {"/withdraw/confirm", with(payoutOf("5000", "677123456"), "password", testPassword)},
+		"/airtime/transfer/": {"/airtime/confirm", with(payoutOf("100", "677123456"), "password", testPassword)},
+		"/collect/":          {"/request", url.Values{"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}}},
+	} {
+		s, owner := till(t)
+		s.before(path, func() {
+			s.execute("CREATE TRIGGER failing BEFORE UPDATE ON transactions BEGIN SELECT RAISE(ABORT, 'the disk failed'); END")
+		})
+		got := owner.post(way.send, way.form)
+		to := got.header.Get("Location")
+		if got.status != http.StatusSeeOther || to != "/transactions/1" {
+			t.Fatalf("%s answered %d, to %q: %s", way.send, got.status, to, problems(got))
+		}
+		if !strings.Contains(s.log.String(), "sent, and not kept") {
+			t.Errorf("%s: nothing in the log", way.send)
+		}
+		s.execute("DROP TRIGGER failing")
+		if got := owner.get(to); got.status != http.StatusOK || strings.Contains(got.body, "status bad") {
+			t.Errorf("%s: the page says %s", way.send, problems(got))
+		}
+		if entries := len(s.sandbox.Ledger()); entries != 1 {
+			t.Errorf("%s: CamPay has %d", way.send, entries)
+		}
+	}
+}
+
+// execute runs a statement in the shop's database from beside it.
+func (s *shop) execute(statement string) {
+	s.t.Helper()
+	file, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(s.dir, store.FileName)))
+	s.must(err)
+	_, err = file.ExecContext(s.t.Context(), statement)
+	s.must(err)
+	s.must(file.Close())
 }

@@ -47,6 +47,7 @@ func (c *clock) pass(d time.Duration) {
 type shop struct {
 	t       *testing.T
 	clock   *clock
+	dir     string
 	store   *store.Store
 	sandbox *sandbox.Sandbox
 	service *payments.Service
@@ -134,7 +135,8 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	var verifier *campay.Verifier
 	s.must2(&err, func() { verifier, err = campay.NewVerifier(s.key, s.clock.now) })
 	s.must2(&err, func() {
-		s.store, err = store.Open(t.Context(), t.TempDir(), store.Options{Book: "sandbox", Now: s.clock.now})
+		s.dir = t.TempDir()
+		s.store, err = store.Open(t.Context(), s.dir, store.Options{Book: "sandbox", Now: s.clock.now})
 	})
 	s.service = payments.New(payments.Config{Store: s.store, CamPay: client, Webhooks: verifier, Now: s.clock.now, Logger: log})
 	closing := make(chan struct{})

@@ -32,11 +32,17 @@ type Payout struct {
 	Approval    store.Approval
 }
 
+// ErrOutcomeNotKept comes back beside a transaction that was sent, when what
+// became of it could not be written down (the disk failed): money may move, and
+// the book finds out by itself.
+var ErrOutcomeNotKept = errors.New("it was sent, and its outcome could not be written down")
+
 // PayOut carries an order out, or has it wait for a second owner. A *RuleError,
 // *RefundError, *BalanceError or ErrBalanceUnknown says why nothing was begun.
 // A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
 // refused it or surely never got it: no money moved. A lost answer is no error:
 // the transaction is in doubt, and is never sent again (invariant 2).
+// ErrOutcomeNotKept comes back beside it too.
 func (s *Service) PayOut(ctx context.Context, order PayoutOrder) (Payout, error) {
 	if !IsOperation(order.Operation) {
 		return Payout{}, ErrOperation
@@ -154,11 +160,11 @@ func (s *Service) writePayout(ctx context.Context, tx *store.Tx, plan plan) (sto
 func (s *Service) dispatch(ctx context.Context, t store.Transaction) (Payout, error) {
 	s.publishRefunded(ctx, t)
 	refused := s.send(ctx, t)
-	t, err := s.store.Transaction(ctx, t.ID)
+	now, err := s.store.Transaction(ctx, t.ID)
 	if err != nil {
-		return Payout{Transaction: t}, fmt.Errorf("read transaction: %w", err)
+		return Payout{Transaction: t}, fmt.Errorf("%w: read transaction: %w", ErrOutcomeNotKept, err)
 	}
-	return Payout{Transaction: t}, refused
+	return Payout{Transaction: now}, refused
 }
 
 // publishRefunded tells who looks at a collection that a refund of it begins.
@@ -196,7 +202,7 @@ func (s *Service) send(ctx context.Context, t store.Transaction) error {
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("settle transaction %d: %w", t.ID, err)
+		return fmt.Errorf("%w: transaction %d: %w", ErrOutcomeNotKept, t.ID, err)
 	}
 	return refusal(callErr)
 }

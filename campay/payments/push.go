@@ -25,7 +25,7 @@ type PushOrder struct {
 // A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
 // refused it or surely never got it (no money moves). A lost answer is no error: the
 // transaction is in doubt and gets settled under the same external reference
-// (invariant 2).
+// (invariant 2). ErrOutcomeNotKept comes back beside it too.
 func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Transaction, error) {
 	t, isNew, err := s.writePush(ctx, order)
 	if err != nil {
@@ -35,11 +35,11 @@ func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Tr
 	if isNew {
 		refused = s.collect(onItsOwn(ctx), t)
 	}
-	t, err = s.store.Transaction(ctx, t.ID)
+	now, err := s.store.Transaction(ctx, t.ID)
 	if err != nil {
-		return t, fmt.Errorf("read transaction: %w", err)
+		return t, fmt.Errorf("%w: read transaction: %w", ErrOutcomeNotKept, err)
 	}
-	return t, refused
+	return now, refused
 }
 
 func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Transaction, isNew bool, err error) {
@@ -120,7 +120,7 @@ func (s *Service) collect(ctx context.Context, t store.Transaction) error {
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("settle transaction %d: %w", t.ID, err)
+		return fmt.Errorf("%w: transaction %d: %w", ErrOutcomeNotKept, t.ID, err)
 	}
 	return refusal(callErr)
 }
