@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"comptoir/campay"
 	"comptoir/store"
@@ -32,10 +31,8 @@ type PayoutPreview struct {
 }
 
 const (
-	farAbove   = 5                   // times the usual amount is far above it
-	usualLeast = 3                   // payouts at least tell what is usual
-	feeSince   = 90 * 24 * time.Hour // fees of older payouts may have changed
-	feeAmong   = 100                 // payouts in which a fee is looked for
+	farAbove   = 5 // times the usual amount is far above it
+	usualLeast = 3 // payouts at least tell what is usual
 )
 
 // PreviewPayout says what an order would do. A *RuleError, *RefundError,
@@ -79,7 +76,7 @@ func (s *Service) foreseeBalance(ctx context.Context, preview *PayoutPreview, pl
 	if !preview.Balance.Known {
 		return ErrBalanceUnknown, nil
 	}
-	from, err := purseOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
+	from, err := s.purseOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +106,8 @@ func (s *Service) foresee(ctx context.Context, preview *PayoutPreview) error {
 	if err != nil {
 		return err
 	}
-	preview.Fee, preview.FeeKnown, err = s.feeOf(ctx, order, preview.Operator)
+	rate, err := s.feeRate(ctx, s.store.Reader, order.Kind, preview.Operator)
+	preview.Fee, preview.FeeKnown = rate.of(order.Amount), rate.isKnown()
 	return err
 }
 
@@ -117,24 +115,4 @@ func (s *Service) foresee(ctx context.Context, preview *PayoutPreview) error {
 func median(hundredths []int64) campay.XAF {
 	sorted := slices.Sorted(slices.Values(hundredths))
 	return campay.XAF(sorted[(len(sorted)-1)/2])
-}
-
-// feeOf is what CamPay takes for a payout, at the rate of the newest one of this
-// kind and operator whose fee is in the book, rounded up to a hundredth.
-func (s *Service) feeOf(ctx context.Context, order PayoutOrder, operator campay.Operator) (fee campay.XAF, isKnown bool, err error) {
-	recent, err := s.store.Transactions(ctx, store.TransactionFilter{
-		Kind: order.Kind, Status: store.StatusSuccessful, Since: s.now().Add(-feeSince), Limit: feeAmong,
-	})
-	if err != nil {
-		return 0, false, err
-	}
-	for _, t := range recent {
-		base, isWhole := campay.XAF(t.Amount).Whole()
-		if t.Operator != string(operator) || t.Fee <= 0 || !isWhole || base <= 0 {
-			continue
-		}
-		francs, _ := order.Amount.Whole()
-		return campay.XAF((francs*t.Fee + base - 1) / base), true, nil
-	}
-	return 0, false, nil
 }

@@ -20,6 +20,7 @@ type BalanceError struct {
 	Kind                       store.Kind
 	Operator                   campay.Operator
 	Asked, Available, InFlight campay.XAF
+	Fee                        campay.XAF      // what CamPay would take beside Asked; 0 when unknown
 	Other                      campay.Operator // the other carrier; empty for airtime
 	OtherAvailable             campay.XAF
 }
@@ -40,14 +41,15 @@ func (s *Service) balanceToSpend(ctx context.Context) (Balance, error) {
 // purse is what one carrier holds for withdrawals, or the airtime float.
 type purse struct {
 	available campay.XAF // less what is in flight
-	inFlight  campay.XAF // unsent, pending, in doubt, or settled since the balance was asked for
+	inFlight  campay.XAF // unsent, pending, in doubt, or settled since the balance was asked for; with its fees where the rate is known
+	rate      rate
 }
 
 // purseOf reads what a balance leaves of a purse. CamPay may take a payout off
 // the balance when it accepts it or when it is done: what is under way counts as
 // gone in both cases, at worst twice, never not at all. In a Write no other
 // payout can come between this and writing one down.
-func purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator campay.Operator) (purse, error) {
+func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator campay.Operator) (purse, error) {
 	held, from := balance.Utility, "" // airtime has one purse for all carriers
 	if kind == store.KindWithdraw {
 		held, from = balance.MTN, string(operator)
@@ -59,7 +61,12 @@ func purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Ki
 	if err != nil {
 		return purse{}, err
 	}
-	return purse{available: campay.XAF(max(held-reserved, 0)), inFlight: campay.XAF(reserved)}, nil
+	rate, err := s.feeRate(ctx, r, kind, operator)
+	if err != nil {
+		return purse{}, err
+	}
+	inFlight := campay.XAF(reserved) + rate.of(campay.XAF(reserved))
+	return purse{available: max(campay.XAF(held)-inFlight, 0), inFlight: inFlight, rate: rate}, nil
 }
 
 // covers reports a *BalanceError unless the purse that p draws on covers it. A
@@ -71,19 +78,20 @@ func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p
 	if p.Kind == store.KindAirtime && balance.noFloat {
 		return nil
 	}
-	from, err := purseOf(ctx, r, balance, p.Kind, p.operator)
-	if err != nil || p.Amount <= from.available {
+	from, err := s.purseOf(ctx, r, balance, p.Kind, p.operator)
+	fee := from.rate.of(p.Amount)
+	if err != nil || p.Amount+fee <= from.available {
 		return err
 	}
 	short := &BalanceError{
-		Kind: p.Kind, Operator: p.operator, Asked: p.Amount, Available: from.available, InFlight: from.inFlight,
+		Kind: p.Kind, Operator: p.operator, Asked: p.Amount, Available: from.available, InFlight: from.inFlight, Fee: fee,
 	}
 	if p.Kind == store.KindWithdraw {
 		short.Other = campay.Orange
 		if p.operator == campay.Orange {
 			short.Other = campay.MTN
 		}
-		other, err := purseOf(ctx, r, balance, p.Kind, short.Other)
+		other, err := s.purseOf(ctx, r, balance, p.Kind, short.Other)
 		if err != nil {
 			return err
 		}
