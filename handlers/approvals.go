@@ -61,7 +61,28 @@ func (s *server) showApproval(c echo.Context, status int, n int64, wrong views.E
 	if props.DecidedBy, err = s.nameOf(ctx, a.DecidedBy); err != nil {
 		return err
 	}
+	if a.State == store.ApprovalWaiting && a.RequestedBy != user(c).ID {
+		if props.Review, err = s.approvalReview(c, a); err != nil {
+			return err
+		}
+	}
 	return s.show(c, status, func(p views.Page) templ.Component { return views.ApprovalPage(p, props) })
+}
+
+// approvalReview is what an order would do if its second owner let it go now.
+// What stands against it is said when he does.
+func (s *server) approvalReview(c echo.Context, a store.Approval) (*views.PayoutReviewProps, error) {
+	preview, err := s.Payments.PreviewApproval(c.Request().Context(), a)
+	if err != nil && !s.stopped(newForm(c), err) {
+		return nil, err
+	}
+	review := reviewOf(preview)
+	review.Form = views.PayoutForm{Way: views.WayWithdraw, Description: a.Description}
+	if a.Kind == store.KindAirtime {
+		review.Form.Way = views.WayAirtime
+	}
+	review.Now = s.Now()
+	return &review, nil
 }
 
 // approve sends what waits, after the password and after all was checked anew.

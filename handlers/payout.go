@@ -154,16 +154,20 @@ func (s *server) payoutReview(screen payoutScreen) echo.HandlerFunc {
 }
 
 func (s *server) showReview(c echo.Context, status int, form views.PayoutForm, preview payments.PayoutPreview) error {
-	props := views.PayoutReviewProps{
-		Form: form, Amount: int64(preview.Order.Amount), Phone: string(preview.Order.Phone), Operator: string(preview.Operator),
+	props := reviewOf(preview)
+	props.Form, props.Now = form, s.Now()
+	return s.show(c, status, func(p views.Page) templ.Component { return views.PayoutReviewPage(p, props) })
+}
+
+// reviewOf is a preview as screens show it.
+func reviewOf(preview payments.PayoutPreview) views.PayoutReviewProps {
+	return views.PayoutReviewProps{
+		Amount: int64(preview.Order.Amount), Phone: string(preview.Order.Phone), Operator: string(preview.Operator),
 		Holder: preview.HolderName, Saved: preview.Recipient.Name,
 		Available: int64(preview.Available), InFlight: int64(preview.InFlight), Fee: int64(preview.Fee), FeeKnown: preview.FeeKnown,
-		Usual: int64(preview.Usual), FarAbove: preview.FarAbove, NeedsApproval: preview.NeedsApproval, Now: s.Now(),
+		Usual: int64(preview.Usual), FarAbove: preview.FarAbove, NeedsApproval: preview.NeedsApproval,
+		Same: preview.Same.Transaction, SameWaiting: preview.Same.Approval,
 	}
-	if len(preview.Same) > 0 {
-		props.Same = preview.Same[0]
-	}
-	return s.show(c, status, func(p views.Page) templ.Component { return views.PayoutReviewPage(p, props) })
 }
 
 // confirmPayout sends what was reviewed: after the password and the answers,
@@ -204,8 +208,14 @@ func (s *server) confirmPayout(screen payoutScreen) echo.HandlerFunc {
 		if !f.ok() {
 			return s.showReview(c, http.StatusUnprocessableEntity, typedForm, preview)
 		}
+		order.Seen = preview.Same.Seen()
 		payout, err := s.Payments.PayOut(ctx, order)
 		err = s.sentAnyway(c, err)
+		if again := (*payments.SameError)(nil); errors.As(err, &again) { // another one came between
+			preview.Same = again.Same
+			f.wrong("again", views.ProblemNotSure, "")
+			return s.showReview(c, http.StatusConflict, typedForm, preview)
+		}
 		if s.stopped(f, err) {
 			typedForm.OperationID = payments.NewOperation() // the refused one may be in the book, and is over
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
@@ -248,7 +258,7 @@ func answered(c echo.Context, f *form, preview payments.PayoutPreview) {
 	if preview.FarAbove && c.FormValue("sure") != views.Sure(int64(preview.Order.Amount)) {
 		f.wrong("sure", views.ProblemNotSure, "")
 	}
-	if len(preview.Same) > 0 && c.FormValue("again") != strconv.FormatInt(preview.Same[0].ID, 10) {
+	if preview.Same.Is() && c.FormValue("again") != views.Again(preview.Same.Transaction.ID, preview.Same.Approval.ID) {
 		f.wrong("again", views.ProblemNotSure, "")
 	}
 }

@@ -233,14 +233,14 @@ func TestPayout_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
 	s, owner := till(t)
 	first := owner.payOut("/withdraw", payoutOf("3000", "677123456"))
 	form := payoutOf("3000", "677123456")
-	if got := owner.post("/withdraw", form); !strings.Contains(got.body, `href="`+first+`"`) || !strings.Contains(got.body, `name="again" value="1"`) {
+	if got := owner.post("/withdraw", form); !strings.Contains(got.body, `href="`+first+`"`) || !strings.Contains(got.body, `name="again" value="1.0"`) {
 		t.Fatal("nobody asks")
 	}
-	if got := owner.post("/withdraw/confirm", with(confirmed(form), "again", "7")); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-again-error"`) {
+	if got := owner.post("/withdraw/confirm", with(confirmed(form), "again", "7.0")); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-again-error"`) {
 		t.Fatalf("answered %d", got.status)
 	}
 	s.wantLedger(1)
-	if got := owner.post("/withdraw/confirm", with(confirmed(form), "again", "1")); got.status != http.StatusSeeOther {
+	if got := owner.post("/withdraw/confirm", with(confirmed(form), "again", "1.0")); got.status != http.StatusSeeOther {
 		t.Fatalf("answered %d: %s", got.status, problems(got))
 	}
 	s.wantLedger(2)

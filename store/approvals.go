@@ -126,6 +126,19 @@ func (r Reader) Approvals(ctx context.Context, wanted ApprovalFilter) ([]Approva
 	return found, nil
 }
 
+// SameApprovals returns the payouts of a kind that wait to send one number one
+// amount, newest first: the next one may be the same by mistake.
+func (r Reader) SameApprovals(ctx context.Context, kind Kind, phone string, asked int64) ([]Approval, error) {
+	same, err := many(ctx, r.rows, scanApproval, `
+		SELECT `+approvalColumns+` FROM approvals
+		WHERE book = $1 AND state = 'waiting' AND phone = $2 AND asked = $3 AND kind = $4
+		ORDER BY id DESC LIMIT $5`, r.book, phone, asked, kind, defaultPage)
+	if err != nil {
+		return nil, fmt.Errorf("approvals to one number: %w", err)
+	}
+	return same, nil
+}
+
 // CountApprovals returns how many approvals are in a state.
 func (r Reader) CountApprovals(ctx context.Context, state ApprovalState) (int, error) {
 	n, err := one(ctx, r.rows, scanCount,

@@ -129,6 +129,10 @@ func readsOfMoneyOut(r Reader) map[string]func(context.Context) error {
 			l, err := r.RecentSamePayout(ctx, KindWithdraw, "237677123456", 7, noon)
 			return list(int64(len(l)), err)
 		},
+		"SameApprovals": func(ctx context.Context) error {
+			l, err := r.SameApprovals(ctx, KindWithdraw, "237677123456", 7)
+			return list(int64(len(l)), err)
+		},
 		"UsualPayouts": func(ctx context.Context) error {
 			l, err := r.UsualPayouts(ctx, KindWithdraw)
 			return list(int64(len(l)), err)
@@ -158,7 +162,7 @@ func fillMoneyOut(t *testing.T, s *Store, user, collection int64) {
 		Operator: "MTN", Phone: "237677123456", Status: StatusSuccessful, SettledAt: noon})
 	write(t, s, func(tx *Tx) error { return tx.SetPayoutRules(t.Context(), PayoutRules{MostEach: 1, UpdatedBy: user}) })
 	addRecipient(t, s, Recipient{Name: "Caisse", Phone: "237677123456", CreatedBy: user})
-	addApproval(t, s, Approval{Operation: "approval", RequestedBy: user, ExpiresAt: noon})
+	addApproval(t, s, Approval{Operation: "approval", Kind: KindWithdraw, Phone: "237677123456", Asked: 7, RequestedBy: user, ExpiresAt: noon})
 	addAudit(t, s, AuditEntry{Act: "frozen", Subject: "payout_rules", UserID: user})
 }
 

@@ -166,7 +166,13 @@ func payoutScreens() map[string]templ.Component {
 		if state != store.ApprovalWaiting {
 			a.DecidedAt, a.TransactionID = now, 9
 		}
-		all["approval-"+string(state)] = views.ApprovalPage(page("/approvals/5"), views.ApprovalProps{Approval: a, AskedBy: "Gérance", DecidedBy: owner.Name})
+		reviewed := (*views.PayoutReviewProps)(nil)
+		if state == store.ApprovalWaiting {
+			again := review(views.WayWithdraw)
+			again.SameWaiting = approval(state)
+			reviewed = &again
+		}
+		all["approval-"+string(state)] = views.ApprovalPage(page("/approvals/5"), views.ApprovalProps{Approval: a, AskedBy: "Gérance", DecidedBy: owner.Name, Review: reviewed})
 	}
 	for i, t := range payouts() {
 		all["money-out-"+string(rune('a'+i))] = transactionPage(t)
@@ -244,7 +250,7 @@ func TestReview_CarriesTheOrder_AndNeverAPassword(t *testing.T) {
 	form := elements(tree(french, t, views.PayoutReviewPage(page("/withdraw"), props)), func(n *html.Node) bool { return attr(n, "action") == "/withdraw/confirm" })[0]
 	want := map[string]string{
 		"operation": props.Form.OperationID, "amount": "20 000", "phone": props.Form.Phone, "description": props.Form.Description,
-		"sure": "20000", "again": "9", "password": "",
+		"sure": "20000", "again": "9.0", "password": "",
 	}
 	for _, n := range elements(form, tag("input")) {
 		if value, ok := want[attr(n, "name")]; !ok || attr(n, "value") != value || has(n, "checked") {

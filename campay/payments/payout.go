@@ -22,6 +22,7 @@ type PayoutOrder struct {
 	Description string
 	RefundOf    int64 // the collection that it gives back: kind and phone follow from it; 0 for no refund
 	By          int64 // the user
+	Seen        *Seen // the same ones that By knows of; nil to have it sent whatever there is
 }
 
 // Payout is what became of an order: its transaction or, while it has none,
@@ -38,7 +39,8 @@ type Payout struct {
 var ErrOutcomeNotKept = errors.New("it was sent, and its outcome could not be written down")
 
 // PayOut carries an order out, or has it wait for a second owner. A *RuleError,
-// *RefundError, *BalanceError or ErrBalanceUnknown says why nothing was begun.
+// *RefundError, *BalanceError, *SameError or ErrBalanceUnknown says why nothing
+// was begun.
 // A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
 // refused it or surely never got it: no money moved. A lost answer is no error:
 // the transaction is in doubt, and is never sent again (invariant 2).
@@ -109,7 +111,7 @@ func (order PayoutOrder) sameAs(earlier PayoutOrder) error {
 			order.Description = earlier.Description
 		}
 	}
-	order.By = earlier.By
+	order.By, order.Seen = earlier.By, nil
 	if order != earlier {
 		return ErrOperationUsed
 	}
@@ -124,6 +126,9 @@ func (s *Service) writeOrder(ctx context.Context, tx *store.Tx, order PayoutOrde
 		return Payout{}, err
 	}
 	if err := s.covers(ctx, tx.Reader, balance, plan); err != nil {
+		return Payout{}, err
+	}
+	if err := s.checkSame(ctx, tx.Reader, plan.PayoutOrder); err != nil {
 		return Payout{}, err
 	}
 	if plan.needsApproval {

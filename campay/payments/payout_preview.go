@@ -24,8 +24,8 @@ type PayoutPreview struct {
 	Fee           campay.XAF
 	FeeKnown      bool
 	Usual         campay.XAF
-	FarAbove      bool                // far above the shop's usual: a zero too many?
-	Same          []store.Transaction // the same number and amount, minutes ago
+	FarAbove      bool // far above the shop's usual: a zero too many?
+	Same          Same
 	NeedsApproval bool
 	Refundable    campay.XAF // what may still be given back of the order's collection
 }
@@ -38,7 +38,16 @@ const (
 // PreviewPayout says what an order would do. A *RuleError, *RefundError,
 // *BalanceError or ErrBalanceUnknown beside it says why it would be refused.
 func (s *Service) PreviewPayout(ctx context.Context, order PayoutOrder) (PayoutPreview, error) {
-	plan, refused := s.allowed(ctx, s.store.Reader, order, store.Approval{})
+	return s.preview(ctx, order, store.Approval{})
+}
+
+// PreviewApproval says the same of an order that waits for a second owner.
+func (s *Service) PreviewApproval(ctx context.Context, a store.Approval) (PayoutPreview, error) {
+	return s.preview(ctx, approvedOrder(a), a)
+}
+
+func (s *Service) preview(ctx context.Context, order PayoutOrder, a store.Approval) (PayoutPreview, error) {
+	plan, refused := s.allowed(ctx, s.store.Reader, order, a)
 	preview := PayoutPreview{
 		Order: plan.PayoutOrder, Operator: plan.operator, Recipient: plan.recipient,
 		NeedsApproval: plan.needsApproval, Refundable: plan.refundable,
@@ -47,7 +56,7 @@ func (s *Service) PreviewPayout(ctx context.Context, order PayoutOrder) (PayoutP
 		return preview, refused
 	}
 	preview.HolderName = s.holderOf(ctx, plan.Phone)
-	if err := s.foresee(ctx, &preview); err != nil {
+	if err := s.foresee(ctx, &preview, a); err != nil {
 		return preview, err
 	}
 	short, err := s.foreseeBalance(ctx, &preview, plan)
@@ -92,7 +101,7 @@ func (s *Service) foreseeBalance(ctx context.Context, preview *PayoutPreview, pl
 }
 
 // foresee fills in what earlier payouts say about this one.
-func (s *Service) foresee(ctx context.Context, preview *PayoutPreview) error {
+func (s *Service) foresee(ctx context.Context, preview *PayoutPreview, a store.Approval) error {
 	order := preview.Order
 	usual, err := s.store.UsualPayouts(ctx, order.Kind)
 	if err != nil {
@@ -102,8 +111,7 @@ func (s *Service) foresee(ctx context.Context, preview *PayoutPreview) error {
 		preview.Usual = median(usual)
 		preview.FarAbove = order.Amount > farAbove*preview.Usual
 	}
-	preview.Same, err = s.store.RecentSamePayout(ctx, order.Kind, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
-	if err != nil {
+	if preview.Same, err = s.sameAgain(ctx, s.store.Reader, order, a); err != nil {
 		return err
 	}
 	rate, err := s.feeRate(ctx, s.store.Reader, order.Kind, preview.Operator)

@@ -27,7 +27,7 @@ func TestPreview_SaysToWhomAndFromWhat(t *testing.T) {
 	p := s.preview(s.withdrawal(1000))
 	if p.Operator != campay.MTN || p.HolderName != "Titulaire d’essai 3456" || p.Recipient.ID != saved.ID ||
 		!p.Balance.Known || p.Available != campay.Francs(70_000) || p.InFlight != campay.Francs(30_000) ||
-		p.FeeKnown || p.FarAbove || len(p.Same) != 0 || p.NeedsApproval {
+		p.FeeKnown || p.FarAbove || p.Same.Is() || p.NeedsApproval {
 		t.Fatalf("%+v", p)
 	}
 	// CamPay took the first one off when it accepted it. Nobody can count on that,
@@ -113,7 +113,7 @@ func TestPreview_TheSameMinutesAgo_IsShown(t *testing.T) {
 	s := openPayoutShop(t)
 	first := s.payOut(s.withdrawal(1000))
 	s.clock.pass(sameWindow - time.Second)
-	if p := s.preview(s.withdrawal(1000)); len(p.Same) != 1 || p.Same[0].ID != first.ID {
+	if p := s.preview(s.withdrawal(1000)); p.Same.Transaction.ID != first.ID {
 		t.Fatalf("%+v", p.Same)
 	}
 	for name, other := range map[string]PayoutOrder{
@@ -121,12 +121,12 @@ func TestPreview_TheSameMinutesAgo_IsShown(t *testing.T) {
 		"another number": s.order(store.KindWithdraw, 1000, orangePhone),
 		"airtime":        s.order(store.KindAirtime, 1000, mtnPhone),
 	} {
-		if p := s.preview(other); len(p.Same) != 0 {
+		if p := s.preview(other); p.Same.Is() {
 			t.Errorf("%s: %+v", name, p.Same)
 		}
 	}
 	s.clock.pass(2 * time.Second)
-	if p := s.preview(s.withdrawal(1000)); len(p.Same) != 0 {
+	if p := s.preview(s.withdrawal(1000)); p.Same.Is() {
 		t.Fatalf("later: %+v", p.Same)
 	}
 }
@@ -164,4 +164,40 @@ func TestPreview_OfARefund_FollowsFromItsCollection(t *testing.T) {
 	if !errors.As(err, &refused) || p.Refundable != campay.Francs(4000) || !p.Balance.Known {
 		t.Fatalf("%+v, %v", p, err)
 	}
+}
+
+func TestPreview_OfWhatWaitsForASecondOwnerAlready_SaysSo(t *testing.T) {
+	s := openPayoutShop(t)
+	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(500))})
+	a := s.waiting(s.withdrawal(1000))
+	if p := s.preview(s.withdrawal(1000)); p.Same.Approval.ID != a.ID {
+		t.Fatalf("%+v", p.Same)
+	}
+	p, err := s.service.PreviewApproval(s.ctx, a)
+	if err != nil || p.Same.Is() || p.Operator != campay.MTN || !p.Balance.Known {
+		t.Fatalf("its own: %+v, %v", p, err)
+	}
+}
+
+// Two tabs were both told that there is no other: the second is asked inside the
+// write, where no third can come between.
+func TestPayOut_TheSameThatItsGiverDidNotSee_IsAsked(t *testing.T) {
+	s := openPayoutShop(t)
+	seen := s.preview(s.withdrawal(1000)).Same.Seen()
+	for range 2 {
+		order := s.withdrawal(1000)
+		order.Seen = seen
+		out, err := s.service.PayOut(s.ctx, order)
+		if again := (*SameError)(nil); s.sent.Load() == 1 && out.Transaction.ID == 0 {
+			if !errors.As(err, &again) || again.Transaction.ID == 0 {
+				t.Fatalf("the second: %+v, %v", out, err)
+			}
+			order.Seen = again.Seen()
+			s.payOut(order)
+			s.wantSent(2)
+			return
+		}
+		s.must(err)
+	}
+	t.Fatal("both went out")
 }
