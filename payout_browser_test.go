@@ -121,6 +121,7 @@ func (v *visitor) sendMoneyOut(p instance, paidLink string) []screen {
 		v.open(p.url + "/recipients/new")
 		v.fill("name", saved[0])
 		v.fill("phone", saved[1])
+		v.fill("password", p.password)
 		v.click("main form.form button[type=submit]")
 		v.see("table.rows")
 	}

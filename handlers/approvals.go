@@ -100,6 +100,7 @@ func (s *server) approve(c echo.Context) error {
 	}
 	payout, err := s.Payments.Approve(c.Request().Context(), n, user(c).ID)
 	err = s.sentAnyway(c, err)
+	var isNew *payments.NewOwnerError
 	switch {
 	case payout.Transaction.ID != 0 && (err == nil || s.stopped(f, err)):
 		return s.seePayout(c, payout) // what CamPay said stands on its page
@@ -107,6 +108,12 @@ func (s *server) approve(c echo.Context) error {
 		return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 	case errors.Is(err, payments.ErrApprovalOver):
 		return s.approvalOver(c, n)
+	case errors.Is(err, payments.ErrAskedByNone):
+		f.wrong(views.WholeForm, views.ProblemAskedByNone, "")
+		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.errors)
+	case errors.As(err, &isNew):
+		f.figured(views.WholeForm, views.ProblemNewOwner, "From", views.Moment(f.ctx, isNew.From, s.Now()))
+		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.errors)
 	case s.stopped(f, err):
 		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.whole())
 	default:

@@ -54,7 +54,7 @@ func TestAudit_LinksAndRequests_AreInIt_Once(t *testing.T) {
 func TestAuditPage_IsSearched_AndNoCashiers(t *testing.T) {
 	s := openShop(t)
 	owner, accountant, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleAccountant), s.signedIn(store.RoleCashier)
-	owner.post("/recipients", url.Values{"name": {"=HYPERLINK(1)<b>"}, "phone": {"677123456"}})
+	owner.post("/recipients", url.Values{"name": {"=HYPERLINK(1)<b>"}, "phone": {"677123456"}, "password": {testPassword}})
 	for _, b := range []*browser{owner, accountant} {
 		page := b.get("/audit")
 		if page.status != http.StatusOK || !strings.Contains(page.body, "Destinataire enregistré") || strings.Contains(page.body, "<b>") {

@@ -4,12 +4,14 @@ package handlers
 // one.
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -83,6 +85,9 @@ func (s *server) useInvitation(c echo.Context, i store.Invitation, password stri
 		}
 		if i.UserID == 0 {
 			u, err = tx.CreateUser(ctx, store.User{Name: i.Name, PasswordHash: hash, Role: i.Role, Locale: views.Locale(ctx), CreatedAt: s.Now()})
+			if err == nil {
+				err = s.approvesLater(ctx, tx, u)
+			}
 			if err != nil {
 				return err
 			}
@@ -97,10 +102,19 @@ func (s *server) useInvitation(c echo.Context, i store.Invitation, password stri
 		if err := tx.SetPassword(ctx, u.ID, hash); err != nil {
 			return err
 		}
+		if err := s.approvesLater(ctx, tx, u); err != nil {
+			return err
+		}
 		if err := tx.DeleteSessionsOfUser(ctx, u.ID); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, act{u.ID, "person.password_changed", "person", u.ID}, signInDetail{Name: u.Name})
 	})
 	return u, err
+}
+
+// approvesLater has an owner whom another one let in wait before he may approve
+// payouts: nobody is his own second owner by way of a new name.
+func (s *server) approvesLater(ctx context.Context, tx *store.Tx, u store.User) error {
+	return tx.SetApprovesFrom(ctx, u.ID, s.Now().Add(payments.SecondOwnerWait))
 }

@@ -61,7 +61,12 @@ func TestPayoutRules_AreKeptAudited_AndShownAgainAsTheyCanBeTyped(t *testing.T) 
 	if got := owner.post("/payout-rules", url.Values{"password": {testPassword}}); got.status != http.StatusSeeOther {
 		t.Fatalf("answered %d: %s", got.status, got.body)
 	}
-	if got := s.rules(); got != (store.PayoutRules{}) {
+	got := s.rules()
+	if got.ApprovalHeld != want.ApprovalAbove { // the threshold alone waits
+		t.Fatalf("held are %d", got.ApprovalHeld)
+	}
+	got.ApprovalHeld, got.HeldUntil = 0, time.Time{}
+	if got != (store.PayoutRules{}) {
 		t.Fatalf("empty fields are %+v", got)
 	}
 	if acts := s.audited("payout_rules"); len(acts) != 3 {

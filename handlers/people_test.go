@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/campay/payments"
 	"comptoir/store"
 )
 
@@ -168,6 +169,34 @@ func TestPerson_AnotherRole_SignsInAgain(t *testing.T) {
 	entries, err := s.store.Audit(t.Context(), store.AuditFilter{Kind: "person"})
 	if err != nil || len(entries) != 1 || !strings.Contains(string(entries[0].Detail), `"after":"accountant","before":"cashier"`) {
 		t.Errorf("%+v, %v", entries, err)
+	}
+}
+
+// An owner must not be his own second owner: not by a new name, nor by another's
+// role or password.
+func TestApproval_ByWhomAnotherOwnerLetIn_WaitsADay(t *testing.T) {
+	s := openShop(t)
+	owner, later := s.signedIn(store.RoleOwner), s.clock.now().Add(payments.SecondOwnerWait)
+	s.signedIn(store.RoleCashier)
+	approvesFrom := func(id int64) time.Time {
+		u, err := s.store.User(t.Context(), id)
+		s.must(err)
+		return u.ApprovesFrom
+	}
+	s.browser().post(owner.invites("Associée", store.RoleOwner), joining())
+	owner.post("/team/2", what("role", "role", "owner"))
+	for _, id := range []int64{2, 3} {
+		if got := approvesFrom(id); !got.Equal(later) {
+			t.Errorf("%d approves from %v", id, got)
+		}
+	}
+	s.clock.pass(time.Hour)
+	s.browser().post(owner.post("/team/3", what("reset")).oneTimeLink(t), joining())
+	if got := approvesFrom(3); !got.Equal(later.Add(time.Hour)) {
+		t.Errorf("with a new password from %v", got)
+	}
+	if got := approvesFrom(1); !got.IsZero() {
+		t.Errorf("the first owner from %v", got)
 	}
 }
 

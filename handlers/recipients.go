@@ -50,6 +50,9 @@ func (s *server) saveRecipient(c echo.Context) error {
 	f.atMost("name", in.Name, views.MaxPersonName)
 	number, err := payments.ParsePhone(in.Phone)
 	f.phone(err)
+	if err := s.passwordAgain(c, f); err != nil {
+		return err
+	}
 	if !f.ok() {
 		return s.showRecipientForm(c, http.StatusUnprocessableEntity, in)
 	}

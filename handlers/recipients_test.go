@@ -60,7 +60,7 @@ func TestRecipients_SavedOne_IsListedFoundAndAudited(t *testing.T) {
 	if got := owner.get("/recipients"); !strings.Contains(got.body, `href="/recipients/new"`) || strings.Contains(got.body, "<table") {
 		t.Fatalf("an empty list leads nowhere: %s", got.body)
 	}
-	got := owner.post("/recipients", url.Values{"name": {" Épicerie "}, "phone": {"6 99 12 34 56"}})
+	got := owner.post("/recipients", url.Values{"name": {" Épicerie "}, "phone": {"6 99 12 34 56"}, "password": {testPassword}})
 	if got.status != http.StatusSeeOther || got.header.Get("Location") != "/recipients" {
 		t.Fatalf("answered %d: %s", got.status, got.body)
 	}
@@ -83,7 +83,7 @@ func TestRecipients_SavedOne_IsListedFoundAndAudited(t *testing.T) {
 func TestRecipients_WrongInput_IsSaidOnTheField_InBothLanguages(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
-	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}})
+	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
 	long := strings.Repeat("a", views.MaxPersonName+1)
 	for locale, texts := range map[string][]string{
 		"fr": {"nom du destinataire", "caractères", "neuf chiffres", "ni MTN ni Orange", "déjà enregistré, sous le nom"},
@@ -91,8 +91,9 @@ func TestRecipients_WrongInput_IsSaidOnTheField_InBothLanguages(t *testing.T) {
 	} {
 		owner.speak(locale)
 		send := func(name, phone string) answer {
-			return owner.post("/recipients", url.Values{"name": {name}, "phone": {phone}})
+			return owner.post("/recipients", url.Values{"name": {name}, "phone": {phone}, "password": {testPassword}})
 		}
+		owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"699123456"}}).mustSay(t, "password", map[string]string{"fr": "votre mot de passe", "en": "your password"}[locale], "Caisse")
 		send("", "699123456").mustSay(t, "name", texts[0], "699123456")
 		send(long, "699123456").mustSay(t, "name", texts[1], long)
 		send("Boucherie", "12").mustSay(t, "phone", texts[2], "Boucherie", "12")
@@ -109,7 +110,7 @@ func TestRecipients_WrongInput_IsSaidOnTheField_InBothLanguages(t *testing.T) {
 func TestRecipients_RemovingAsksFirst(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
-	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}})
+	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
 	if got := owner.get("/recipients/1/remove"); got.status != http.StatusOK || !strings.Contains(got.body, "Caisse") || !strings.Contains(got.body, `action="/recipients/1/remove"`) {
 		t.Fatalf("answered %d: %s", got.status, got.body)
 	}
@@ -128,7 +129,7 @@ func TestRecipients_RemovingAsksFirst(t *testing.T) {
 	if acts := s.audited("recipient"); len(acts) != 2 {
 		t.Errorf("audited %v", acts)
 	}
-	if got := owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}}); got.status != http.StatusSeeOther {
+	if got := owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}}); got.status != http.StatusSeeOther {
 		t.Errorf("saving it again answered %d", got.status)
 	}
 }
@@ -136,7 +137,7 @@ func TestRecipients_RemovingAsksFirst(t *testing.T) {
 func TestRecipients_TooNewForTheRules_SayUntilWhen(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
-	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}})
+	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
 	s.must(s.service.SetRules(t.Context(), store.PayoutRules{NewRecipientWait: 2 * time.Hour}, 1))
 	if list := owner.get("/recipients").body; !strings.Contains(list, "12:30") { // saved at 10:30 in Douala
 		t.Error("it does not say until when")
@@ -149,12 +150,12 @@ func TestRecipients_TooNewForTheRules_SayUntilWhen(t *testing.T) {
 
 func TestRecipients_OfOthersThanOwners_AreRefused(t *testing.T) {
 	s := openShop(t)
-	s.signedIn(store.RoleOwner).post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}})
+	s.signedIn(store.RoleOwner).post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
 	for _, role := range []store.Role{store.RoleCashier, store.RoleAccountant} {
 		b := s.sessionOf(role)
 		for _, got := range []answer{
 			b.get("/recipients"), b.get("/recipients/new"), b.get("/recipients/1/remove"),
-			b.post("/recipients/1/remove", url.Values{}), b.post("/recipients", url.Values{"name": {"Moi"}, "phone": {"699123456"}}),
+			b.post("/recipients/1/remove", url.Values{}), b.post("/recipients", url.Values{"name": {"Moi"}, "phone": {"699123456"}, "password": {testPassword}}),
 		} {
 			if got.status != http.StatusForbidden || strings.Contains(got.body, "6\u00a077") {
 				t.Errorf("%s: answered %d", role, got.status)

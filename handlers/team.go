@@ -210,6 +210,9 @@ func (s *server) setRole(c echo.Context, u store.User, role store.Role) error {
 		if err := tx.SetRole(ctx, u.ID, role); err != nil {
 			return err
 		}
+		if err := s.approvesLater(ctx, tx, u); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, act{user(c).ID, "person.role_changed", "person", u.ID},
 			map[string]string{"name": u.Name, "before": string(u.Role), "after": string(role)})
 	})

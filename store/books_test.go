@@ -129,6 +129,10 @@ func readsOfMoneyOut(r Reader) map[string]func(context.Context) error {
 			l, err := r.RecentSamePayout(ctx, KindWithdraw, "237677123456", 7, noon)
 			return list(int64(len(l)), err)
 		},
+		"Unproved": func(ctx context.Context) error {
+			l, err := r.Unproved(ctx, 0, 10)
+			return list(int64(len(l)), err)
+		},
 		"SameApprovals": func(ctx context.Context) error {
 			l, err := r.SameApprovals(ctx, KindWithdraw, "237677123456", 7)
 			return list(int64(len(l)), err)

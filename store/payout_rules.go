@@ -13,25 +13,37 @@ import (
 // no limit; amounts are hundredths.
 type PayoutRules struct {
 	Frozen           bool  // nothing goes out at all
-	MostEach         int64 // of one withdrawal
+	MostEach         int64 // of one withdrawal or airtime
 	MostDay          int64 // of the withdrawals of a day together
 	CountDay         int   // withdrawals in a day
 	FromHour, ToHour int   // Douala's hours in which money may go out, ToHour not included; equal for any hour
 	SavedOnly        bool  // only to saved recipients
 	NewRecipientWait time.Duration
 	ApprovalAbove    int64 // above it a second owner approves
+	ApprovalHeld     int64 // the lower one that goes on until HeldUntil; 0 for none
+	HeldUntil        time.Time
 	AirtimeDay       int64 // of the airtime of a day together
 	UpdatedAt        time.Time
 	UpdatedBy        int64
 }
 
+// ApprovalInForce is the amount above which a second owner approves now; 0 for none.
+func (p PayoutRules) ApprovalInForce(now time.Time) int64 {
+	isHeld := p.ApprovalHeld > 0 && now.Before(p.HeldUntil)
+	if isHeld && (p.ApprovalAbove == 0 || p.ApprovalHeld < p.ApprovalAbove) {
+		return p.ApprovalHeld
+	}
+	return p.ApprovalAbove
+}
+
 const payoutRulesColumns = `frozen, most_each, most_day, count_day, from_hour, to_hour, saved_only,
-	new_recipient_wait, approval_above, airtime_day, updated_at, updated_by`
+	new_recipient_wait, approval_above, approval_held, approval_held_until,
+	airtime_day, updated_at, updated_by`
 
 func scanPayoutRules(r row) (p PayoutRules, err error) {
 	var wait int64
 	err = r.Scan(&p.Frozen, &p.MostEach, &p.MostDay, &p.CountDay, &p.FromHour, &p.ToHour, &p.SavedOnly,
-		&wait, &p.ApprovalAbove, &p.AirtimeDay, timeColumn{&p.UpdatedAt}, &p.UpdatedBy)
+		&wait, &p.ApprovalAbove, &p.ApprovalHeld, timeColumn{&p.HeldUntil}, &p.AirtimeDay, timeColumn{&p.UpdatedAt}, &p.UpdatedBy)
 	p.NewRecipientWait = time.Duration(wait) * time.Millisecond
 	return p, err
 }
@@ -54,14 +66,16 @@ func (r Reader) PayoutRules(ctx context.Context) (PayoutRules, error) {
 func (tx *Tx) SetPayoutRules(ctx context.Context, p PayoutRules) error {
 	_, err := tx.turn.exec(ctx, `
 		INSERT INTO payout_rules (book, `+payoutRulesColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (book) DO UPDATE SET frozen = excluded.frozen, most_each = excluded.most_each,
 			most_day = excluded.most_day, count_day = excluded.count_day, from_hour = excluded.from_hour,
 			to_hour = excluded.to_hour, saved_only = excluded.saved_only,
 			new_recipient_wait = excluded.new_recipient_wait, approval_above = excluded.approval_above,
+			approval_held = excluded.approval_held, approval_held_until = excluded.approval_held_until,
 			airtime_day = excluded.airtime_day, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
 		tx.book, bit(p.Frozen), p.MostEach, p.MostDay, p.CountDay, p.FromHour, p.ToHour, bit(p.SavedOnly),
-		p.NewRecipientWait.Milliseconds(), p.ApprovalAbove, p.AirtimeDay, millis(p.UpdatedAt), p.UpdatedBy)
+		p.NewRecipientWait.Milliseconds(), p.ApprovalAbove, p.ApprovalHeld, millis(p.HeldUntil),
+		p.AirtimeDay, millis(p.UpdatedAt), p.UpdatedBy)
 	if err != nil {
 		return fmt.Errorf("set payout rules: %w", err)
 	}

@@ -48,7 +48,8 @@ type PayoutTotals struct {
 }
 
 // PaidOut adds up the payouts of some kinds that were made since a time and did
-// not fail: those in doubt count too.
+// not fail: those in doubt count too. One begun elsewhere is dated by when the
+// book heard of it.
 func (r Reader) PaidOut(ctx context.Context, since time.Time, kinds ...Kind) (PayoutTotals, error) {
 	var f filter
 	f.add("book = ?", r.book)

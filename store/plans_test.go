@@ -113,6 +113,7 @@ func TestQueries_OfMoneyOut_ReadThroughAnIndex(t *testing.T) {
 		"refunds":     {func(r Reader) error { _, err := r.RefundsOf(ctx, 1); return err }, []string{"transactions_refund (book=? AND refund_of=?)"}, false},
 		"recent same": {func(r Reader) error { _, err := r.RecentSamePayout(ctx, KindWithdraw, "p", 1, noon); return err }, []string{"transactions_phone (book=? AND phone=? AND created_at>?)"}, true},
 		"same waits":  {func(r Reader) error { _, err := r.SameApprovals(ctx, KindWithdraw, "p", 1); return err }, []string{"approvals_state (book=? AND state=?)"}, false},
+		"unproved":    {func(r Reader) error { _, err := r.Unproved(ctx, 1, 10); return err }, []string{"transactions_unproved (book=? AND id>?)"}, false},
 		"usual":       {func(r Reader) error { _, err := r.UsualPayouts(ctx, KindWithdraw); return err }, []string{"transactions_payout_status (book=? AND kind=? AND status=?)"}, false},
 		"rules":       {func(r Reader) error { _, err := r.PayoutRules(ctx); return err }, []string{"(book=?)"}, false},
 

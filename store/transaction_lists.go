@@ -130,3 +130,16 @@ func (r Reader) RecentSame(ctx context.Context, phone string, asked int64, since
 	}
 	return same, nil
 }
+
+// Unproved returns the transactions without a reference of CamPay's that are in
+// doubt, or whose doubt a person ended, oldest first: those after an ID.
+func (r Reader) Unproved(ctx context.Context, after int64, limit int) ([]Transaction, error) {
+	found, err := many(ctx, r.rows, scanTransaction, `
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE book = $1 AND id > $2 AND reference = '' AND (status = 'in_doubt' OR instr(flags, 'decided') > 0)
+		ORDER BY id LIMIT $3`, r.book, after, pageLength(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list what is unproved: %w", err)
+	}
+	return found, nil
+}

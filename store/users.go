@@ -31,15 +31,16 @@ type User struct {
 	CreatedAt    time.Time
 	DisabledAt   time.Time // zero while he may sign in
 	HasTOTP      bool      // a second factor is asked for
+	ApprovesFrom time.Time // when he may approve another owner's payouts; zero for always
 }
 
 // Active reports whether the person may sign in.
 func (u User) Active() bool { return u.ID != 0 && u.DisabledAt.IsZero() }
 
-const userColumns = "id, name, password_hash, role, locale, created_at, disabled_at, totp IS NOT NULL"
+const userColumns = "id, name, password_hash, role, locale, created_at, disabled_at, totp IS NOT NULL, approves_from"
 
 func scanUser(r row) (u User, err error) {
-	err = r.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Role, &u.Locale, timeColumn{&u.CreatedAt}, timeColumn{&u.DisabledAt}, &u.HasTOTP)
+	err = r.Scan(&u.ID, &u.Name, &u.PasswordHash, &u.Role, &u.Locale, timeColumn{&u.CreatedAt}, timeColumn{&u.DisabledAt}, &u.HasTOTP, timeColumn{&u.ApprovesFrom})
 	return u, err
 }
 
@@ -129,6 +130,15 @@ func (tx *Tx) SetPassword(ctx context.Context, id int64, hash string) error {
 func (tx *Tx) SetLocale(ctx context.Context, id int64, locale string) error {
 	if err := tx.change(ctx, "UPDATE users SET locale = $1 WHERE id = $2", locale, id); err != nil {
 		return fmt.Errorf("set locale of user %d: %w", id, err)
+	}
+	return nil
+}
+
+// SetApprovesFrom keeps when a person may approve another owner's payouts;
+// ErrNotFound when nobody has the ID.
+func (tx *Tx) SetApprovesFrom(ctx context.Context, id int64, from time.Time) error {
+	if err := tx.change(ctx, "UPDATE users SET approves_from = $1 WHERE id = $2", millis(from), id); err != nil {
+		return fmt.Errorf("set from when user %d approves: %w", id, err)
 	}
 	return nil
 }

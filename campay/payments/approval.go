@@ -20,7 +20,14 @@ const approvalLife = 24 * time.Hour
 var (
 	ErrOwnApproval  = errors.New("whoever asked for it cannot approve it")
 	ErrApprovalOver = errors.New("it waits for nobody any more")
+	ErrAskedByNone  = errors.New("whoever asked for it is no owner any more")
 )
+
+// NewOwnerError says that another owner made somebody an owner, or gave him his
+// password, too short a time ago for him to approve.
+type NewOwnerError struct{ From time.Time }
+
+func (e *NewOwnerError) Error() string { return "he may approve from " + e.From.String() }
 
 // Approve carries out an order that waits for a second owner, and comes back as
 // PayOut does. Rules and balance are checked anew; where they stand against it,
@@ -28,7 +35,7 @@ var (
 func (s *Service) Approve(ctx context.Context, approvalID, by int64) (Payout, error) {
 	a, err := s.store.Approval(ctx, approvalID)
 	if err == nil {
-		err = s.mayApprove(a, by)
+		err = s.mayApprove(ctx, s.store.Reader, a, by)
 	}
 	if err != nil {
 		return Payout{Approval: a}, err
@@ -56,7 +63,7 @@ func (s *Service) Approve(ctx context.Context, approvalID, by int64) (Payout, er
 func (s *Service) writeApproved(ctx context.Context, tx *store.Tx, id, by int64, balance Balance) (store.Transaction, error) {
 	a, err := tx.Approval(ctx, id)
 	if err == nil {
-		err = s.mayApprove(a, by)
+		err = s.mayApprove(ctx, tx.Reader, a, by)
 	}
 	if err != nil {
 		return store.Transaction{}, err
@@ -80,12 +87,26 @@ func (s *Service) writeApproved(ctx context.Context, tx *store.Tx, id, by int64,
 }
 
 // mayApprove says what stands against by's approval of a.
-func (s *Service) mayApprove(a store.Approval, by int64) error {
+func (s *Service) mayApprove(ctx context.Context, r store.Reader, a store.Approval, by int64) error {
 	switch {
 	case !s.waits(a):
 		return ErrApprovalOver
 	case a.RequestedBy == by:
 		return ErrOwnApproval
+	}
+	asked, err := r.User(ctx, a.RequestedBy)
+	if err != nil {
+		return err
+	}
+	if !asked.Active() || asked.Role != store.RoleOwner {
+		return ErrAskedByNone
+	}
+	second, err := r.User(ctx, by)
+	if err != nil {
+		return err
+	}
+	if s.now().Before(second.ApprovesFrom) {
+		return &NewOwnerError{second.ApprovesFrom}
 	}
 	return nil
 }

@@ -248,3 +248,51 @@ func TestApprove_WhoseOperationWasUsedMeanwhile_SendsNothing(t *testing.T) {
 	}
 	s.wantSent(0)
 }
+
+// One owner alone cannot lift the threshold, pay, and put it back.
+func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
+	s := openPayoutShop(t)
+	threshold := func(francs int64) store.PayoutRules {
+		return store.PayoutRules{ApprovalAbove: int64(campay.Francs(francs))}
+	}
+	s.rules(threshold(500))
+	for _, higher := range []int64{0, 5000} {
+		s.rules(threshold(higher))
+		s.rules(threshold(higher)) // saved again: nothing new
+		s.waiting(s.withdrawal(1000))
+		s.clock.pass(SecondOwnerWait - time.Second)
+		s.rules(threshold(higher))
+		s.waiting(s.withdrawal(1000))
+		s.clock.pass(time.Second)
+		s.payOut(s.withdrawal(1000))
+		s.rules(threshold(500)) // a lower one holds at once
+		s.waiting(s.withdrawal(1000))
+	}
+	s.rules(threshold(0))
+	s.rules(threshold(400)) // lower than what goes on
+	s.rules(threshold(450))
+	s.waiting(s.withdrawal(425))
+}
+
+// A new name, a new role or a password from another owner makes no second owner
+// at once, and whoever asked must be one still.
+func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
+	s := openPayoutShop(t)
+	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(500))})
+	a := s.waiting(s.withdrawal(1000))
+	from := s.clock.now().Add(SecondOwnerWait / 2)
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetApprovesFrom(s.ctx, s.second, from) }))
+	_, err := s.service.Approve(s.ctx, a.ID, s.second)
+	if isNew := (*NewOwnerError)(nil); !errors.As(err, &isNew) || !isNew.From.Equal(from) {
+		t.Fatalf("by a new owner: %v", err)
+	}
+	s.clock.pass(SecondOwnerWait / 2)
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetRole(s.ctx, s.owner, store.RoleCashier) }))
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrAskedByNone) {
+		t.Fatalf("for a cashier: %v", err)
+	}
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetRole(s.ctx, s.owner, store.RoleOwner) }))
+	_, err = s.service.Approve(s.ctx, a.ID, s.second)
+	s.must(err)
+	s.wantSent(1)
+}

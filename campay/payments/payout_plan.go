@@ -44,7 +44,8 @@ func (s *Service) allowed(ctx context.Context, r store.Reader, order PayoutOrder
 	if err != nil {
 		return p, err
 	}
-	p.needsApproval = rules.ApprovalAbove > 0 && int64(p.Amount) > rules.ApprovalAbove
+	above := rules.ApprovalInForce(s.now())
+	p.needsApproval = above > 0 && int64(p.Amount) > above
 	if err := s.checkRules(ctx, r, rules, p); err != nil {
 		return p, err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"comptoir/campay"
@@ -28,7 +29,7 @@ type recipientDetail struct {
 // SaveRecipient saves somebody whom money is sent to; store.ErrDuplicate when
 // the number is saved already, and the errors of ParsePhone.
 func (s *Service) SaveRecipient(ctx context.Context, name string, phone campay.Phone, by int64) (store.Recipient, error) {
-	name = strings.TrimSpace(name)
+	name = strings.TrimSpace(strings.Map(visible, name))
 	if name == "" || utf8.RuneCountInString(name) > longestName {
 		return store.Recipient{}, ErrRecipientName
 	}
@@ -50,6 +51,15 @@ func (s *Service) SaveRecipient(ctx context.Context, name string, phone campay.P
 		return store.Recipient{}, fmt.Errorf("save recipient: %w", err)
 	}
 	return saved, nil
+}
+
+// visible drops what a name could be written with to look like another one: signs
+// that turn the direction of writing, and control signs.
+func visible(r rune) rune {
+	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		return -1
+	}
+	return r
 }
 
 // RemoveRecipient takes a recipient off the list; store.ErrNotFound when it is

@@ -138,7 +138,7 @@ func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (dou
 		if err != nil {
 			return err
 		}
-		sought, err := soughtFor(ctx, tx)
+		sought, err := soughtFor(ctx, tx.Reader)
 		if err != nil {
 			return err
 		}
@@ -167,18 +167,14 @@ func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (dou
 
 // soughtFor are the transactions of which nobody knows what became: those in
 // doubt, and those whose doubt a person ended.
-func soughtFor(ctx context.Context, tx *store.Tx) ([]store.Transaction, error) {
-	sought, err := tx.Transactions(ctx, store.TransactionFilter{Status: store.StatusInDoubt, Limit: workBatch})
-	if err != nil {
-		return nil, err
-	}
-	flagged, err := tx.Transactions(ctx, store.TransactionFilter{Flagged: true, Limit: workBatch})
-	for _, t := range flagged {
-		if t.Flags.Has(store.FlagDecided) {
-			sought = append(sought, t)
+func soughtFor(ctx context.Context, r store.Reader) (sought []store.Transaction, err error) {
+	for last := int64(0); ; {
+		more, err := r.Unproved(ctx, last, workBatch)
+		if err != nil || len(more) == 0 {
+			return sought, err
 		}
+		sought, last = append(sought, more...), more[len(more)-1].ID
 	}
-	return sought, err
 }
 
 // mayBe reports whether a row that names no operation may be t, whose answer

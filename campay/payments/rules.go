@@ -62,8 +62,28 @@ func (s *Service) SetRules(ctx context.Context, rules store.PayoutRules, by int6
 	}
 	return s.changeRules(ctx, by, "payout_rules.changed", func(old store.PayoutRules) store.PayoutRules {
 		rules.Frozen = old.Frozen
-		return rules
+		return s.held(old, rules)
 	})
+}
+
+// SecondOwnerWait is how long what weakens a second owner's approval waits: a
+// higher threshold, and whoever was made an owner by another one.
+const SecondOwnerWait = 24 * time.Hour
+
+// held are rules whose higher threshold waits: until then the lower one goes on,
+// and every other owner sees it and may freeze.
+func (s *Service) held(old, rules store.PayoutRules) store.PayoutRules {
+	now := s.now()
+	inForce := old.ApprovalInForce(now)
+	switch isLower := rules.ApprovalAbove > 0 && rules.ApprovalAbove <= inForce; {
+	case inForce == 0 || isLower:
+		rules.ApprovalHeld, rules.HeldUntil = 0, time.Time{}
+	case rules.ApprovalAbove == old.ApprovalAbove && inForce == old.ApprovalHeld: // saved again: it waits no longer for that
+		rules.ApprovalHeld, rules.HeldUntil = old.ApprovalHeld, old.HeldUntil
+	default:
+		rules.ApprovalHeld, rules.HeldUntil = inForce, now.Add(SecondOwnerWait)
+	}
+	return rules
 }
 
 // Freeze stops all money that would go out, what waits for approval included.
