@@ -183,6 +183,7 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 						_, err := s.service.Ask(s.ctx, asked.ID) // a person asks
 						s.must(err)
 						if kind == store.KindAirtime {
+							s.flagged(workBatch + 1)
 							now := s.clock.now() // a person compares the days that CamPay did not tell
 							s.reconcile(Period{From: DayOf(now.AddDate(0, 0, -8)), To: DayOf(now)})
 						}
@@ -196,6 +197,22 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 			}
 		}
 	}
+}
+
+// flagged adds newer transactions with a flag, which hide no older one.
+func (s *payoutShop) flagged(n int) {
+	s.t.Helper()
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+		for range n {
+			if _, err := tx.CreateTransaction(s.ctx, store.Transaction{
+				Kind: store.KindCollect, Origin: store.OriginExternal, Status: store.StatusFailed, Reference: NewOperation(),
+				Flags: store.Flags{store.FlagMismatch}, CreatedAt: s.clock.now(), UpdatedAt: s.clock.now(),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 func TestDecided_ThatCamPayHasUnderWay_IsOpenAgain(t *testing.T) {
