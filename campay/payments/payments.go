@@ -9,6 +9,8 @@
 //  3. Acknowledged means kept: a webhook answered 200 survives power loss.
 //  4. Said is not proved: only /transaction/{reference}/ settles anything.
 //  5. No one needs the webhook: what stays open is polled with backoff.
+//  6. Balances add up: what is shown as spendable is CamPay's balance less what
+//     is in flight and in doubt.
 package payments
 
 import (

@@ -258,3 +258,23 @@ func TestWebhook_WhereThereIsNoPlaceForAirtime_EndsAsUnknown(t *testing.T) {
 		t.Fatalf("delivery %+v", d[0])
 	}
 }
+
+// CamPay's answers name no operation at first, so that a report makes a second
+// transaction of it; the history tells whose it is.
+func TestPayoutInDoubt_TakenForOneBegunElsewhere_IsFoundInTheHistory(t *testing.T) {
+	s := openPayoutShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointWithdraw}, sandbox.Fault{Kind: sandbox.WebhookLost, Endpoint: sandbox.EndpointWithdraw})
+	asked := s.payOut(s.withdrawal(1000))
+	s.edit(func(answer map[string]any) { delete(answer, "external_reference"); delete(answer, "description") })
+	s.must(s.service.TakeWebhook(s.notification(s.sandbox.Ledger()[0].Reference, "SUCCESSFUL", "1000"), "192.0.2.1"))
+	s.work(0)
+	if len(s.all()) != 2 {
+		t.Fatalf("%d transactions", len(s.all()))
+	}
+	s.intercept(nothing)
+	s.clock.pass(doubtPace)
+	_, err := s.service.Ask(s.ctx, asked.ID)
+	s.must(err)
+	s.wantStatus(asked, store.StatusSuccessful)
+	s.wantSent(1)
+}
