@@ -20,12 +20,13 @@ const waitingShown = 100
 func (s *server) approvals(c echo.Context) error {
 	ctx := c.Request().Context()
 	var props views.ApprovalsProps
-	var err error
 	from := before(c)
+	waiting, err := s.Store.Approvals(ctx, store.ApprovalFilter{State: store.ApprovalWaiting, Limit: waitingShown})
+	if err != nil {
+		return err
+	}
 	if from == 0 {
-		if props.Waiting, err = s.Store.Approvals(ctx, store.ApprovalFilter{State: store.ApprovalWaiting, Limit: waitingShown}); err != nil {
-			return err
-		}
+		props.Waiting = waiting
 	}
 	rows, err := s.Store.Approvals(ctx, store.ApprovalFilter{Before: from, Limit: pageLength + 1})
 	if err != nil {
@@ -33,7 +34,8 @@ func (s *server) approvals(c echo.Context) error {
 	}
 	rows, props.Older = older(rows, func(a store.Approval) int64 { return a.ID })
 	for _, a := range rows {
-		if a.State != store.ApprovalWaiting {
+		isBeyond := len(waiting) == waitingShown && a.ID < waiting[waitingShown-1].ID // the first page has no room for it
+		if a.State != store.ApprovalWaiting || isBeyond {
 			props.Closed = append(props.Closed, a)
 		}
 	}

@@ -6,6 +6,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,31 @@ func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.
 		owner.post(path+"/decide", url.Values{"outcome": {outcome}, "sure": {"decided"}, "password": {testPassword}})
 		if got := owner.get(path); !strings.Contains(got.body, says) || strings.Contains(got.body, "status good") {
 			t.Errorf("%s: the page says %s", outcome, problems(got))
+		}
+	}
+}
+
+// However many wait, each is on some page of the list.
+func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
+	s, owner := till(t)
+	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+		for range waitingShown + 2 {
+			if _, err := tx.AddApproval(t.Context(), store.Approval{
+				Operation: newOperation(), Kind: store.KindWithdraw, Origin: store.OriginPush, Asked: 100_000, Phone: "237677123456", Operator: "MTN",
+				RequestedBy: 1, RequestedAt: s.clock.now(), ExpiresAt: s.clock.now().Add(time.Hour), State: store.ApprovalWaiting,
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	pages := owner.get("/approvals").body
+	for before := waitingShown + 2; before > 0; before -= pageLength {
+		pages += owner.get("/approvals?before=" + strconv.Itoa(before+1)).body
+	}
+	for id := 1; id <= waitingShown+2; id++ {
+		if !strings.Contains(pages, `href="/approvals/`+strconv.Itoa(id)+`"`) {
+			t.Errorf("%d is on no page", id)
 		}
 	}
 }

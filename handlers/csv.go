@@ -75,11 +75,12 @@ func (s *server) sendCSV(c echo.Context, name, about string, write func(*csvLine
 // safeCell is a cell that no spreadsheet takes for a formula: descriptions are
 // a stranger's words.
 func safeCell(cell string) string {
-	if lead := strings.TrimLeft(cell, " \u00a0\u3000"); lead != "" && strings.ContainsAny(lead[:1], "=+-@\t\r\n") {
+	lead := strings.TrimLeft(cell, " \u00a0\u3000")
+	if lead != "" && strings.ContainsAny(lead[:1], "=+-@\t\r\n") {
 		return "'" + cell
 	}
 	for _, wide := range []string{"＝", "＋", "－", "＠"} { // read as the narrow ones
-		if strings.HasPrefix(cell, wide) {
+		if strings.HasPrefix(lead, wide) {
 			return "'" + cell
 		}
 	}

@@ -202,7 +202,7 @@ func TestReconciliationCSV_IsReadBackAndIsNoFormula(t *testing.T) {
 }
 
 func FuzzSafeCell(f *testing.F) {
-	for _, cell := range []string{"", "Pain", "=1+1", "+237677123456", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1", "'=1", "a,\"b\"\r\nc", "4.95"} {
+	for _, cell := range []string{"", "Pain", "=1+1", "+237677123456", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1", " ＝1", "'=1", "a,\"b\"\r\nc", "4.95"} {
 		f.Add(cell)
 	}
 	f.Fuzz(func(t *testing.T, cell string) {

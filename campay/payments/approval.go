@@ -79,7 +79,11 @@ func (s *Service) writeApproved(ctx context.Context, tx *store.Tx, id, by int64,
 	if err != nil {
 		return t, err
 	}
-	if err := s.tell(ctx, tx, t, store.EventPerson, "approved", "", nil); err != nil {
+	second, err := tx.User(ctx, by)
+	if err == nil {
+		err = s.tell(ctx, tx, t, store.EventPerson, "approved", second.Name, nil)
+	}
+	if err != nil {
 		return t, err
 	}
 	a.TransactionID = t.ID

@@ -169,7 +169,7 @@ func (s *Service) Decide(ctx context.Context, id int64, outcome store.Status, by
 		}
 		t.Status, t.SettledAt, t.PollAt, t.ReportedStatus = outcome, now, time.Time{}, ""
 		t.Flags = t.Flags.With(store.FlagDecided)
-		if err := s.tellDecision(ctx, tx, *t); err != nil {
+		if err := s.tellDecision(ctx, tx, *t, by); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, by, act{"payout.decided", "transaction", t.ID}, map[string]store.Status{"outcome": outcome})
@@ -180,11 +180,16 @@ func (s *Service) Decide(ctx context.Context, id int64, outcome store.Status, by
 	return nil
 }
 
-func (s *Service) tellDecision(ctx context.Context, tx *store.Tx, t store.Transaction) error {
-	if t.Status == store.StatusFailed {
-		return s.tell(ctx, tx, t, store.EventPerson, "decided_failed", "", nil)
+// tellDecision names who decided in the transaction's story.
+func (s *Service) tellDecision(ctx context.Context, tx *store.Tx, t store.Transaction, by int64) error {
+	who, err := tx.User(ctx, by)
+	if err != nil {
+		return err
 	}
-	return s.tell(ctx, tx, t, store.EventPerson, "decided_successful", "", nil)
+	if t.Status == store.StatusFailed {
+		return s.tell(ctx, tx, t, store.EventPerson, "decided_failed", who.Name, nil)
+	}
+	return s.tell(ctx, tx, t, store.EventPerson, "decided_successful", who.Name, nil)
 }
 
 // candidateWindow is how far from a transaction's own time CamPay may date it:
