@@ -4,13 +4,17 @@ package main
 // says what became of it.
 
 import (
+	"bytes"
 	"io"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"comptoir/campay/payments"
 )
 
 // review fills in a form of money out and goes on to its review.
@@ -33,6 +37,24 @@ func (v *visitor) payOut(p instance, path, amount, phone string) {
 	v.confirm(p.password)
 	v.see("main .status")
 	v.mark()
+}
+
+// asks has the instance's owner order a withdrawal without a browser, and returns
+// the path of the approval that it waits in.
+func (p instance) asks(t *testing.T, form url.Values) string {
+	t.Helper()
+	form.Set("operation", payments.NewOperation())
+	form.Set("password", p.password)
+	form.Set("sure", form.Get("amount"))
+	res, err := p.signIn(t).PostForm(p.url+"/withdraw/confirm", form) //nolint:noctx // a test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if !strings.HasPrefix(res.Request.URL.Path, "/approvals/") {
+		t.Fatalf("asked, and at %s: %s", res.Request.URL, res.Status)
+	}
+	return res.Request.URL.Path
 }
 
 // transaction is the path of the transaction on the page: the address bar may
@@ -142,7 +164,8 @@ func (v *visitor) sendMoneyOut(p instance, paidLink string) []screen {
 	v.confirm(p.password)
 	v.see("main .status")
 
-	if err := run(t.Context(), []string{"user", "add", "Associée", "--role", "owner", "--data", p.data}, io.Discard, io.Discard); err != nil {
+	var added bytes.Buffer
+	if err := run(t.Context(), []string{"user", "add", "Associée", "--role", "owner", "--data", p.data}, &added, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	v.open(p.url + "/payout-rules")
@@ -151,6 +174,14 @@ func (v *visitor) sendMoneyOut(p instance, paidLink string) []screen {
 	v.see(".toast.good")
 	v.payOut(p, "/withdraw", "11 000", "677 12 34 56")
 	approval := v.eval("document.querySelector('main form.check').getAttribute('action').replace('/refuse', '')")
+
+	second := p
+	second.owner, second.password = "Associée", printedPassword.FindStringSubmatch(added.String())[1]
+	asked := second.asks(t, url.Values{"amount": {"34000"}, "phone": {"677123456"}, "description": {"Loyer de décembre"}})
+	v.open(p.url + "/payout-rules")
+	v.fill("approval_above", "20 000") // waits a day
+	v.confirm(p.password)
+	v.see(".toast.good")
 
 	today := time.Now().UTC().Add(time.Hour).Format(time.DateOnly) // in Douala
 	filled("/reconciliation", "#reconciled .filters", []string{"from", today, "to", today})(v, p)
@@ -161,7 +192,7 @@ func (v *visitor) sendMoneyOut(p instance, paidLink string) []screen {
 		{"airtime", at("/airtime")}, {"airtime-review", reviewed("/airtime", "amount", "500", "phone", "677123456")},
 		{"refund", at(collection + "/refund")}, {"transaction-refunded", at(collection)},
 		{"transaction-withdraw", at(done)}, {"transaction-withdraw-failed", at(failed)}, {"transaction-withdraw-in-doubt", at(doubtful)},
-		{"approvals", at("/approvals")}, {"approval", at(approval)},
+		{"approvals", at("/approvals")}, {"approval", at(approval)}, {"approval-of-another", at(asked)},
 		{"recipients", at("/recipients")}, {"payout-rules", at("/payout-rules")}, {"reconciliation", at("/reconciliation?from=" + today + "&to=" + today)},
 	}
 }
