@@ -405,7 +405,7 @@ func giveNewPassword(ctx context.Context, t terminal, dir, name, act string, mor
 		return err
 	}
 	password := newPassword()
-	hash, err := handlers.HashPassword(password)
+	hash, err := hashFor(ctx, s, password)
 	if err != nil {
 		return err
 	}
@@ -428,7 +428,7 @@ func giveNewPassword(ctx context.Context, t terminal, dir, name, act string, mor
 // addUser lets someone sign in and returns the first password.
 func addUser(ctx context.Context, s *store.Store, name string, role store.Role) (password string, err error) {
 	password = newPassword()
-	hash, err := handlers.HashPassword(password)
+	hash, err := hashFor(ctx, s, password)
 	if err != nil {
 		return "", err
 	}
@@ -437,6 +437,15 @@ func addUser(ctx context.Context, s *store.Store, name string, role store.Role) 
 		return err
 	})
 	return password, err
+}
+
+// hashFor hashes a password as the shop's server does.
+func hashFor(ctx context.Context, s *store.Store, password string) (string, error) {
+	cost, err := handlers.TunedPasswords(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return cost.Hash(password)
 }
 
 // newPassword returns 80 random bits that are easy to type on a phone.

@@ -78,7 +78,7 @@ func (s *server) changePassword(c echo.Context) error {
 // setPassword keeps a new password and ends all sessions and reset links of u.
 func (s *server) setPassword(c echo.Context, u store.User, password string, done act) error {
 	ctx := c.Request().Context()
-	hash, err := HashPassword(password)
+	hash, err := s.passwords.cost.Hash(password)
 	if err != nil {
 		return err
 	}

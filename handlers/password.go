@@ -16,28 +16,13 @@ import (
 	"comptoir/views"
 )
 
-// passwordCost is OWASP's first choice for argon2id: 19 MiB, two passes.
-var passwordCost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-
-// nobodysHash is the hash of a password that nobody has, at passwordCost: what
-// is compared with when there is no such name.
-const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$s6yYkOv6CT2no09sM1/pig$EC77BeD11+CKV6TByBuitIXnkhITDfOq8TGACeEl0Wg"
-
 // maxPassword bounds what is hashed, in bytes.
 const maxPassword = 256
-
-// HashPassword returns the argon2id hash of a password in its standard encoding.
-func HashPassword(password string) (string, error) {
-	hash, err := argon2id.CreateHash(password, passwordCost)
-	if err != nil {
-		return "", fmt.Errorf("hash the password: %w", err)
-	}
-	return hash, nil
-}
 
 // passwords checks passwords, a few at a time, so that a flood of guesses
 // takes neither all memory nor all processors.
 type passwords struct {
+	cost  PasswordCost
 	turns *semaphore.Weighted
 	queue *semaphore.Weighted
 }
@@ -48,8 +33,9 @@ const queuedGuesses = 50
 // errTooBusy says that too many sign-ins wait already.
 var errTooBusy = echo.NewHTTPError(http.StatusServiceUnavailable, "too many sign-ins at once")
 
-func newPasswords() *passwords {
+func newPasswords(cost PasswordCost) *passwords {
 	return &passwords{
+		cost:  cost,
 		turns: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)-1))),
 		queue: semaphore.NewWeighted(queuedGuesses),
 	}
@@ -68,7 +54,7 @@ func (p *passwords) match(ctx context.Context, password, hash string) (bool, err
 	defer p.turns.Release(1)
 	known := hash != ""
 	if !known {
-		hash = nobodysHash
+		hash = p.cost.nobodys()
 	}
 	if len(password) > maxPassword { // it is nobody's, and costs as much
 		password, known = password[:maxPassword], false

@@ -32,6 +32,8 @@ type Config struct {
 	Closing  <-chan struct{}
 	Proxies  []*net.IPNet // whose X-Forwarded-For is believed; none for nobody's
 	Wiring   Wiring       // nil: there are no settings
+
+	Passwords PasswordCost // from TunedPasswords; zero: the least
 }
 
 type server struct {
@@ -199,7 +201,7 @@ func newServer(c Config) *server {
 		c.Now = time.Now
 	}
 	return &server{
-		Config: c, passwords: newPasswords(), party: relyingParty(c.URL, c.Shop),
+		Config: c, passwords: newPasswords(c.Passwords), party: relyingParty(c.URL, c.Shop),
 		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://")},
 	}
 }

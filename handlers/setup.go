@@ -91,7 +91,7 @@ func (s *server) claimSetup(c echo.Context) error {
 	if !f.ok() {
 		return s.showSetup(c, http.StatusUnprocessableEntity, in)
 	}
-	hash, err := HashPassword(password)
+	hash, err := s.passwords.cost.Hash(password)
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,9 @@ func (s *server) signIn(c echo.Context) error {
 		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
 	s.guesses.right(by...)
+	if err := s.hashAnew(ctx, u, password); err != nil {
+		return err
+	}
 	if u.HasTOTP {
 		return s.askForCode(c, u, next)
 	}
@@ -76,6 +79,24 @@ func (s *server) signIn(c echo.Context) error {
 		return err
 	}
 	return see(c, next)
+}
+
+// hashAnew keeps a password that was hashed at another cost at this shop's.
+func (s *server) hashAnew(ctx context.Context, u store.User, password string) error {
+	if s.passwords.cost.isOf(u.PasswordHash) {
+		return nil
+	}
+	hash, err := s.passwords.cost.Hash(password)
+	if err != nil {
+		return err
+	}
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.User(ctx, u.ID)
+		if err != nil || now.PasswordHash != u.PasswordHash {
+			return err // he has just chosen another one
+		}
+		return tx.SetPassword(ctx, u.ID, hash)
+	})
 }
 
 // signInRefused notes a wrong password. It is written down after the answer: the

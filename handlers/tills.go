@@ -194,7 +194,7 @@ func (s *server) setPIN(c echo.Context) error {
 	hash, name := "", "pin.removed"
 	if pin != "" {
 		var err error
-		if hash, err = HashPassword(s.keyedPIN(u.ID, pin)); err != nil {
+		if hash, err = s.passwords.cost.Hash(s.keyedPIN(u.ID, pin)); err != nil {
 			return err
 		}
 		name = "pin.set"

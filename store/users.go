@@ -181,3 +181,22 @@ func (tx *Tx) afterChange(ctx context.Context, id int64) error {
 	}
 	return tx.DeleteSessionsOfUser(ctx, id)
 }
+
+// PasswordIterations returns how many passes the hash of a password makes, or
+// ErrNotFound before that was measured.
+func (r Reader) PasswordIterations(ctx context.Context) (int, error) {
+	n, err := one(ctx, r.rows, scanCount, "SELECT iterations FROM password_cost WHERE id = 1")
+	if err != nil {
+		return 0, fmt.Errorf("password iterations: %w", err)
+	}
+	return n, nil
+}
+
+// SetPasswordIterations keeps how many passes were measured, once: what is kept
+// already stays.
+func (tx *Tx) SetPasswordIterations(ctx context.Context, n int) error {
+	if _, err := tx.turn.exec(ctx, "INSERT INTO password_cost (id, iterations) VALUES (1, $1) ON CONFLICT (id) DO NOTHING", n); err != nil {
+		return fmt.Errorf("set password iterations: %w", err)
+	}
+	return nil
+}

@@ -53,11 +53,12 @@ var camPaySites = map[string]string{
 
 // Product is a running Comptoir: a handler, and the work behind it.
 type Product struct {
-	config  Config
-	store   *store.Store // people and settings; each generation has its own book
-	sandbox *sandbox.Sandbox
-	api     store.CamPayKeys // the sandbox's, of this run
-	setup   string           // with which an owner claims the product; "" when somebody has
+	config    Config
+	store     *store.Store // people and settings; each generation has its own book
+	sandbox   *sandbox.Sandbox
+	api       store.CamPayKeys // the sandbox's, of this run
+	passwords handlers.PasswordCost
+	setup     string // with which an owner claims the product; "" when somebody has
 
 	opening sync.Mutex // one generation is made at a time
 	mu      sync.RWMutex
@@ -96,6 +97,9 @@ func (p *Product) open(ctx context.Context) (err error) {
 		}
 	}
 	if p.store, err = store.Open(ctx, p.config.Data, store.Options{Book: book}); err != nil {
+		return err
+	}
+	if p.passwords, err = handlers.TunedPasswords(ctx, p.store); err != nil {
 		return err
 	}
 	people, err := p.store.CountUsers(ctx)
@@ -179,7 +183,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	})
 	config := handlers.Config{
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named,
-		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p},
+		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords,
 	}
 	if p.sandbox != nil && shop.Book == "sandbox" {
 		config.Sandbox = p.sandbox.Handler()
