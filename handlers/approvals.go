@@ -64,18 +64,23 @@ func (s *server) showApproval(c echo.Context, status int, n int64, wrong views.E
 		return err
 	}
 	if a.State == store.ApprovalWaiting && a.RequestedBy != user(c).ID {
-		if props.Review, err = s.approvalReview(c, a); err != nil {
+		stands, err := s.approvalReview(c, a, &props)
+		if err != nil {
 			return err
+		}
+		if len(wrong) == 0 {
+			props.Errors = stands
 		}
 	}
 	return s.show(c, status, func(p views.Page) templ.Component { return views.ApprovalPage(p, props) })
 }
 
-// approvalReview is what an order would do if its second owner let it go now.
-// What stands against it is said when he does.
-func (s *server) approvalReview(c echo.Context, a store.Approval) (*views.PayoutReviewProps, error) {
+// approvalReview fills in what an order would do if its second owner let it go
+// now, and says what stands against it.
+func (s *server) approvalReview(c echo.Context, a store.Approval, props *views.ApprovalProps) (stands views.Errors, err error) {
 	preview, err := s.Payments.PreviewApproval(c.Request().Context(), a)
-	if err != nil && !s.stopped(newForm(c), err) {
+	f := newForm(c)
+	if err != nil && !s.stopped(f, err) {
 		return nil, err
 	}
 	review := reviewOf(preview)
@@ -84,7 +89,8 @@ func (s *server) approvalReview(c echo.Context, a store.Approval) (*views.Payout
 		review.Form.Way = views.WayAirtime
 	}
 	review.Now = s.Now()
-	return &review, nil
+	props.Review = &review
+	return f.whole(), nil
 }
 
 // approve sends what waits, after the password and after all was checked anew.

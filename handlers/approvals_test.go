@@ -236,3 +236,14 @@ func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
 		}
 	}
 }
+
+// The second owner reads what stands against an order before he tries.
+func TestApproval_ThatTheBalanceDoesNotCover_SaysSoBeforeItIsTried(t *testing.T) {
+	_, asker, other := partners(t)
+	path := asker.payOut("/withdraw", payoutOf("43 000", "677123456"))
+	other.payOut("/withdraw", payoutOf("10 000", "677123450"))
+	if got := other.get(path); got.status != http.StatusOK || !strings.Contains(got.body, path+`/approve"`) ||
+		!strings.Contains(got.body, "de disponible") || strings.Contains(got.body, "Restera") {
+		t.Fatalf("the page says %s", problems(got))
+	}
+}
