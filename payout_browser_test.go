@@ -23,11 +23,12 @@ func (v *visitor) review(p instance, path, amount, phone string) {
 	reviewed(path, "amount", amount, "phone", phone)(v, p)
 }
 
-// confirm gives a password and sends what was reviewed, by the Enter key: a page
-// that still moves does not make it miss.
+// confirm gives a password and sends what was reviewed. The button is pressed
+// wherever it is: a page that still moves does not make it miss.
 func (v *visitor) confirm(password string) {
 	v.t.Helper()
-	v.fillPlain("password", password+"\r")
+	v.fill("password", password)
+	v.eval("document.querySelector('main form.form button[type=submit]').click()")
 }
 
 // payOut sends money out and stays on its page, marked.
