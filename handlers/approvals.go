@@ -78,7 +78,7 @@ func (s *server) showApproval(c echo.Context, status int, n int64, wrong views.E
 // approvalReview fills in what an order would do if its second owner let it go
 // now, and says what stands against it.
 func (s *server) approvalReview(c echo.Context, a store.Approval, props *views.ApprovalProps) (stands views.Errors, err error) {
-	preview, err := s.Payments.PreviewApproval(c.Request().Context(), a)
+	preview, err := s.Payments.PreviewApproval(c.Request().Context(), a, user(c).ID)
 	f := newForm(c)
 	if err != nil && !s.stopped(f, err) {
 		return nil, err
@@ -107,21 +107,15 @@ func (s *server) approve(c echo.Context) error {
 		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.errors)
 	}
 	payout, err := s.Payments.Approve(c.Request().Context(), n, user(c).ID)
-	err = s.sentAnyway(c, err)
-	var isNew *payments.NewOwnerError
 	switch {
+	case s.sentUnkept(c, err):
+		return s.seePayout(c, payout)
 	case payout.Transaction.ID != 0 && (err == nil || s.stopped(f, err)):
 		return s.seePayout(c, payout) // what CamPay said stands on its page
 	case errors.Is(err, payments.ErrOwnApproval):
 		return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 	case errors.Is(err, payments.ErrApprovalOver):
 		return s.approvalOver(c, n)
-	case errors.Is(err, payments.ErrAskedByNone):
-		f.wrong(views.WholeForm, views.ProblemAskedByNone, "")
-		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.errors)
-	case errors.As(err, &isNew):
-		f.figured(views.WholeForm, views.ProblemNewOwner, "From", views.Moment(f.ctx, isNew.From, s.Now()))
-		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.errors)
 	case s.stopped(f, err):
 		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.whole())
 	default:

@@ -4,6 +4,7 @@ package handlers
 // do, and what nobody may.
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -235,6 +236,31 @@ func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
 			t.Errorf("%d is on no page", id)
 		}
 	}
+}
+
+// Whoever may not approve yet, or for whom nobody asks any more, is told before he
+// tries, and when he does.
+func TestApproval_ByANewOwner_OrOfOneWhoIsNone_SaysWhy(t *testing.T) {
+	s, asker, other := partners(t)
+	path := asker.payOut("/withdraw", payoutOf("20 000", "677123456"))
+	says := func(want string) {
+		t.Helper()
+		for _, got := range []answer{other.get(path), other.post(path+"/approve", url.Values{"password": {testPassword}})} {
+			if !strings.Contains(got.body, want) {
+				t.Errorf("answered %d: %s", got.status, problems(got))
+			}
+		}
+	}
+	until := func(from time.Time, role store.Role) {
+		s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(tx.SetApprovesFrom(t.Context(), 2, from), tx.SetRole(t.Context(), 1, role))
+		}))
+	}
+	until(s.clock.now().Add(time.Hour), store.RoleOwner)
+	says("donner votre accord à partir de")
+	until(s.clock.now(), store.RoleCashier)
+	says("n’est plus propriétaire")
+	s.wantLedger(0)
 }
 
 // The second owner reads what stands against an order before he tries.

@@ -68,8 +68,8 @@ func costOf(least time.Duration) PasswordCost {
 }
 
 func (p PasswordCost) params() *argon2id.Params {
-	const memory = 19 * 1024                                                                                                      // KiB
-	return &argon2id.Params{Memory: memory, Iterations: uint32(max(p, leastCost)), Parallelism: 1, SaltLength: 16, KeyLength: 32} //nolint:gosec // at most mostCost
+	passes := uint32(max(p, leastCost))                                                                           //nolint:gosec // at most mostCost
+	return &argon2id.Params{Memory: 19 * 1024, Iterations: passes, Parallelism: 1, SaltLength: 16, KeyLength: 32} // memory in KiB
 }
 
 // Hash returns the argon2id hash of a password in its standard encoding.

@@ -210,7 +210,9 @@ func (s *server) confirmPayout(screen payoutScreen) echo.HandlerFunc {
 		}
 		order.Seen = preview.Same.Seen()
 		payout, err := s.Payments.PayOut(ctx, order)
-		err = s.sentAnyway(c, err)
+		if s.sentUnkept(c, err) {
+			return s.seePayout(c, payout)
+		}
 		if again := (*payments.SameError)(nil); errors.As(err, &again) { // another one came between
 			preview.Same = again.Same
 			f.wrong("again", views.ProblemNotSure, "")
@@ -227,15 +229,15 @@ func (s *server) confirmPayout(screen payoutScreen) echo.HandlerFunc {
 	}
 }
 
-// sentAnyway passes over a disk that failed after an order had left: the page of
-// its transaction is drawn as long as the book can be read, and goes on from
-// there; a page that says that nothing left would be false.
-func (s *server) sentAnyway(c echo.Context, err error) error {
+// sentUnkept reports whether an order had left when the disk failed. Its page is
+// drawn as long as the book can be read, and goes on from there; a page that says
+// that nothing left would be false.
+func (s *server) sentUnkept(c echo.Context, err error) bool {
 	if !errors.Is(err, payments.ErrOutcomeNotKept) {
-		return err
+		return false
 	}
 	s.Log.ErrorContext(c.Request().Context(), "sent, and not kept", "id", requestID(c), "error", err)
-	return nil
+	return true
 }
 
 // begun reports whether an operation is in the book. The preview is asked for

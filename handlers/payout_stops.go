@@ -23,6 +23,7 @@ func (s *server) stopped(f *form, err error) bool {
 	var balance *payments.BalanceError
 	var refund *payments.RefundError
 	var refusal *payments.RefusedError
+	var isNew *payments.NewOwnerError
 	switch {
 	case err == nil:
 		return false
@@ -35,6 +36,10 @@ func (s *server) stopped(f *form, err error) bool {
 			"Taken", views.Francs(f.ctx, int64(refund.Taken)), "Refunded", francsIfAny(f, int64(refund.Refunded)), "Left", views.Francs(f.ctx, int64(refund.Left)))
 	case errors.Is(err, payments.ErrBalanceUnknown):
 		f.wrong(views.WholeForm, views.ProblemBalanceUnknown, "")
+	case errors.Is(err, payments.ErrAskedByNone):
+		f.wrong(views.WholeForm, views.ProblemAskedByNone, "")
+	case errors.As(err, &isNew):
+		f.figured(views.WholeForm, views.ProblemNewOwner, "From", views.Moment(f.ctx, isNew.From, s.Now()))
 	case errors.As(err, &refusal):
 		f.payoutRefused(refusal)
 	default:

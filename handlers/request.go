@@ -3,7 +3,6 @@ package handlers
 // Request by phone: amount and number, then the push to the payer.
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 
@@ -53,17 +52,15 @@ func (s *server) request(c echo.Context) error {
 		return s.showRequest(c, http.StatusConflict, views.RequestProps{Form: typedForm, Again: same})
 	}
 	t, err := s.Payments.RequestPayment(ctx, order)
-	isUnkept := errors.Is(err, payments.ErrOutcomeNotKept)
-	err = s.sentAnyway(c, err)
+	if s.sentUnkept(c, err) {
+		return see(c, itemPath("/transactions/", t.ID))
+	}
 	if f.refused(err) {
 		typedForm.OperationID = payments.NewOperation() // the refused one is in the book, and over
 		return s.showRequest(c, http.StatusUnprocessableEntity, views.RequestProps{Form: typedForm})
 	}
 	if err != nil {
 		return err
-	}
-	if isUnkept { // nor could the flash be
-		return see(c, itemPath("/transactions/", t.ID))
 	}
 	if err := s.flash(c, views.FlashRequestSent); err != nil {
 		return err

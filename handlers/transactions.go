@@ -82,7 +82,7 @@ func (s *server) showTransaction(c echo.Context, status int, t store.Transaction
 	if err != nil {
 		return err
 	}
-	props.HistoryUnread = may == payments.DecideUnread
+	props.Unread = may == payments.DecideUnread
 	if may.May() {
 		decision.Blind = may == payments.DecideBlind
 		if decision.Candidates, err = s.Payments.DoubtCandidates(c.Request().Context(), t); err != nil {

@@ -21,7 +21,7 @@ type ApprovalProps struct {
 	AskedBy   string
 	DecidedBy string
 	Review    *PayoutReviewProps // what it would do now; nil when it does not wait
-	Errors    Errors             // of an approval that did not go through
+	Errors    Errors             // of an approval that did not go through, or would not
 }
 
 func ApprovalPage(p Page, props ApprovalProps) templ.Component {
@@ -366,7 +366,7 @@ func approveForm(props ApprovalProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = errorSummary(props.Errors, "password").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = errorSummary(props.Errors, "password", "code").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

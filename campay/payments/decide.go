@@ -68,20 +68,21 @@ func (s *Service) hadItsDay(t store.Transaction) bool {
 }
 
 // doubtedFor is how long t has been in doubt, by the looks at it: NewsAt is kept
-// behind each of them by that much, see watchOn.
+// behind each of them by that much, see touch.
 func (s *Service) doubtedFor(t store.Transaction) time.Duration {
 	seen := t.UpdatedAt.Sub(t.NewsAt)
 	return seen + min(max(s.now().Sub(t.UpdatedAt), 0), watchedAtMost)
 }
 
-// watchOn notes a look at a doubt, just before it is kept: of a time without one
-// no more than watchedAtMost counts, and none that the clock was set back by.
-func watchOn(t *store.Transaction, now time.Time) {
-	if t.Status != store.StatusInDoubt {
-		return
+// touch dates t as changed now, before anything else of it changes. Of a time in
+// which nobody looked at a doubt no more than watchedAtMost counts, and none that
+// the clock was set back by.
+func touch(t *store.Transaction, now time.Time) {
+	if t.Status == store.StatusInDoubt {
+		quiet := now.Sub(t.UpdatedAt)
+		t.NewsAt = t.NewsAt.Add(quiet - min(max(quiet, 0), watchedAtMost))
 	}
-	quiet := now.Sub(t.UpdatedAt)
-	t.NewsAt = t.NewsAt.Add(quiet - min(max(quiet, 0), watchedAtMost))
+	t.UpdatedAt = now
 }
 
 // span is a time in which CamPay may date a transaction.
@@ -94,9 +95,6 @@ func spans(t store.Transaction) []span {
 	watched := span{t.NewsAt.Add(-candidateWindow), t.NewsAt.Add(decideAfter)}
 	if off := t.NewsAt.Sub(t.CreatedAt).Abs(); off <= candidateWindow {
 		return []span{{own.from, watched.until}}
-	}
-	if isDatedAhead(t) {
-		return []span{watched}
 	}
 	return []span{own, watched}
 }

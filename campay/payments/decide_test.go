@@ -111,6 +111,21 @@ func TestDecide_WhenTheClockWasBehind_TheCandidatesAreOfTheTrueDay(t *testing.T)
 	}
 }
 
+// Nor does what the clock was set back by.
+func TestDecide_AfterAClockThatIsSetBack_IsNoSooner(t *testing.T) {
+	s := openPayoutShop(t)
+	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
+	s.work(time.Hour)
+	s.clock.pass(-8 * 24 * time.Hour)
+	if err := s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) {
+		t.Fatalf("before a look: %v", err)
+	}
+	s.work(0)
+	if got := s.decidable(asked); got != DecideNever {
+		t.Fatalf("after a look: %q", got)
+	}
+}
+
 func TestDecide_WithoutHistory_AfterAWeekOfWatching(t *testing.T) {
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)

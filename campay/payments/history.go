@@ -119,44 +119,20 @@ func (s *Service) sweepDays(ctx context.Context, from, to time.Time) (answered b
 		return false, nil
 	}
 	for batch := range slices.Chunk(rows, store.HistoryBatch) {
-		ours, err := s.perhapsOurs(ctx, batch)
+		pairs, err := pairUp(ctx, s.store.Reader, keptRows(batch, from, s.now()))
 		if err != nil {
 			return true, fmt.Errorf("rows of the history: %w", err)
 		}
-		for _, row := range ours {
-			if err := s.recognise(ctx, row); err != nil {
-				return true, fmt.Errorf("history row %s: %w", row.Code, err)
+		for _, p := range pairs {
+			if !p.byCode {
+				continue
+			}
+			if err := s.recognise(ctx, asCamPay(p.row)); err != nil {
+				return true, fmt.Errorf("history row %s: %w", p.row.Code, err)
 			}
 		}
 	}
 	return true, nil
-}
-
-// perhapsOurs are the rows that name an operation of the book under a reference
-// that it lacks, or took for one begun elsewhere; two lookups for all of them.
-func (s *Service) perhapsOurs(ctx context.Context, rows []campay.HistoryRow) (ours []campay.HistoryRow, err error) {
-	var references, codes []string
-	for _, row := range rows {
-		if code := operationOf(row); code != "" && row.Reference != "" {
-			references, codes = append(references, foldReference(row.Reference)), append(codes, code)
-		}
-	}
-	known, err := s.store.TransactionsByReference(ctx, references)
-	if err != nil {
-		return nil, err
-	}
-	operations, err := s.store.TransactionsByOperationCode(ctx, codes)
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range rows {
-		t, isKnown := known[foldReference(row.Reference)]
-		_, isOurs := operations[operationOf(row)]
-		if row.Reference != "" && isOurs && (!isKnown || t.Origin == store.OriginExternal) {
-			ours = append(ours, row)
-		}
-	}
-	return ours, nil
 }
 
 // recognise leads a row whose reference the book lacks to the operation that

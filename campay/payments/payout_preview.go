@@ -41,9 +41,14 @@ func (s *Service) PreviewPayout(ctx context.Context, order PayoutOrder) (PayoutP
 	return s.preview(ctx, order, store.Approval{})
 }
 
-// PreviewApproval says the same of an order that waits for a second owner.
-func (s *Service) PreviewApproval(ctx context.Context, a store.Approval) (PayoutPreview, error) {
-	return s.preview(ctx, approvedOrder(a), a)
+// PreviewApproval says the same of an order that waits for a second owner, and
+// what stands against by's approval of it.
+func (s *Service) PreviewApproval(ctx context.Context, a store.Approval, by int64) (PayoutPreview, error) {
+	preview, refused := s.preview(ctx, approvedOrder(a), a)
+	if err := s.mayApprove(ctx, s.store.Reader, a, by); err != nil {
+		refused = err
+	}
+	return preview, refused
 }
 
 func (s *Service) preview(ctx context.Context, order PayoutOrder, a store.Approval) (PayoutPreview, error) {

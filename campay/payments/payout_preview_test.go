@@ -173,7 +173,7 @@ func TestPreview_OfWhatWaitsForASecondOwnerAlready_SaysSo(t *testing.T) {
 	if p := s.preview(s.withdrawal(1000)); p.Same.Approval.ID != a.ID {
 		t.Fatalf("%+v", p.Same)
 	}
-	p, err := s.service.PreviewApproval(s.ctx, a)
+	p, err := s.service.PreviewApproval(s.ctx, a, s.second)
 	if err != nil || p.Same.Is() || p.Operator != campay.MTN || !p.Balance.Known {
 		t.Fatalf("its own: %+v, %v", p, err)
 	}

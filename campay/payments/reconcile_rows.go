@@ -29,15 +29,20 @@ func (s *Service) keepDay(ctx context.Context, day time.Time) (answered bool, er
 	}
 	ctx = onItsOwn(ctx)
 	for batch := range slices.Chunk(rows, store.HistoryBatch) {
-		kept := make([]store.HistoryRow, len(batch))
-		for i, row := range batch {
-			kept[i] = keptRow(row, day, asked)
-		}
+		kept := keptRows(batch, day, asked)
 		if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.KeepHistory(ctx, kept) }); err != nil {
 			return true, err
 		}
 	}
 	return true, s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetHistoryDay(ctx, dayName(day), asked, len(rows)) })
+}
+
+func keptRows(rows []campay.HistoryRow, day, seen time.Time) []store.HistoryRow {
+	kept := make([]store.HistoryRow, len(rows))
+	for i, row := range rows {
+		kept[i] = keptRow(row, day, seen)
+	}
+	return kept
 }
 
 // keptRow is a row as the book keeps it. One whose time cannot be read stands
@@ -134,7 +139,7 @@ func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (dou
 	var changed []store.Transaction
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		doubtful, changed = nil, nil
-		pairs, err := pairUp(ctx, tx, rows)
+		pairs, err := pairUp(ctx, tx.Reader, rows)
 		if err != nil {
 			return err
 		}
@@ -170,10 +175,11 @@ func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (dou
 func soughtFor(ctx context.Context, r store.Reader) (sought []store.Transaction, err error) {
 	for last := int64(0); ; {
 		more, err := r.Unproved(ctx, last, workBatch)
-		if err != nil || len(more) == 0 {
+		sought = append(sought, more...)
+		if err != nil || len(more) < workBatch {
 			return sought, err
 		}
-		sought, last = append(sought, more...), more[len(more)-1].ID
+		last = more[len(more)-1].ID
 	}
 }
 
@@ -186,7 +192,7 @@ func (p pair) mayBe(t store.Transaction) bool {
 
 // pairUp leads rows to their transactions with two lookups for all of them: by
 // CamPay's reference, else by the code of the operation.
-func pairUp(ctx context.Context, tx *store.Tx, rows []store.HistoryRow) ([]pair, error) {
+func pairUp(ctx context.Context, r store.Reader, rows []store.HistoryRow) ([]pair, error) {
 	var references, codes []string
 	for _, row := range rows {
 		if row.Reference != "" {
@@ -196,11 +202,11 @@ func pairUp(ctx context.Context, tx *store.Tx, rows []store.HistoryRow) ([]pair,
 			codes = append(codes, code)
 		}
 	}
-	known, err := tx.TransactionsByReference(ctx, references)
+	known, err := r.TransactionsByReference(ctx, references)
 	if err != nil {
 		return nil, err
 	}
-	operations, err := tx.TransactionsByOperationCode(ctx, codes)
+	operations, err := r.TransactionsByOperationCode(ctx, codes)
 	if err != nil {
 		return nil, err
 	}

@@ -75,10 +75,10 @@ func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof) (store.T
 	if err != nil {
 		return t, err
 	}
+	touch(&t, s.now())
 	if err := s.follow(ctx, tx, &t, truth.Transaction, store.EventHistory); err != nil {
 		return t, err
 	}
-	t.UpdatedAt = s.now()
 	return t, tx.UpdateTransaction(ctx, t)
 }
 
@@ -86,7 +86,7 @@ func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof) (store.T
 func (s *Service) conclude(ctx context.Context, row store.HistoryRow) error {
 	var changed []store.Transaction
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		pairs, err := pairUp(ctx, tx, []store.HistoryRow{row})
+		pairs, err := pairUp(ctx, tx.Reader, []store.HistoryRow{row})
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (s *Service) settleDiffering(ctx context.Context, tx *store.Tx, p pair) ([]
 
 // keepStory keeps a transaction and what the history says of it.
 func (s *Service) keepStory(ctx context.Context, tx *store.Tx, t store.Transaction, note string, row store.HistoryRow) ([]store.Transaction, error) {
-	t.UpdatedAt = s.now()
+	touch(&t, s.now())
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return nil, err
 	}

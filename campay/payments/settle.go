@@ -25,12 +25,11 @@ func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *st
 		if t, err = tx.Transaction(ctx, id); err != nil {
 			return err
 		}
-		before, now := t.Status, s.now()
-		watchOn(&t, now)
+		before := t.Status
+		touch(&t, s.now())
 		if err := edit(tx, &t); err != nil {
 			return err
 		}
-		t.UpdatedAt = now
 		if t.Status != before {
 			t.NewsAt = t.UpdatedAt
 		}

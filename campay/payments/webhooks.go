@@ -129,11 +129,11 @@ func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n
 		return t, err
 	}
 	d.TransactionID = t.ID
+	touch(&t, s.now())
 	if !t.Status.Final() && n.Status.Final() {
 		t.ReportedStatus = string(n.Status)
 		s.hear(&t)
 	}
-	t.UpdatedAt = s.now()
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return t, err
 	}
@@ -193,6 +193,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 		if err := s.takeBack(ctx, tx, d.TransactionID, t.ID); err != nil {
 			return err
 		}
+		touch(&t, s.now())
 		before := t
 		if err := s.follow(ctx, tx, &t, truth.Transaction, store.EventWebhook); err != nil {
 			return err
@@ -208,7 +209,6 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 				return err
 			}
 		}
-		t.UpdatedAt = s.now()
 		if err := tx.UpdateTransaction(ctx, t); err != nil {
 			return err
 		}
@@ -233,9 +233,8 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 	if err != nil {
 		return err
 	}
-	now := s.now()
-	watchOn(&t, now)
-	t.ReportedStatus, t.UpdatedAt = "", now
+	touch(&t, s.now())
+	t.ReportedStatus = ""
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return err
 	}
