@@ -205,14 +205,14 @@ func (v *visitor) scanPlain() string {
 	v.t.Helper()
 	v.see(".link-card .qr")
 	v.size(360, 1600)
-	return decodeQR(v.t, act(v, chromedp.CaptureScreenshot()))
+	return v.read()
 }
 
 // scan reads the QR code off a picture of the screen.
 func (v *visitor) scan() string {
 	v.t.Helper()
 	v.eval("document.querySelector('.link-card .qr').scrollIntoView({block: 'center', behavior: 'instant'})")
-	return decodeQR(v.t, act(v, chromedp.CaptureScreenshot()))
+	return v.read()
 }
 
 // address is what the link's page offers to copy: the same that its QR code says.
@@ -222,19 +222,30 @@ func (v *visitor) address() string {
 	return v.eval("document.querySelector('#link-url').value")
 }
 
-// decodeQR reads the QR code of a picture as a phone would: with zbar, which
-// .ci/setup installs.
-func decodeQR(t *testing.T, picture []byte) string {
+// read looks at the screen, as a phone held before it does, until its QR code can
+// be read: the page may still be moving.
+func (v *visitor) read() string {
+	v.t.Helper()
+	for begun := time.Now(); ; {
+		code, err := decodeQR(v.t, act(v, chromedp.CaptureScreenshot()))
+		if err == nil {
+			return code
+		}
+		if time.Since(begun) > patience {
+			v.t.Fatalf("the QR code cannot be read: %v", err)
+		}
+	}
+}
+
+// decodeQR reads the QR code of a picture with zbar, which .ci/setup installs.
+func decodeQR(t *testing.T, picture []byte) (string, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "screen.png")
 	if err := os.WriteFile(file, picture, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	code, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", "--oneshot", file).Output()
-	if err != nil {
-		t.Fatalf("the QR code cannot be read: %v", err)
-	}
-	return strings.TrimSpace(string(code))
+	return strings.TrimSpace(string(code)), err
 }
 
 // payOn opens what the QR code says and asks to pay there.
