@@ -205,14 +205,15 @@ func (v *visitor) scanPlain() string {
 	v.t.Helper()
 	v.see(".link-card .qr")
 	v.size(360, 1600)
-	return v.read()
+	return v.read(func() {})
 }
 
 // scan reads the QR code off a picture of the screen.
 func (v *visitor) scan() string {
 	v.t.Helper()
-	v.eval("document.querySelector('.link-card .qr').scrollIntoView({block: 'center', behavior: 'instant'})")
-	return v.read()
+	return v.read(func() {
+		v.eval("document.querySelector('.link-card .qr').scrollIntoView({block: 'center', behavior: 'instant'})")
+	})
 }
 
 // address is what the link's page offers to copy: the same that its QR code says.
@@ -223,10 +224,12 @@ func (v *visitor) address() string {
 }
 
 // read looks at the screen, as a phone held before it does, until its QR code can
-// be read: the page may still be moving.
-func (v *visitor) read() string {
+// be read; show brings it there before each look, as a page that was swapped just
+// now begins at its top.
+func (v *visitor) read(show func()) string {
 	v.t.Helper()
 	for begun := time.Now(); ; {
+		show()
 		code, err := decodeQR(v.t, act(v, chromedp.CaptureScreenshot()))
 		if err == nil {
 			return code
