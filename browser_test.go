@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -170,9 +168,7 @@ func TestMainJob_WithoutJavaScript(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := visit(t)
-	if _, err := chromedp.Call(m.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		t.Fatal(err)
-	}
+	m.forbidScripts()
 	m.open(p.url + "/")
 	m.fillPlain("name", "owner")
 	m.fillPlain("password", p.password)

@@ -11,9 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
-
 	"comptoir/campay/payments"
 )
 
@@ -23,12 +20,11 @@ func (v *visitor) review(p instance, path, amount, phone string) {
 	reviewed(path, "amount", amount, "phone", phone)(v, p)
 }
 
-// confirm gives a password and sends what was reviewed. The button is pressed
-// wherever it is: a page that still moves does not make it miss.
+// confirm gives a password and sends what was reviewed.
 func (v *visitor) confirm(password string) {
 	v.t.Helper()
 	v.fill("password", password)
-	v.eval("document.querySelector('main form.form button[type=submit]').click()")
+	v.click("main form.form button[type=submit]")
 }
 
 // payOut sends money out and stays on its page, marked.
@@ -122,9 +118,7 @@ func TestWithdraw_WithoutJavaScript(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
-	if _, err := chromedp.Call(m.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		t.Fatal(err)
-	}
+	m.forbidScripts()
 	m.open(p.url + "/airtime")
 	m.fillPlain("amount", "500")
 	m.fillPlain("phone", "677123456")

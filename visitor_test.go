@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -26,6 +27,8 @@ import (
 type visitor struct {
 	t   *testing.T
 	ctx context.Context
+
+	scriptless bool
 
 	mu         sync.Mutex
 	complaints []string
@@ -153,9 +156,43 @@ func (v *visitor) fillPlain(name, value string) {
 
 func named(name string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[name=%q]", name)) }
 
+// click presses what a finger could press: something that is on the screen with
+// nothing before it. Looking and pressing are one step, as a mouse that is sent
+// to a place comes late on a page that still moves.
 func (v *visitor) click(selector string) {
 	v.t.Helper()
-	act(v, chromedp.Click(chromedp.CSS(selector), gently))
+	v.see(selector)
+	if v.scriptless {
+		act(v, chromedp.Click(chromedp.CSS(selector), gently))
+		return
+	}
+	press := fmt.Sprintf(`(selector => {
+		const el = document.querySelector(selector)
+		if (!el) return false
+		el.scrollIntoView({ block: 'center', behavior: 'instant' })
+		const box = el.getClientRects()[0]
+		if (!box) return false
+		const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+		if (!there || !(el.contains(there) || there.contains(el))) return false
+		el.click()
+		return true
+	})(%q)`, selector)
+	byHand := func(p *runtime.EvaluateParams) { p.UserGesture = new(true) }
+	for begun := time.Now(); !act(v, chromedp.Evaluate[bool](press, byHand)); {
+		if time.Since(begun) > patience {
+			v.t.Fatalf("%s cannot be pressed; the page is\n%s", selector, v.page())
+		}
+		act(v, chromedp.Sleep(50*time.Millisecond))
+	}
+}
+
+// forbidScripts makes the browser one without scripts.
+func (v *visitor) forbidScripts() {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		v.t.Fatal(err)
+	}
+	v.scriptless = true
 }
 
 func (v *visitor) eval(script string) string {
