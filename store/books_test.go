@@ -26,9 +26,19 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 		return err
 	}
 	reads := map[string]func(context.Context) error{
-		"Link":                   func(ctx context.Context) error { _, err := r.Link(ctx, 1); return err },
-		"LinkBySlug":             func(ctx context.Context) error { _, err := r.LinkBySlug(ctx, "slug"); return err },
-		"Links":                  func(ctx context.Context) error { l, err := r.Links(ctx, LinkFilter{}); return list(len(l), err) },
+		"Link":            func(ctx context.Context) error { _, err := r.Link(ctx, 1); return err },
+		"LinkBySlug":      func(ctx context.Context) error { _, err := r.LinkBySlug(ctx, "slug"); return err },
+		"Links":           func(ctx context.Context) error { l, err := r.Links(ctx, LinkFilter{}); return list(len(l), err) },
+		"LinkByOperation": func(ctx context.Context) error { _, err := r.LinkByOperation(ctx, "form"); return err },
+		"OpenOfLink":      func(ctx context.Context) error { l, err := r.OpenOfLink(ctx, 1); return list(len(l), err) },
+		"LinkInFlight": func(ctx context.Context) error {
+			sum, err := r.LinkInFlight(ctx, 1)
+			return list(int(sum.Count), err)
+		},
+		"UnpaidSince": func(ctx context.Context) error {
+			u, err := r.UnpaidSince(ctx, "237677123456", 1, noon.Add(-time.Hour))
+			return list(u.ByPhone*u.ByLink, err)
+		},
 		"Transaction":            func(ctx context.Context) error { _, err := r.Transaction(ctx, 1); return err },
 		"TransactionByReference": func(ctx context.Context) error { _, err := r.TransactionByReference(ctx, "reference"); return err },
 		"TransactionByExternalReference": func(ctx context.Context) error {
@@ -148,12 +158,13 @@ func readsOfMoneyOut(r Reader) map[string]func(context.Context) error {
 func fill(t *testing.T, s *Store) {
 	t.Helper()
 	user := addUser(t, s, "Caisse")
-	l := addLink(t, s, PaymentLink{Slug: "slug"})
+	l := addLink(t, s, PaymentLink{Slug: "slug", Operation: "form"})
 	first := whole(user.ID, l.ID)
 	first.PollAt, first.Asked, first.Status = noon, 1, StatusSuccessful
 	first = addTransaction(t, s, first)
 	addTransaction(t, s, Transaction{SiblingOf: first.ID, ExternalReference: "external", Status: StatusPending})
 	addTransaction(t, s, Transaction{Status: StatusInDoubt})
+	addTransaction(t, s, Transaction{Origin: OriginPush, LinkID: l.ID, Phone: "237677123456", Status: StatusPending})
 	addEvent(t, s, Event{TransactionID: first.ID, Kind: EventPoll, Status: StatusPending})
 	addDelivery(t, s, Delivery{TransactionID: first.ID, NextAt: noon})
 	write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon}) })
@@ -207,6 +218,7 @@ func TestBooks_RowsOfOne_CannotBeChangedOrPointedToFromAnother(t *testing.T) {
 	}
 	for name, change := range map[string]func(tx *Tx) error{
 		"UpdateTransaction": func(tx *Tx) error { return tx.UpdateTransaction(t.Context(), filled(Transaction{ID: 1})) },
+		"UpdateLink":        func(tx *Tx) error { return tx.UpdateLink(t.Context(), PaymentLink{ID: 1}) },
 		"UpdateDelivery":    func(tx *Tx) error { return tx.UpdateDelivery(t.Context(), Delivery{ID: 1}) },
 		"AddEvent": func(tx *Tx) error {
 			_, err := tx.AddEvent(t.Context(), Event{TransactionID: 1, Kind: EventPoll, Status: StatusPending})

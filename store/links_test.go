@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"time"
 )
 
 func TestCreateLink_RoundTrip(t *testing.T) {
@@ -15,7 +16,8 @@ func TestCreateLink_RoundTrip(t *testing.T) {
 		Slug: "aaaa", Amount: 250000, Description: "Sac d'école", FirstName: "first", LastName: "last",
 		Email: "payer@example.com", Phone: "237677123456", PaymentOptions: "MOMO,CARD", MayPayMore: true,
 		RedirectURL: "https://example.com/ok", FailureRedirectURL: "https://example.com/no",
-		CreatedBy: user.ID, CreatedAt: noon,
+		Kind: LinkReusable, MostPayments: 3, MostMoney: 1_000_000, ExpiresAt: noon.Add(time.Hour), PausedAt: noon, ArchivedAt: noon,
+		Operation: "operation", Batch: "batch", CreatedBy: user.ID, CreatedAt: noon,
 	}
 	var created PaymentLink
 	write(t, s, func(tx *Tx) (err error) {
@@ -50,6 +52,100 @@ func TestCreateLink_SlugInUse_IsDuplicate(t *testing.T) {
 		return err
 	}), ErrDuplicate)
 	addLink(t, open(t, dir, "demo"), PaymentLink{Slug: "aaaa"}) // another book
+}
+
+func TestUpdateLink_ChangesWhatMayChangeAndFindsItByItsNewWords(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	till := addUser(t, s, "Caisse")
+	want := addLink(t, s, PaymentLink{Slug: "aaaa", Kind: LinkCounter, Description: "Pain"})
+	write(t, s, func(tx *Tx) error {
+		added, err := tx.AddTill(t.Context(), Till{TokenHash: []byte("hash"), Name: "Comptoir 1", TrustedBy: till.ID, CreatedAt: noon})
+		if err != nil {
+			return err
+		}
+		want.Amount, want.Description, want.MayPayMore, want.MostPayments, want.MostMoney = 500, "Riz", true, 7, 9
+		want.ExpiresAt, want.PausedAt, want.ArchivedAt, want.TillID = noon, noon, noon, added.ID
+		return tx.UpdateLink(t.Context(), want)
+	})
+	found, err := s.Links(t.Context(), LinkFilter{Search: "riz", Put: LinksArchived})
+	if err != nil || len(found) != 1 || found[0].PaymentLink != want {
+		t.Errorf("%+v, %v", found, err)
+	}
+	write(t, s, func(tx *Tx) error { return tx.DeleteTill(t.Context(), want.TillID) })
+	if l, err := s.Link(t.Context(), want.ID); err != nil || l.TillID != 0 {
+		t.Errorf("after its till was removed: %+v, %v", l.TillID, err)
+	}
+}
+
+func TestLink_Stop_SaysWhyNobodyCanPay(t *testing.T) {
+	s := func(l PaymentLink, paid int, taken int64) LinkStop {
+		return LinkWithState{PaymentLink: l, Paid: paid, Taken: taken}.Stop(noon)
+	}
+	for name, c := range map[string]struct{ got, want LinkStop }{
+		"one, not paid":           {s(PaymentLink{Kind: LinkOnce}, 0, 0), LinkOpen},
+		"one, paid":               {s(PaymentLink{Kind: LinkOnce}, 1, 9), LinkUsedUp},
+		"many, paid":              {s(PaymentLink{Kind: LinkReusable}, 9, 9), LinkOpen},
+		"a counter, paid":         {s(PaymentLink{Kind: LinkCounter}, 9, 9), LinkOpen},
+		"most payments reached":   {s(PaymentLink{Kind: LinkReusable, MostPayments: 2}, 2, 9), LinkUsedUp},
+		"one less than most":      {s(PaymentLink{Kind: LinkReusable, MostPayments: 2}, 1, 9), LinkOpen},
+		"most money reached":      {s(PaymentLink{Kind: LinkReusable, MostMoney: 9}, 1, 9), LinkUsedUp},
+		"paused":                  {s(PaymentLink{Kind: LinkReusable, PausedAt: noon}, 0, 0), LinkPaused},
+		"expires now":             {s(PaymentLink{Kind: LinkReusable, ExpiresAt: noon}, 0, 0), LinkExpired},
+		"expires later":           {s(PaymentLink{Kind: LinkReusable, ExpiresAt: noon.Add(1)}, 0, 0), LinkOpen},
+		"put away, whatever else": {s(PaymentLink{Kind: LinkReusable, PausedAt: noon, ExpiresAt: noon, ArchivedAt: noon}, 0, 0), LinkArchived},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", name, c.got, c.want)
+		}
+	}
+}
+
+func TestLink_OfManyPayments_IsShownByItsNewestAttempt(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	l := addLink(t, s, PaymentLink{Slug: "many", Kind: LinkReusable})
+	addTransaction(t, s, Transaction{LinkID: l.ID, Status: StatusSuccessful, Amount: 500})
+	newest := addTransaction(t, s, Transaction{LinkID: l.ID, Status: StatusFailed})
+	got, err := s.Link(t.Context(), l.ID)
+	if err != nil || got.Newest.ID != newest.ID || got.Paid != 1 || got.Taken != 500 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestLinkInFlight_CountsWhatAPayerWasAskedFor(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	l := addLink(t, s, PaymentLink{Slug: "many", Kind: LinkReusable})
+	for _, attempt := range []Transaction{
+		{Origin: OriginPush, Status: StatusUnsent, Asked: 1}, {Origin: OriginPush, Status: StatusPending, Asked: 10},
+		{Origin: OriginLink, Status: StatusInDoubt, Asked: 100}, {Origin: OriginLink, Status: StatusWaiting, Asked: 1000},
+		{Origin: OriginPush, Status: StatusFailed, Asked: 1000}, {Origin: OriginPush, Status: StatusSuccessful, Asked: 1000},
+	} {
+		attempt.LinkID = l.ID
+		addTransaction(t, s, attempt)
+	}
+	if got, err := s.LinkInFlight(t.Context(), l.ID); err != nil || got != (LinkInFlight{3, 111}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestUnpaidSince_CountsWhatCustomersAskedForAndDidNotPay(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	user := addUser(t, s, "Caisse")
+	l, other := addLink(t, s, PaymentLink{Slug: "one"}), addLink(t, s, PaymentLink{Slug: "other"})
+	for _, asked := range []Transaction{
+		{LinkID: l.ID, Phone: "237677123456", Status: StatusPending},
+		{LinkID: other.ID, Phone: "237677123456", Status: StatusFailed},
+		{LinkID: l.ID, Phone: "237699123456", Status: StatusFailed},
+		{LinkID: l.ID, Phone: "237677123456", Status: StatusSuccessful},
+		{LinkID: l.ID, Phone: "237677123456", Status: StatusFailed, CreatedBy: user.ID},
+		{LinkID: l.ID, Phone: "237677123456", Status: StatusFailed, CreatedAt: noon.Add(-time.Hour)},
+		{Phone: "237677123456", Status: StatusFailed},
+	} {
+		asked.Origin = OriginPush
+		addTransaction(t, s, asked)
+	}
+	if got, err := s.UnpaidSince(t.Context(), "237677123456", l.ID, noon); err != nil || got != (Unpaid{ByPhone: 2, ByLink: 2}) {
+		t.Errorf("%+v, %v", got, err)
+	}
 }
 
 func TestLink_Newest_IsTheAttemptThatSaysMost(t *testing.T) {

@@ -16,6 +16,7 @@ type TransactionFilter struct {
 	Status  Status
 	Kind    Kind
 	Origin  Origin
+	LinkID  int64     // only the attempts to pay one link
 	Flagged bool      // only those with a flag
 	Since   time.Time // created at or after it
 	Until   time.Time // created before it
@@ -44,6 +45,9 @@ func (r Reader) transactionsQuery(wanted TransactionFilter) (query string, args 
 	}
 	if wanted.Origin != "" {
 		f.add("origin = ?", wanted.Origin)
+	}
+	if wanted.LinkID != 0 {
+		f.add("link_id = ?", wanted.LinkID)
 	}
 	if wanted.Flagged {
 		f.add("flags <> ''")
