@@ -51,9 +51,15 @@ func TestMainJob_PublicAddress_TheQRCodeHoldsOurOwnPage(t *testing.T) {
 	if !strings.HasPrefix(address, p.url+"/p/") {
 		t.Fatalf("the QR code holds %s", address)
 	}
-	payOn(t, address)
+	customer := visit(t)
+	customer.open(address)
+	customer.fill("phone", "6 77 12 34 56")
+	customer.click(".pay-form button.pay")
+	customer.see(".bill.wait")
+	m.turnsInto("wait")
 	p.enter(t, "1234")
 	m.turnsInto("good")
+	customer.see(".bill.good")
 }
 
 func TestMainJob_PushToAPhone_TheOpenPageSaysPaid(t *testing.T) {

@@ -288,14 +288,12 @@ func decodeQR(t *testing.T, picture []byte) (string, error) {
 	return strings.TrimSpace(string(code)), err
 }
 
-// payOn opens what the QR code says and asks to pay there.
+// payOn opens CamPay's page, as the QR code of a shop without a public address
+// says, and asks to pay there.
 func payOn(t *testing.T, address string) *visitor {
 	t.Helper()
 	customer := visit(t)
 	customer.open(address)
-	if customer.eval("document.querySelectorAll('a.pay').length") == "1" { // our own page leads to CamPay's
-		customer.click("a.pay")
-	}
 	customer.see("form#pay")
 	customer.fill("phone", "6 77 12 34 56")
 	customer.click("form#pay button[type=submit]")

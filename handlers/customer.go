@@ -1,42 +1,310 @@
 package handlers
 
-// The customer's page of a link, /p/{slug}: public, by an unguessable slug.
+// The customer's pages of a link: /p/{slug}, public by an unguessable slug, and
+// /p/{slug}/{operation}, what became of his own payment.
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"regexp"
+	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 
 	"comptoir/campay/payments"
+	"comptoir/store"
 	"comptoir/views"
 )
 
 var slugForm = regexp.MustCompile(`^[0-9a-z]{20}$`)
 
-// ReturnPath is where CamPay's page sends the customer of a link back to.
-func ReturnPath(slug string) string { return "/p/" + slug + "?back=1" }
+// What one address may ask to have sent: far more than a street behind one
+// shared address pays in, as the book limits phones and links by itself.
+const (
+	askedPerSecond = 3
+	askedAtOnce    = 200
+	askedForgotten = 10 * time.Minute
+)
+
+// ReturnPath is where CamPay's page sends a customer back to: to the link or,
+// where he has an attempt of his own, to that.
+func ReturnPath(slug, operation string) string {
+	path := "/p/" + slug
+	if operation != "" {
+		path += "/" + operation
+	}
+	return path + "?back=1"
+}
+
+// paced refuses an address that asks without end.
+func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
+	return middleware.RateLimiterWithConfig(middleware.RateLimiterConfig{
+		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
+			Rate: askedPerSecond, Burst: askedAtOnce, ExpiresIn: askedForgotten,
+		}),
+		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
+		DenyHandler: func(echo.Context, string, error) error {
+			return echo.NewHTTPError(http.StatusTooManyRequests)
+		},
+	})(next)
+}
+
+// linkOfSlug is the link that a customer's path names.
+func (s *server) linkOfSlug(c echo.Context) (store.LinkWithState, error) {
+	slug := c.Param("slug")
+	if !slugForm.MatchString(slug) {
+		return store.LinkWithState{}, echo.NewHTTPError(http.StatusNotFound)
+	}
+	return s.Store.LinkBySlug(c.Request().Context(), slug)
+}
+
+// customerProps is what a link's own page shows: that of the link for one
+// payment tells what became of it, whoever pays.
+func (s *server) customerProps(ctx context.Context, l store.LinkWithState) (views.CustomerProps, error) {
+	props := views.CustomerProps{Link: l, Stop: l.Stop(s.Now()), Form: views.CustomerForm{OperationID: payments.NewOperation()}}
+	var err error
+	if props.Seller, err = s.seller(ctx); err != nil || l.Kind != store.LinkOnce {
+		return props, err
+	}
+	props.Payment = l.Newest
+	attempts, err := s.Store.TransactionsOfLink(ctx, l.ID)
+	props.PayURL = hostedPage(attempts)
+	return props, err
+}
+
+// seller is the shop as its customers see it.
+func (s *server) seller(ctx context.Context) (views.Seller, error) {
+	shop, err := s.Store.Shop(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil // not set up: it has a name alone
+	}
+	return views.Seller{Address: shop.Address, Logo: shop.HasLogo && s.Wiring != nil, URL: s.URL}, err
+}
+
+// showCustomer answers with a customer's page; whatever form was sent, its
+// address is one to come back to.
+func (s *server) showCustomer(c echo.Context, status int, props views.CustomerProps) error {
+	p := s.frame(c)
+	if c.Request().Method != http.MethodGet {
+		p.Path = "/p/" + props.Link.Slug
+	}
+	return render(c, status, views.CustomerPage(p, props))
+}
 
 // payPage shows a link to its customer, and what became of the payment when he
 // comes back from CamPay's page. Nothing that CamPay's page adds to the address
 // is believed: "back" says only that the browser came back.
 func (s *server) payPage(c echo.Context) error {
+	props, err := s.linkAsked(c)
+	if err != nil {
+		return err
+	}
+	return s.showCustomer(c, http.StatusOK, props)
+}
+
+// payStatus is the part of payPage that changes.
+func (s *server) payStatus(c echo.Context) error {
+	props, err := s.linkAsked(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.CustomerStatus(s.frame(c), props))
+}
+
+func (s *server) linkAsked(c echo.Context) (props views.CustomerProps, err error) {
 	ctx := c.Request().Context()
-	slug := c.Param("slug")
-	if !slugForm.MatchString(slug) {
-		return echo.NewHTTPError(http.StatusNotFound)
+	l, err := s.linkOfSlug(c)
+	if err != nil {
+		return props, err
 	}
-	l, err := s.Store.LinkBySlug(ctx, slug)
+	if l.Kind == store.LinkOnce {
+		if err := s.Payments.Nudge(ctx, payments.LinkTopic(l.ID)); err != nil {
+			return props, err
+		}
+	}
+	props, err = s.customerProps(ctx, l)
+	props.Returned = c.QueryParam("back") == "1"
+	return props, err
+}
+
+// payment shows a customer's own attempt.
+func (s *server) payment(c echo.Context) error {
+	props, err := s.paymentAsked(c)
 	if err != nil {
 		return err
 	}
-	if err := s.Payments.Nudge(ctx, payments.LinkTopic(l.ID)); err != nil {
-		return err
-	}
-	attempts, err := s.Store.TransactionsOfLink(ctx, l.ID)
+	return s.showCustomer(c, http.StatusOK, props)
+}
+
+// paymentStatus is the part of payment that changes.
+func (s *server) paymentStatus(c echo.Context) error {
+	props, err := s.paymentAsked(c)
 	if err != nil {
 		return err
 	}
-	props := views.CustomerProps{Link: l, PayURL: hostedPage(attempts), Returned: c.QueryParam("back") == "1"}
-	return render(c, http.StatusOK, views.CustomerPage(s.frame(c), props))
+	return render(c, http.StatusOK, views.CustomerStatus(s.frame(c), props))
+}
+
+// paymentAsked is the attempt that a path names by its operation, which nobody
+// can guess, if it is one of the link's.
+func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err error) {
+	ctx := c.Request().Context()
+	l, err := s.linkOfSlug(c)
+	if err != nil {
+		return props, err
+	}
+	operation := c.Param("operation")
+	if !payments.IsOperation(operation) {
+		return props, echo.NewHTTPError(http.StatusNotFound)
+	}
+	t, err := s.Store.TransactionByExternalReference(ctx, operation)
+	if err != nil {
+		return props, err
+	}
+	if t.LinkID != l.ID {
+		return props, store.ErrNotFound
+	}
+	if err := s.Payments.Nudge(ctx, payments.TransactionTopic(t.ID)); err != nil {
+		return props, err
+	}
+	props = views.CustomerProps{
+		Link: l, Payment: t, Own: true, PayURL: t.PaymentURL, Stop: l.Stop(s.Now()), Returned: c.QueryParam("back") == "1",
+	}
+	props.Seller, err = s.seller(ctx)
+	return props, err
+}
+
+// payLink takes a customer's form: his number gets the prompt, or CamPay's page
+// is made for him. His own page leads there: a form may not (form-action).
+func (s *server) payLink(c echo.Context) error {
+	ctx := c.Request().Context()
+	l, err := s.linkOfSlug(c)
+	if err != nil {
+		return err
+	}
+	props, err := s.customerProps(ctx, l)
+	if err != nil {
+		return err
+	}
+	order, f := customerOrder(c, &props)
+	if !f.ok() {
+		return s.showCustomer(c, http.StatusUnprocessableEntity, props)
+	}
+	t, err := s.Payments.PayLink(ctx, order)
+	var busy *payments.BusyError
+	if errors.As(err, &busy) {
+		return s.payBusy(c, props, order, busy.With)
+	}
+	if s.sentUnkept(c, err) {
+		return see(c, "/p/"+l.Slug+"/"+order.Operation)
+	}
+	if status := f.notPaid(err, l.Amount); status != 0 {
+		props.Form.OperationID = payments.NewOperation() // the refused one may be in the book, and over
+		if l, err := s.Store.Link(ctx, l.ID); err == nil {
+			props.Link, props.Stop = l, l.Stop(s.Now())
+		}
+		return s.showCustomer(c, status, props)
+	}
+	if err != nil {
+		return err
+	}
+	return see(c, "/p/"+l.Slug+"/"+t.ExternalReference)
+}
+
+// customerOrder is what a customer's form asks for; what is wrong with it
+// stands in props.
+func customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPayment, *form) {
+	f := newForm(c)
+	in := views.CustomerForm{OperationID: c.FormValue("operation"), Amount: typed(c, "amount"), Phone: typed(c, "phone"), Errors: f.errors}
+	order := payments.LinkPayment{LinkID: props.Link.ID}
+	order.Operation = f.operation(in.OperationID)
+	in.OperationID = order.Operation
+	if in.Amount != "" || props.Link.Amount == 0 {
+		var err error
+		order.Amount, err = payments.ParseAmount(in.Amount)
+		f.amount(err)
+	}
+	byPage := c.FormValue("way") == "page" && props.Link.PaymentOptions != "MOMO" || props.Link.PaymentOptions == "CARD"
+	if !byPage {
+		var err error
+		order.Phone, err = payments.ParsePhone(in.Phone)
+		f.phone(err)
+	}
+	order.Again, _ = strconv.ParseInt(c.FormValue("again"), 10, 64) // a strange one knows of nothing
+	props.Form = in
+	return order, f
+}
+
+// payBusy leads a customer to the payment that is under way instead of making
+// another, or asks him whether he means a second one.
+func (s *server) payBusy(c echo.Context, props views.CustomerProps, order payments.LinkPayment, with store.Transaction) error {
+	if with.Phone != string(order.Phone) || order.Phone == "" {
+		return see(c, "/p/"+props.Link.Slug) // somebody else's: the link's own page says so
+	}
+	if with.Status != store.StatusSuccessful {
+		return see(c, "/p/"+props.Link.Slug+"/"+with.ExternalReference)
+	}
+	props.Again = with
+	return s.showCustomer(c, http.StatusConflict, props)
+}
+
+// notPaid says in a customer's words why his payment was not asked for, and with
+// which status; 0 where err is nothing of the kind. least is in hundredths.
+// CamPay's own words are for staff.
+func (f *form) notPaid(err error, least int64) int {
+	var (
+		stopped *payments.LinkStoppedError
+		left    *payments.LinkLeftError
+		often   *payments.TooOftenError
+		refused *payments.RefusedError
+	)
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &stopped):
+		return http.StatusConflict // the page says why
+	case errors.As(err, &left):
+		f.wrong("amount", views.ProblemAmountLeft, views.Francs(f.ctx, int64(left.Left)))
+	case errors.Is(err, payments.ErrAmountBelow):
+		f.wrong("amount", views.ProblemAmountBelow, views.Francs(f.ctx, least))
+	case errors.Is(err, payments.ErrAmountMissing):
+		f.amount(payments.ErrAmountMissing)
+	case errors.As(err, &often):
+		f.tooOften(often.Of)
+		return http.StatusTooManyRequests
+	case errors.Is(err, payments.ErrOperationUsed):
+		f.wrong(views.WholeForm, views.ProblemUsed, "")
+	case errors.Is(err, payments.ErrNotSent):
+		f.wrong(views.WholeForm, views.ProblemCamPayDown, "")
+		return http.StatusServiceUnavailable
+	case errors.As(err, &refused):
+		f.customerRefused(refused.Of)
+	default:
+		return 0
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func (f *form) tooOften(of payments.Part) {
+	if of == payments.PartPhone {
+		f.wrong("phone", views.ProblemOftenPhone, "")
+		return
+	}
+	f.wrong(views.WholeForm, views.ProblemOftenLink, "")
+}
+
+func (f *form) customerRefused(of payments.Part) {
+	switch of {
+	case payments.PartPhone:
+		f.wrong("phone", views.ProblemPhone, "")
+	case payments.PartCarrier:
+		f.wrong("phone", views.ProblemPhoneCarrier, "")
+	case payments.PartAmount:
+		f.wrong("amount", views.ProblemAmountTaken, "")
+	default:
+		f.wrong(views.WholeForm, views.ProblemNotTaken, "")
+	}
 }

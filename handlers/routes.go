@@ -172,6 +172,10 @@ func (s *server) routes() []route {
 		{"GET", "/webhook/campay", public, s.takeWebhook},
 		{"POST", "/webhook/campay", public, s.takeWebhook},
 		{"GET", "/p/:slug", public, s.payPage},
+		{"POST", "/p/:slug", public, s.paced(s.payLink)},
+		{"GET", "/p/:slug/status", public, s.payStatus},
+		{"GET", "/p/:slug/:operation", public, s.payment},
+		{"GET", "/p/:slug/:operation/status", public, s.paymentStatus},
 		{"GET", "/healthz", public, s.health},
 	}
 	if s.Wiring != nil {

@@ -17,7 +17,7 @@ var roles = []store.Role{store.RoleOwner, store.RoleCashier, store.RoleAccountan
 // concrete is a route's path with a row that does not exist: whoever is let
 // through gets a 404, whoever is not never learns that.
 func concrete(path string) string {
-	return strings.NewReplacer(":id", "999999", ":slug", "00000000000000000000").Replace(path)
+	return strings.NewReplacer(":id", "999999", ":slug", "00000000000000000000", ":operation", "00000000-0000-4000-8000-000000000000").Replace(path)
 }
 
 func TestRoutes_EachRoleGetsWhatItShouldAndNoMore(t *testing.T) {
@@ -66,7 +66,7 @@ func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	want := []string{
 		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signin/passkey/begin", "POST /signin/passkey/finish", "POST /signout",
 		"GET /switch", "POST /switch", "GET /join/:token", "POST /join/:token", "POST /language",
-		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "GET /healthz", "GET /styleguide",
+		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "POST /p/:slug", "GET /p/:slug/status", "GET /p/:slug/:operation", "GET /p/:slug/:operation/status", "GET /healthz", "GET /styleguide",
 	}
 	var got []string
 	for _, r := range s.server.routes() {

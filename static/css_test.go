@@ -4,6 +4,7 @@ import (
 	"math"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,8 +12,8 @@ import (
 
 func TestCSS_IsUnderTwentyFiveKilobytesAndLeavesNoFileOut(t *testing.T) {
 	files, _ := filepath.Glob("css/*.css")
-	if len(files) != len(styles) {
-		t.Errorf("%d files, %d of them served", len(files), len(styles))
+	if len(files) != len(styles)+len(sheets) {
+		t.Errorf("%d files, %d of them served", len(files), len(styles)+len(sheets))
 	}
 	if size := len(joined(styles)); size > 25_000 {
 		t.Errorf("%d bytes", size)
@@ -20,9 +21,12 @@ func TestCSS_IsUnderTwentyFiveKilobytesAndLeavesNoFileOut(t *testing.T) {
 }
 
 func TestCSS_StandsInTheLayersAndLoadsNothing(t *testing.T) {
-	for _, name := range styles {
+	for _, name := range slices.Concat(styles, sheets) {
 		css := string(read(name))
 		layer := "@layer " + strings.TrimSuffix(filepath.Base(name), ".css")
+		if slices.Contains(sheets, name) {
+			layer = "@layer screens"
+		}
 		if !strings.Contains(css, layer) {
 			t.Errorf("%s has no %s", name, layer)
 		}

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +28,10 @@ const prefix = "/static/"
 // styles are the layers of app.css in their order: one file over the wire,
 // one subject per file here.
 var styles = []string{"css/tokens.css", "css/base.css", "css/components.css", "css/screens.css", "css/print.css"}
+
+// sheets are the styles that one kind of page alone needs, each served by its
+// own name beside app.css, to whose layers they belong.
+var sheets = []string{"css/pay.css"}
 
 // types are the content types of what we serve; a machine's own table of them
 // may lack one or say something else.
@@ -56,7 +61,7 @@ type collection struct {
 var all = sync.OnceValue(func() collection {
 	c := collection{served: make(map[string]file), names: make(map[string]string)}
 	c.add("app.css", joined(styles))
-	for _, name := range []string{"js/app.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg"} {
+	for _, name := range append(slices.Clone(sheets), "js/app.js", "js/pay.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg") {
 		c.add(path.Base(name), read(name))
 	}
 	// The manifest names its icon beside itself, so it needs the served name.

@@ -82,7 +82,7 @@ func personName(ctx context.Context, id int64, people []store.User) string {
 // others are shown as they are.
 var AuditKeys = []string{
 	"amount", "phone", "description", "name", "role", "shop", "address", "footer", "from", "to", "outcome", "transaction", "file", "sessions", "kind", "refund_of",
-	"approval_above", "most_each", "most_day", "count_day", "airtime_day", "from_hour", "to_hour", "saved_only", "new_recipient_wait",
+	"approval_above", "most_payments", "most_money", "may_pay_more", "expires_at", "most_each", "most_day", "count_day", "airtime_day", "from_hour", "to_hour", "saved_only", "new_recipient_wait",
 }
 
 func auditKey(ctx context.Context, name string) string {

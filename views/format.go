@@ -83,6 +83,17 @@ func Phone(number string) string {
 	return strings.Join([]string{n[:1], n[1:3], n[3:5], n[5:7], n[7:]}, "\u00a0")
 }
 
+// MaskedPhone is Phone with all but its beginning and end hidden: enough for
+// who knows the number, too little for who does not.
+func MaskedPhone(number string) string {
+	groups := strings.Split(Phone(number), "\u00a0")
+	if len(groups) != 5 {
+		return ""
+	}
+	groups[2], groups[3] = "••", "••"
+	return strings.Join(groups, "\u00a0")
+}
+
 // douala is the time zone in which everything is shown; a machine without
 // zone data has the offset, which never changes there.
 var douala = sync.OnceValue(func() *time.Location {

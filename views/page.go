@@ -41,8 +41,9 @@ func (p Page) owns() bool { return p.User.Role == store.RoleOwner }
 type screen struct {
 	Title    string
 	Area     area
-	Passkeys bool // it has buttons that speak to an authenticator
-	Waits    bool // something is about to change: without JavaScript the page asks again by itself
+	Passkeys bool     // it has buttons that speak to an authenticator
+	Sheets   []string // beside app.css
+	Waits    bool     // something is about to change: without JavaScript the page asks again by itself
 }
 
 // area is a place of the navigation.
@@ -146,6 +147,13 @@ const (
 	ProblemPassword       Problem = "password"     // not the one of who is signed in
 	ProblemNotSure        Problem = "not_sure"     // a question that must be answered with yes
 	ProblemLoneOwner      Problem = "lone_owner"   // nobody could approve
+	ProblemAmountBelow    Problem = "amount_below" // Detail: the least
+	ProblemAmountLeft     Problem = "amount_left"  // Detail: what a link still takes
+	ProblemAmountTaken    Problem = "amount_taken" // an operator's no, in words for its customer
+	ProblemNotTaken       Problem = "not_taken"    // any other no, in words for a customer
+	ProblemOftenPhone     Problem = "often_phone"
+	ProblemOftenLink      Problem = "often_link"
+	ProblemCamPayDown     Problem = "campay_down" // surely not sent, in words for a customer
 )
 
 // The problems of money out, each with its Figures; nothing has left yet.

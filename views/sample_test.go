@@ -182,7 +182,49 @@ func webhookPage(d store.Delivery) templ.Component {
 func customerPage(l store.LinkWithState, payURL string, returned bool) templ.Component {
 	p := page("/p/" + l.Slug)
 	p.User = store.User{}
-	return views.CustomerPage(p, views.CustomerProps{Link: l, PayURL: payURL, Returned: returned})
+	return views.CustomerPage(p, customerProps(l, payURL, returned))
+}
+
+func customerProps(l store.LinkWithState, payURL string, returned bool) views.CustomerProps {
+	return views.CustomerProps{
+		Link: l, Payment: l.Newest, PayURL: payURL, Returned: returned, Stop: l.Stop(now),
+		Form: views.CustomerForm{OperationID: "33333333-3333-4333-8333-333333333333"}, Seller: views.Seller{Address: "Marché Exemple\nAllée 3"},
+	}
+}
+
+// customerScreens are the customer's pages in their further states.
+func customerScreens() map[string]templ.Component {
+	all := map[string]templ.Component{}
+	add := func(name string, edit func(*views.CustomerProps)) {
+		props := customerProps(waitingLink(), "https://demo.campay.net/pay/x", false)
+		props.Payment = store.Transaction{}
+		edit(&props)
+		p := page("/p/" + props.Link.Slug)
+		p.User = store.User{}
+		all["customer-"+name] = views.CustomerPage(p, props)
+	}
+	for _, stop := range []store.LinkStop{store.LinkPaused, store.LinkExpired, store.LinkUsedUp, store.LinkArchived} {
+		add(string(stop), func(props *views.CustomerProps) { props.Stop = stop })
+	}
+	add("open", func(props *views.CustomerProps) { props.Link.Kind, props.Link.Amount, props.PayURL = store.LinkCounter, 0, "" })
+	add("least", func(props *views.CustomerProps) { props.Link.MayPayMore, props.Link.PaymentOptions = true, "MOMO,CARD" })
+	add("card", func(props *views.CustomerProps) { props.Link.PaymentOptions = "CARD" })
+	add("card-soon", func(props *views.CustomerProps) { props.Link.PaymentOptions, props.PayURL = "CARD", "" })
+	add("card-made", func(props *views.CustomerProps) { props.Link.PaymentOptions, props.Link.Kind = "CARD", store.LinkReusable })
+	add("again", func(props *views.CustomerProps) { props.Again = with(push(), paid) })
+	add("wrong", func(props *views.CustomerProps) {
+		props.Form.Errors = views.Errors{"amount": {Problem: views.ProblemAmountBelow, Detail: "500"}, "phone": {Problem: views.ProblemOftenPhone}}
+		props.Link.MayPayMore = true
+	})
+	for i, t := range transactions() {
+		if t.Kind != store.KindCollect {
+			continue
+		}
+		add("own-"+string(rune('a'+i)), func(props *views.CustomerProps) {
+			props.Own, props.Payment, props.Link.Kind = true, t, store.LinkReusable
+		})
+	}
+	return all
 }
 
 var wrongLink = views.LinkForm{
@@ -245,6 +287,7 @@ func screens() map[string]templ.Component {
 	maps.Copy(all, ruleScreens())
 	maps.Copy(all, reconciliationScreens())
 	maps.Copy(all, settingsScreens())
+	maps.Copy(all, customerScreens())
 	for i, t := range transactions() {
 		name := string(rune('a' + i))
 		all["transaction-"+name] = transactionPage(t)

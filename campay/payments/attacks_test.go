@@ -333,7 +333,7 @@ func TestWebhook_LongHeaders_AreCutShort(t *testing.T) {
 func TestLink_KilledWhileItsPageWasMade_IsMadeAnew(t *testing.T) {
 	s := openShop(t, func(c *sandbox.Config) { c.Duplicates = sandbox.Reject })
 	order := LinkOrder{Operation: NewOperation(), Amount: campay.Francs(2500), Description: "Pain", PaymentOptions: campay.MobileMoney}
-	attempt, _, err := s.service.writeLink(s.ctx, order)
+	_, attempt, err := s.service.writeLink(s.ctx, order)
 	s.must(err)
 	l, err := s.store.Link(s.ctx, attempt.LinkID)
 	s.must(err)

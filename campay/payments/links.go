@@ -3,21 +3,24 @@ package payments
 // Payment links: making one, and the attempts to pay it.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"comptoir/campay"
 	"comptoir/store"
 )
 
-// LinkOrder is a payment link to make. Amount is in whole francs; the payer's
-// data and the redirect URLs may be empty.
+// LinkOrder is a payment link to make. Amounts are in whole francs; the payer's
+// data and the redirect URLs may be empty, and each limit zero for none.
 type LinkOrder struct {
 	Operation          string // from NewOperation; the same one twice is one link
-	Amount             campay.XAF
+	Kind               store.LinkKind
+	Amount             campay.XAF // 0 for the customer's own
 	Description        string
 	FirstName          string
 	LastName           string
@@ -27,6 +30,10 @@ type LinkOrder struct {
 	MayPayMore         bool
 	RedirectURL        string
 	FailureRedirectURL string
+	MostPayments       int64
+	MostMoney          campay.XAF
+	ExpiresAt          time.Time
+	TillID             int64
 	By                 int64 // the user
 }
 
@@ -36,86 +43,100 @@ const operationCodeLetters = 8
 // slugLetters makes a slug of 5 × 20 = 100 random bits.
 const slugLetters = 20
 
-// CreateLink writes a link and its first attempt down, then asks CamPay for
-// its page (POST /get_payment_link/). A link that CamPay did not answer for is
-// in the book all the same, and is asked for again by itself: making a page
-// moves no money. A *RefusedError comes back beside the link when CamPay
-// refused it.
+// CreateLink writes a link down. One for a single payment of a known amount gets
+// its first attempt with it, for which CamPay is asked for its page (POST
+// /get_payment_link/); any other begins its attempts as its customers come
+// (PayLink). A link that CamPay did not answer for is in the book all the same,
+// and is asked for again by itself: making a page moves no money. A
+// *RefusedError comes back beside the link when CamPay refused it.
 func (s *Service) CreateLink(ctx context.Context, order LinkOrder) (store.LinkWithState, error) {
-	attempt, isNew, err := s.writeLink(ctx, order)
+	link, attempt, err := s.writeLink(ctx, order)
 	if err != nil {
 		return store.LinkWithState{}, fmt.Errorf("write the link down: %w", err)
 	}
 	var refused error
-	if isNew {
+	if attempt.ID != 0 {
 		refused = s.askForPage(onItsOwn(ctx), attempt.ID, false)
 	}
-	link, err := s.store.Link(ctx, attempt.LinkID)
+	now, err := s.store.Link(ctx, link.ID)
 	if err != nil {
-		return store.LinkWithState{}, fmt.Errorf("read link %d: %w", attempt.LinkID, err)
+		return store.LinkWithState{}, fmt.Errorf("read link %d: %w", link.ID, err)
 	}
-	return link, refused
+	return now, refused
 }
 
-// writeLink makes link and attempt durable, or finds those that the same
-// operation made before.
-func (s *Service) writeLink(ctx context.Context, order LinkOrder) (attempt store.Transaction, isNew bool, err error) {
+// writeLink makes a link durable, or finds the one that the same operation made
+// before. attempt is its first one, where that is new and has a page to ask for.
+func (s *Service) writeLink(ctx context.Context, order LinkOrder) (link store.PaymentLink, attempt store.Transaction, err error) {
 	if !IsOperation(order.Operation) {
-		return attempt, false, ErrOperation
-	}
-	slug, err := s.token(slugLetters)
-	if err != nil {
-		return attempt, false, err
+		return link, attempt, ErrOperation
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		attempt, err = tx.TransactionByExternalReference(ctx, order.Operation)
+		before, err := tx.LinkByOperation(ctx, order.Operation)
 		if err == nil {
-			return order.sameAs(ctx, tx, attempt)
+			link = before.PaymentLink
+			return order.sameAs(link)
 		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		link, err := tx.CreateLink(ctx, store.PaymentLink{
-			Slug: strings.ToLower(slug), Amount: int64(order.Amount), Description: order.Description,
-			FirstName: order.FirstName, LastName: order.LastName, Email: order.Email, Phone: string(order.Phone),
-			PaymentOptions: string(order.PaymentOptions), MayPayMore: order.MayPayMore,
-			RedirectURL: order.RedirectURL, FailureRedirectURL: order.FailureRedirectURL,
-			CreatedBy: order.By, CreatedAt: s.now(),
-		})
-		if err != nil {
-			return err
-		}
-		isNew = true
-		if attempt, err = s.writeAttempt(ctx, tx, link, order.Operation); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, order.By, act{"link.made", "link", link.ID}, orderedDetail{
-			Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
-		})
+		link, attempt, err = s.addLink(ctx, tx, order, "")
+		return err
 	})
 	if err != nil {
-		return store.Transaction{}, false, err // what a failed write made is nowhere
+		return store.PaymentLink{}, store.Transaction{}, err // what a failed write made is nowhere
 	}
-	return attempt, isNew, nil
+	return link, attempt, nil
 }
 
-// sameAs reports ErrOperationUsed unless a transaction was made by this order.
-func (order LinkOrder) sameAs(ctx context.Context, tx *store.Tx, t store.Transaction) error {
-	if t.LinkID == 0 || t.Asked != int64(order.Amount) || t.Description != order.Description {
-		return ErrOperationUsed
+// addLink adds a link with its first attempt, if it has one from the beginning.
+func (s *Service) addLink(ctx context.Context, tx *store.Tx, order LinkOrder, batch string) (link store.PaymentLink, attempt store.Transaction, err error) {
+	slug, err := s.token(slugLetters)
+	if err != nil {
+		return link, attempt, err
 	}
-	link, err := tx.Link(ctx, t.LinkID)
-	if err == nil && (link.MayPayMore != order.MayPayMore || link.Phone != string(order.Phone)) {
-		return ErrOperationUsed
+	link = order.link()
+	link.Slug, link.Batch, link.CreatedAt = strings.ToLower(slug), batch, s.now()
+	if link, err = tx.CreateLink(ctx, link); err != nil {
+		return link, attempt, err
 	}
-	return err
+	if link.Kind == store.LinkOnce && link.Amount > 0 {
+		if attempt, err = s.writeAttempt(ctx, tx, link, link.Amount, order.Operation); err != nil {
+			return link, attempt, err
+		}
+	}
+	return link, attempt, s.audit(ctx, tx, order.By, act{"link.made", "link", link.ID}, orderedDetail{
+		Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
+	})
 }
 
-// writeAttempt adds an attempt to pay a link under a new external reference.
-func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, operation string) (store.Transaction, error) {
+// link is the order as the book keeps it.
+func (order LinkOrder) link() store.PaymentLink {
+	return store.PaymentLink{
+		Kind: cmp.Or(order.Kind, store.LinkOnce), Amount: int64(order.Amount), Description: order.Description,
+		FirstName: order.FirstName, LastName: order.LastName, Email: order.Email, Phone: string(order.Phone),
+		PaymentOptions: string(order.PaymentOptions), MayPayMore: order.MayPayMore,
+		RedirectURL: order.RedirectURL, FailureRedirectURL: order.FailureRedirectURL,
+		MostPayments: order.MostPayments, MostMoney: int64(order.MostMoney), ExpiresAt: order.ExpiresAt, TillID: order.TillID,
+		Operation: order.Operation, CreatedBy: order.By,
+	}
+}
+
+// sameAs reports ErrOperationUsed unless a link was made by this order.
+func (order LinkOrder) sameAs(made store.PaymentLink) error {
+	if wanted := order.link(); wanted.Kind != made.Kind || wanted.Amount != made.Amount || wanted.Description != made.Description ||
+		wanted.MayPayMore != made.MayPayMore || wanted.Phone != made.Phone || wanted.CreatedBy != made.CreatedBy {
+		return ErrOperationUsed
+	}
+	return nil
+}
+
+// writeAttempt adds an attempt to pay a link on CamPay's page, under a new
+// external reference. The amount is in hundredths.
+func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, amount int64, operation string) (store.Transaction, error) {
 	return s.writeDown(ctx, tx, store.Transaction{
 		Kind: store.KindCollect, Origin: store.OriginLink, LinkID: link.ID,
-		ExternalReference: operation, Asked: link.Amount, MayPayMore: link.MayPayMore,
+		ExternalReference: operation, Asked: amount, MayPayMore: link.MayPayMore,
 		Phone: link.Phone, Description: link.Description, CreatedBy: link.CreatedBy,
 	})
 }
@@ -204,7 +225,7 @@ func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.P
 	if err := s.tell(ctx, tx, *t, store.EventAnswer, "replaced", failure.Message, failure.Raw); err != nil {
 		return err
 	}
-	next, err := s.writeAttempt(ctx, tx, link, NewOperation())
+	next, err := s.writeAttempt(ctx, tx, link, t.Asked, NewOperation())
 	if err != nil {
 		return err
 	}
@@ -213,7 +234,7 @@ func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.P
 }
 
 func (s *Service) pageRequest(link store.PaymentLink, attempt store.Transaction) campay.PaymentLinkRequest {
-	back := s.returnURL(link.Slug)
+	back := s.returnURL(link.Slug, returnsTo(link, attempt))
 	request := campay.PaymentLinkRequest{
 		Amount: campay.XAF(attempt.Asked), From: campay.Phone(link.Phone),
 		Description: described(attempt), FirstName: link.FirstName, LastName: link.LastName, Email: link.Email,
@@ -228,6 +249,15 @@ func (s *Service) pageRequest(link store.PaymentLink, attempt store.Transaction)
 		request.FailureRedirectURL = back
 	}
 	return request
+}
+
+// returnsTo is the attempt that a customer comes back to from CamPay's page:
+// his own, where a link has many; empty for the one of the link.
+func returnsTo(link store.PaymentLink, attempt store.Transaction) string {
+	if link.Operation == attempt.ExternalReference || link.Kind == store.LinkOnce {
+		return ""
+	}
+	return attempt.ExternalReference
 }
 
 // described is the description as CamPay gets it: with the operation's code,

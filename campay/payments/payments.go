@@ -48,8 +48,9 @@ type Config struct {
 	// Webhooks checks signatures; nil refuses every delivery, as no key is set.
 	Webhooks *campay.Verifier
 	// ReturnURL is where CamPay's page sends the payer of the link with this
-	// slug when the merchant named no page of his own.
-	ReturnURL func(slug string) string
+	// slug when the merchant named no page of his own: back to the link or, where
+	// it has many payers, to his own attempt, whose operation is not empty then.
+	ReturnURL func(slug, operation string) string
 	// Demo says that CamPay is its demo, which limits what it takes.
 	Demo   bool
 	Now    func() time.Time // nil: time.Now
@@ -63,7 +64,7 @@ type Service struct {
 	store     *store.Store
 	campay    *campay.Client
 	webhooks  *campay.Verifier
-	returnURL func(slug string) string
+	returnURL func(slug, operation string) string
 	demo      bool
 	now       func() time.Time
 	random    io.Reader
@@ -91,7 +92,7 @@ func New(c Config) *Service {
 		c.Logger = slog.Default()
 	}
 	if c.ReturnURL == nil {
-		c.ReturnURL = func(string) string { return "" }
+		c.ReturnURL = func(string, string) string { return "" }
 	}
 	return &Service{
 		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL, demo: c.Demo,

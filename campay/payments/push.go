@@ -55,13 +55,7 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 			return err
 		}
 		isNew = true
-		t, err = s.writeDown(ctx, tx, store.Transaction{
-			Kind: store.KindCollect, Origin: store.OriginPush,
-			ExternalReference: order.Operation, Asked: int64(order.Amount),
-			Phone: string(order.Phone), Operator: string(order.Phone.Operator()),
-			Description: order.Description, CreatedBy: order.By,
-		})
-		if err != nil {
+		if t, err = s.writeDown(ctx, tx, order.transaction()); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, order.By, act{"request.made", "transaction", t.ID}, orderedDetail{
@@ -74,9 +68,19 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 	return t, isNew, nil
 }
 
+// transaction is the order as the book keeps it.
+func (order PushOrder) transaction() store.Transaction {
+	return store.Transaction{
+		Kind: store.KindCollect, Origin: store.OriginPush,
+		ExternalReference: order.Operation, Asked: int64(order.Amount),
+		Phone: string(order.Phone), Operator: string(order.Phone.Operator()),
+		Description: order.Description, CreatedBy: order.By,
+	}
+}
+
 // sameAs reports ErrOperationUsed unless a transaction was made by this order.
 func (order PushOrder) sameAs(t store.Transaction) error {
-	if t.Kind != store.KindCollect || t.Origin != store.OriginPush || t.Asked != int64(order.Amount) || t.Phone != string(order.Phone) || t.Description != order.Description {
+	if t.Kind != store.KindCollect || t.Origin != store.OriginPush || t.LinkID != 0 || t.Asked != int64(order.Amount) || t.Phone != string(order.Phone) || t.Description != order.Description {
 		return ErrOperationUsed
 	}
 	return nil

@@ -249,14 +249,18 @@ func isOurPayout(t store.Transaction) bool {
 	return t.Kind != store.KindCollect && t.Origin != store.OriginExternal
 }
 
-// paidBefore reports whether the link or the external reference of t has a
-// successful transaction beside t.
+// paidBefore reports whether the external reference of t, or the link that t
+// pays and that is for one payment, has a successful transaction beside t.
 func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, error) {
 	others, err := tx.Siblings(ctx, t.ID)
 	if err != nil {
 		return false, err
 	}
-	if t.LinkID != 0 {
+	isOnce, err := ofOnce(ctx, tx, t)
+	if err != nil {
+		return false, err
+	}
+	if isOnce {
 		if others, err = tx.TransactionsOfLink(ctx, t.LinkID); err != nil {
 			return false, err
 		}
@@ -267,4 +271,13 @@ func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, e
 		}
 	}
 	return false, nil
+}
+
+// ofOnce reports whether t pays a link that is for one payment.
+func ofOnce(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, error) {
+	if t.LinkID == 0 {
+		return false, nil
+	}
+	link, err := tx.Link(ctx, t.LinkID)
+	return link.Kind == store.LinkOnce, err
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -133,7 +134,9 @@ func (s *shop) start() {
 	}
 	s.service = New(Config{
 		Store: s.store, CamPay: s.client, Webhooks: verifier, Now: s.clock.now, Logger: quiet(),
-		ReturnURL: func(slug string) string { return "https://shop.example/p/" + slug },
+		ReturnURL: func(slug, operation string) string {
+			return strings.TrimSuffix("https://shop.example/p/"+slug+"/"+operation, "/")
+		},
 	})
 	s.current.Store(s.service)
 }
@@ -176,6 +179,20 @@ func (s *shop) link(amount int64, edit ...func(*LinkOrder)) store.LinkWithState 
 	l, err := s.service.CreateLink(s.ctx, order)
 	s.must(err)
 	return l
+}
+
+// refuseLinks has CamPay refuse to make a page, without a code, and counts how
+// often it is asked.
+func (s *shop) refuseLinks(calls *int) {
+	s.onCall(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/get_payment_link/") {
+			return false
+		}
+		*calls++
+		w.WriteHeader(http.StatusBadRequest)
+		_, err := io.WriteString(w, `{"message":"no"}`)
+		return err == nil
+	})
 }
 
 // pay has a customer pay on a link's page and enter pin.

@@ -168,7 +168,7 @@ func (w *world) open() error {
 	w.service = New(Config{
 		Store: w.store, CamPay: w.campay, Webhooks: verifier, Random: noise{w.fate}, Logger: slog.New(slog.DiscardHandler),
 		Now:       func() time.Time { w.boundary(); return w.shopTime() },
-		ReturnURL: func(slug string) string { return "https://shop.example/p/" + slug },
+		ReturnURL: func(slug, _ string) string { return "https://shop.example/p/" + slug },
 	})
 	return nil
 }

@@ -103,27 +103,14 @@ func (s *Service) Nudge(ctx context.Context, topic Topic) error {
 }
 
 func (s *Service) openOf(ctx context.Context, topic Topic) ([]store.Transaction, error) {
-	var all []store.Transaction
 	if topic.link {
-		of, err := s.store.TransactionsOfLink(ctx, topic.id)
-		if err != nil {
-			return nil, err
-		}
-		all = of
-	} else {
-		t, err := s.store.Transaction(ctx, topic.id)
-		if err != nil {
-			return nil, err
-		}
-		all = []store.Transaction{t}
+		return s.store.OpenOfLink(ctx, topic.id)
 	}
-	open := all[:0]
-	for _, t := range all {
-		if !t.Status.Final() {
-			open = append(open, t)
-		}
+	t, err := s.store.Transaction(ctx, topic.id)
+	if err != nil || t.Status.Final() {
+		return nil, err
 	}
-	return open, nil
+	return []store.Transaction{t}, nil
 }
 
 // Ask asks CamPay about one transaction now, as a person wants to know; it
@@ -171,7 +158,9 @@ func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (ans
 	if t, err = s.store.Transaction(ctx, t.ID); err != nil || t.Status != store.StatusUnsent {
 		return true, err // another has just asked
 	}
-	err = s.askForPage(ctx, t.ID, true)
+	// One that nobody has asked for yet: no earlier request can have been lost.
+	mayBeLost := t.PollCount > 0 || !s.now().Before(beganAt(t).Add(unsentGrace))
+	err = s.askForPage(ctx, t.ID, mayBeLost)
 	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
 		return true, nil // it is in the book
 	}

@@ -179,7 +179,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	}
 	g.payments = payments.New(payments.Config{
 		Store: book, CamPay: g.client, Webhooks: verifier, Logger: p.config.Log, Demo: shop.Book == "demo",
-		ReturnURL: func(slug string) string { return p.config.Public + handlers.ReturnPath(slug) },
+		ReturnURL: func(slug, operation string) string { return p.config.Public + handlers.ReturnPath(slug, operation) },
 	})
 	config := handlers.Config{
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named,

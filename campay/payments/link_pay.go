@@ -1,0 +1,240 @@
+package payments
+
+// A customer pays a link: by a request pushed to his own phone, or on CamPay's
+// page. Nobody of the shop looks on, so the link's own limits, and limits to
+// what a stranger may have phones asked for, are kept here.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"comptoir/campay"
+	"comptoir/store"
+)
+
+// LinkPayment is a customer's wish to pay a link. Amount counts where the link
+// leaves it to him; Phone is empty for CamPay's page.
+type LinkPayment struct {
+	Operation string // from NewOperation, drawn with his form; the same one twice is one payment
+	LinkID    int64
+	Amount    campay.XAF
+	Phone     campay.Phone
+	Again     int64 // the same payment of minutes ago that he was shown, and means to make once more
+}
+
+// The limits to unpaid requests of customers within unpaidWindow: to one phone
+// over all links, and by one link. They are far above what a street behind one
+// shared address sends, and no address is counted at all.
+const (
+	unpaidWindow  = 10 * time.Minute
+	mostByPhone   = 4
+	mostByOnce    = 8  // a link for one payment
+	mostByLink    = 60 // any other
+	pageOfUnknown = "" // the phone of who pays on CamPay's page
+)
+
+// LinkStoppedError says that a link takes no payment now.
+type LinkStoppedError struct{ Why store.LinkStop }
+
+func (e *LinkStoppedError) Error() string { return "the link takes no payment: " + string(e.Why) }
+
+// LinkLeftError says that a payment is more than a link still takes.
+type LinkLeftError struct{ Left campay.XAF }
+
+func (e *LinkLeftError) Error() string { return "the link takes " + e.Left.String() + " more" }
+
+// TooOftenError says that too much was asked for and not paid lately.
+type TooOftenError struct{ Of Part } // PartPhone, or PartOrder for the link
+
+func (e *TooOftenError) Error() string { return "asked for too often: " + string(e.Of) }
+
+// BusyError says that a payment is under way: another would pay twice.
+type BusyError struct{ With store.Transaction }
+
+func (e *BusyError) Error() string { return fmt.Sprintf("payment %d is under way", e.With.ID) }
+
+// ErrAmountBelow says that a customer's amount is less than a link asks for.
+var ErrAmountBelow = errors.New("amount is below the link's least")
+
+// PayLink writes a payment of a link down and sends it: to the customer's phone
+// (POST /collect/), or by asking CamPay for its page (POST /get_payment_link/).
+// *LinkStoppedError, *LinkLeftError, ErrAmountBelow, *TooOftenError and
+// *BusyError say that nothing was sent; the rest is RequestPayment's.
+func (s *Service) PayLink(ctx context.Context, order LinkPayment) (store.Transaction, error) {
+	t, isNew, err := s.writeLinkPayment(ctx, order)
+	if err != nil {
+		return t, fmt.Errorf("write the payment down: %w", err)
+	}
+	var refused error
+	switch {
+	case isNew && t.Origin == store.OriginPush:
+		refused = s.collect(onItsOwn(ctx), t)
+	case isNew:
+		refused = s.askForPage(onItsOwn(ctx), t.ID, false)
+	}
+	now, err := s.store.Transaction(ctx, t.ID)
+	if err != nil {
+		return t, fmt.Errorf("%w: read transaction: %w", ErrOutcomeNotKept, err)
+	}
+	return now, refused
+}
+
+func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t store.Transaction, isNew bool, err error) {
+	if !IsOperation(order.Operation) {
+		return t, false, ErrOperation
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		link, err := tx.Link(ctx, order.LinkID)
+		if err != nil {
+			return err
+		}
+		if order.Amount, err = order.amountFor(link.PaymentLink); err != nil {
+			return err
+		}
+		t, err = tx.TransactionByExternalReference(ctx, order.Operation)
+		if err == nil {
+			return order.sameAs(t)
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err := s.mayPay(ctx, tx, link, order); err != nil {
+			return err
+		}
+		isNew = true
+		if order.Phone == pageOfUnknown {
+			t, err = s.writePage(ctx, tx, link.PaymentLink, order)
+			return err
+		}
+		push := PushOrder{Operation: order.Operation, Amount: order.Amount, Phone: order.Phone, Description: link.Description}
+		wanted := push.transaction()
+		wanted.LinkID, wanted.MayPayMore = link.ID, link.MayPayMore
+		t, err = s.writeDown(ctx, tx, wanted)
+		return err
+	})
+	if err != nil {
+		return store.Transaction{}, false, err // what a failed write made is nowhere
+	}
+	return t, isNew, nil
+}
+
+// writePage adds an attempt on CamPay's page by a customer, who is nobody of
+// the shop's.
+func (s *Service) writePage(ctx context.Context, tx *store.Tx, link store.PaymentLink, order LinkPayment) (store.Transaction, error) {
+	link.CreatedBy = 0
+	return s.writeAttempt(ctx, tx, link, int64(order.Amount), order.Operation)
+}
+
+// amountFor is what a link has the customer pay: its own amount, more where he
+// may, or whatever he chooses.
+func (order LinkPayment) amountFor(link store.PaymentLink) (campay.XAF, error) {
+	switch fixed := campay.XAF(link.Amount); {
+	case fixed == 0 && order.Amount == 0:
+		return 0, ErrAmountMissing
+	case fixed == 0:
+		return order.Amount, nil
+	case !link.MayPayMore || order.Amount == 0:
+		return fixed, nil
+	case order.Amount < fixed:
+		return 0, ErrAmountBelow
+	default:
+		return order.Amount, nil
+	}
+}
+
+// sameAs reports ErrOperationUsed unless a transaction was made by this order.
+func (order LinkPayment) sameAs(t store.Transaction) error {
+	isPush := order.Phone != pageOfUnknown
+	if t.LinkID != order.LinkID || t.Asked != int64(order.Amount) || isPush != (t.Origin == store.OriginPush) ||
+		(isPush && t.Phone != string(order.Phone)) {
+		return ErrOperationUsed
+	}
+	return nil
+}
+
+// mayPay reports why a link does not take a payment now.
+func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithState, order LinkPayment) error {
+	if why := link.Stop(s.now()); why != store.LinkOpen {
+		return &LinkStoppedError{why}
+	}
+	open, err := tx.OpenOfLink(ctx, link.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if isUnderWay(t) && link.Kind == store.LinkOnce {
+			return &BusyError{t}
+		}
+	}
+	if err := s.notAgain(ctx, tx, order); err != nil {
+		return err
+	}
+	if err := s.leaves(ctx, tx, link, order.Amount); err != nil {
+		return err
+	}
+	return s.notTooOften(ctx, tx, link, order.Phone)
+}
+
+// isUnderWay reports whether a payer may be about to pay t: he was asked, or
+// began on CamPay's page.
+func isUnderWay(t store.Transaction) bool {
+	return t.Status == store.StatusPending || t.Status == store.StatusInDoubt || t.Status == store.StatusUnsent && t.Origin == store.OriginPush
+}
+
+// notAgain asks before the same number pays the same amount of one link twice
+// within minutes, and never while the first one is under way.
+func (s *Service) notAgain(ctx context.Context, tx *store.Tx, order LinkPayment) error {
+	same, err := tx.RecentSame(ctx, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
+	if err != nil {
+		return err
+	}
+	for _, t := range same {
+		isKnown := t.ID <= order.Again && !isUnderWay(t)
+		if t.LinkID == order.LinkID && t.Status != store.StatusWaiting && !isKnown {
+			return &BusyError{t}
+		}
+	}
+	return nil
+}
+
+// leaves reports whether a link takes this much more, with what is under way
+// counted as paid: a link never takes more than its limits.
+func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithState, amount campay.XAF) error {
+	if link.MostPayments == 0 && link.MostMoney == 0 {
+		return nil
+	}
+	flight, err := tx.LinkInFlight(ctx, link.ID)
+	if err != nil {
+		return err
+	}
+	if left := link.Left(); left >= 0 && flight.Count >= left {
+		return &LinkStoppedError{store.LinkUsedUp}
+	}
+	if left := link.MostMoney - link.Taken - flight.Amount; link.MostMoney > 0 && int64(amount) > left {
+		return &LinkLeftError{campay.XAF(max(0, left))}
+	}
+	return nil
+}
+
+// notTooOften keeps a stranger from having phones ring all day: what was asked
+// for and not paid is counted in the book, so that no restart forgets it.
+func (s *Service) notTooOften(ctx context.Context, tx *store.Tx, link store.LinkWithState, phone campay.Phone) error {
+	unpaid, err := tx.UnpaidSince(ctx, string(phone), link.ID, s.now().Add(-unpaidWindow))
+	if err != nil {
+		return err
+	}
+	most := mostByLink
+	if link.Kind == store.LinkOnce {
+		most = mostByOnce
+	}
+	switch {
+	case unpaid.ByPhone >= mostByPhone:
+		return &TooOftenError{PartPhone}
+	case unpaid.ByLink >= most:
+		return &TooOftenError{PartOrder}
+	default:
+		return nil
+	}
+}
