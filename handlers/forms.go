@@ -39,21 +39,24 @@ func (f *form) wrong(field string, p views.Problem, detail string) {
 func (f *form) ok() bool { return len(f.errors) == 0 }
 
 // amount says what is wrong with a typed amount, if anything.
-func (f *form) amount(err error) {
+func (f *form) amount(err error) { f.amountOf("amount", err) }
+
+// amountOf is amount for a field of another name.
+func (f *form) amountOf(field string, err error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, payments.ErrAmountMissing):
-		f.wrong("amount", views.ProblemAmountMissing, "")
+		f.wrong(field, views.ProblemAmountMissing, "")
 	case errors.Is(err, payments.ErrAmountDecimals):
-		f.wrong("amount", views.ProblemAmountDecimals, "")
+		f.wrong(field, views.ProblemAmountDecimals, "")
 	case errors.Is(err, payments.ErrAmountSign):
-		f.wrong("amount", views.ProblemAmountSign, "")
+		f.wrong(field, views.ProblemAmountSign, "")
 	case errors.Is(err, payments.ErrAmountZero):
-		f.wrong("amount", views.ProblemAmountZero, "")
+		f.wrong(field, views.ProblemAmountZero, "")
 	case errors.Is(err, payments.ErrAmountTooLarge):
-		f.wrong("amount", views.ProblemAmountLarge, views.Francs(f.ctx, int64(payments.MaxAmount)))
+		f.wrong(field, views.ProblemAmountLarge, views.Francs(f.ctx, int64(payments.MaxAmount)))
 	default:
-		f.wrong("amount", views.ProblemAmountLetters, "")
+		f.wrong(field, views.ProblemAmountLetters, "")
 	}
 }
 

@@ -1,14 +1,16 @@
 package handlers
 
-// Payment links: the list, a new one, and one with its QR code, live.
+// Payment links: the list, and a new one.
 
 import (
-	"context"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
@@ -16,44 +18,184 @@ import (
 
 func (s *server) links(c echo.Context) error {
 	q := search(c)
-	rows, err := s.Store.Links(c.Request().Context(), store.LinkFilter{Search: q, Since: s.seesSince(c), Before: before(c), Limit: pageLength + 1})
+	put := store.LinksActive
+	if c.QueryParam("show") == string(store.LinksArchived) {
+		put = store.LinksArchived
+	}
+	rows, err := s.Store.Links(c.Request().Context(), store.LinkFilter{Search: q, Put: put, Since: s.seesSince(c), Before: before(c), Limit: pageLength + 1})
 	if err != nil {
 		return err
 	}
-	props := views.LinksProps{Search: q}
+	props := views.LinksProps{Search: q, Put: put}
 	props.Links, props.Older = older(rows, func(l store.LinkWithState) int64 { return l.ID })
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.LinksPage(p, props) })
 }
 
+// linkForm is the empty form of a new link, or that of one like another.
 func (s *server) linkForm(c echo.Context) error {
-	return s.showLinkForm(c, http.StatusOK, views.LinkForm{OperationID: payments.NewOperation(), Amount: c.QueryParam("amount")})
+	form := views.LinkForm{Amount: c.QueryParam("amount")}
+	if n, err := strconv.ParseInt(c.QueryParam("copy"), 10, 64); err == nil {
+		like, err := s.seenLink(c, n)
+		if err != nil {
+			return err
+		}
+		form = formOf(c, like.PaymentLink)
+		form.ID = 0
+	}
+	form.OperationID = payments.NewOperation()
+	return s.showLinkForm(c, http.StatusOK, form)
 }
 
+// formOf is the form that makes a link like this one.
+func formOf(c echo.Context, l store.PaymentLink) views.LinkForm {
+	ctx := c.Request().Context()
+	francs := func(hundredths int64) string {
+		if hundredths == 0 {
+			return ""
+		}
+		return views.Digits(ctx, hundredths)
+	}
+	form := views.LinkForm{
+		ID: l.ID, Kind: l.Kind, AmountKind: views.AmountKindOf(l), Amount: francs(l.Amount), Description: l.Description,
+		MostMoney: francs(l.MostMoney), Till: l.TillID, FirstName: l.FirstName, LastName: l.LastName, Email: l.Email, Phone: views.Phone(l.Phone),
+		PaymentOptions: l.PaymentOptions, RedirectURL: l.RedirectURL, FailureRedirectURL: l.FailureRedirectURL,
+	}
+	if l.MostPayments > 0 {
+		form.MostPayments = strconv.FormatInt(l.MostPayments, 10)
+	}
+	if !l.ExpiresAt.IsZero() {
+		form.Expires = views.DayInput(l.ExpiresAt.Add(-time.Second))
+	}
+	return form
+}
+
+// showLinkForm offers a counter to who may make one.
 func (s *server) showLinkForm(c echo.Context, status int, form views.LinkForm) error {
+	if user(c).Role == store.RoleOwner {
+		tills, err := s.Store.Tills(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		form.Tills = append([]store.Till{}, tills...)
+	}
 	return s.show(c, status, func(p views.Page) templ.Component { return views.LinkNewPage(p, form) })
 }
 
-// readLink reads the form of a new link as it was typed.
+// readLink reads the form of a link as it was typed.
 func readLink(c echo.Context) views.LinkForm {
+	till, _ := strconv.ParseInt(c.FormValue("till"), 10, 64) // a strange one is no till
 	return views.LinkForm{
-		OperationID: c.FormValue("operation"), Amount: typed(c, "amount"), Description: typed(c, "description"),
+		OperationID: c.FormValue("operation"), Kind: store.LinkKind(c.FormValue("kind")), AmountKind: views.AmountKind(c.FormValue("amount_kind")),
+		Amount: typed(c, "amount"), Description: typed(c, "description"),
+		MostPayments: typed(c, "most_payments"), MostMoney: typed(c, "most_money"), Expires: typed(c, "expires"), Till: till,
 		FirstName: typed(c, "first_name"), LastName: typed(c, "last_name"), Email: typed(c, "email"), Phone: typed(c, "phone"),
-		PaymentOptions: c.FormValue("payment_options"), MayPayMore: c.FormValue("may_pay_more") == "yes",
-		RedirectURL: typed(c, "redirect_url"), FailureRedirectURL: typed(c, "failure_redirect_url"),
+		PaymentOptions: c.FormValue("payment_options"), RedirectURL: typed(c, "redirect_url"), FailureRedirectURL: typed(c, "failure_redirect_url"),
 	}
 }
 
 // linkOrder is what a form asks for, and what is wrong with it by field.
-func linkOrder(c echo.Context, in views.LinkForm) (payments.LinkOrder, *form) {
+func (s *server) linkOrder(c echo.Context, in views.LinkForm) (payments.LinkOrder, *form, error) {
 	f := newForm(c)
 	order := payments.LinkOrder{
 		Operation: f.operation(in.OperationID), Description: in.Description,
-		FirstName: in.FirstName, LastName: in.LastName, Email: in.Email, MayPayMore: in.MayPayMore,
+		FirstName: in.FirstName, LastName: in.LastName, Email: in.Email,
 		RedirectURL: in.RedirectURL, FailureRedirectURL: in.FailureRedirectURL, By: user(c).ID,
 	}
 	var err error
-	order.Amount, err = payments.ParseAmount(in.Amount)
-	f.amount(err)
+	order.Kind, order.TillID, err = s.linkKind(c, f, in)
+	order.Amount, order.MayPayMore = f.linkAmount(in)
+	limits := s.linkLimits(f, in)
+	order.MostPayments, order.MostMoney, order.ExpiresAt = limits.MostPayments, limits.MostMoney, limits.ExpiresAt
+	f.description(in.Description)
+	f.payer(in, &order)
+	f.link("redirect_url", in.RedirectURL)
+	f.link("failure_redirect_url", in.FailureRedirectURL)
+	return order, f, err
+}
+
+// linkKind reads what a link is for. A counter is an owner's to make: it hangs at
+// a till for months.
+func (s *server) linkKind(c echo.Context, f *form, in views.LinkForm) (kind store.LinkKind, till int64, err error) {
+	switch in.Kind {
+	case "", store.LinkOnce:
+		return store.LinkOnce, 0, nil
+	case store.LinkReusable:
+		return store.LinkReusable, 0, nil
+	case store.LinkCounter:
+		if user(c).Role != store.RoleOwner {
+			return "", 0, echo.NewHTTPError(http.StatusForbidden)
+		}
+		if in.Till == 0 {
+			return store.LinkCounter, 0, nil
+		}
+		name, err := s.tillName(c.Request().Context(), in.Till)
+		if err == nil && name == "" {
+			f.wrong("till", views.ProblemTill, "")
+		}
+		return store.LinkCounter, in.Till, err
+	default:
+		f.wrong("kind", views.ProblemChoice, "")
+		return store.LinkOnce, 0, nil
+	}
+}
+
+// linkAmount reads how much a link asks for: nothing where the customer says.
+func (f *form) linkAmount(in views.LinkForm) (amount campay.XAF, mayPayMore bool) {
+	switch in.AmountKind {
+	case views.AmountOpen:
+		return 0, false
+	case "", views.AmountFixed, views.AmountLeast:
+		amount, err := payments.ParseAmount(in.Amount)
+		f.amount(err)
+		return amount, in.AmountKind == views.AmountLeast
+	default:
+		f.wrong("amount_kind", views.ProblemChoice, "")
+		return 0, false
+	}
+}
+
+// mostCount bounds how many payments a link may be limited to.
+const mostCount = 1_000_000
+
+// linkLimits reads how much a link takes and until when: to the end of a day.
+func (s *server) linkLimits(f *form, in views.LinkForm) (limits payments.LinkChange) {
+	if in.MostPayments != "" {
+		n, err := strconv.ParseInt(in.MostPayments, 10, 64)
+		if err != nil || n < 1 || n > mostCount {
+			f.wrong("most_payments", views.ProblemNumber, "")
+		}
+		limits.MostPayments = n
+	}
+	if in.MostMoney != "" {
+		var err error
+		if limits.MostMoney, err = payments.ParseAmount(in.MostMoney); err != nil {
+			f.amountOf("most_money", err)
+		}
+	}
+	if in.Expires != "" {
+		day, err := payments.ParseDay(in.Expires)
+		limits.ExpiresAt = views.StartOfDay(day.Add(12*time.Hour)).AddDate(0, 0, 1)
+		switch {
+		case err != nil:
+			f.wrong("expires", views.ProblemDay, "")
+		case !limits.ExpiresAt.After(s.Now()):
+			f.wrong("expires", views.ProblemDayPast, "")
+		}
+	}
+	return limits
+}
+
+// description is what a link is for: its customer wants to know.
+func (f *form) description(text string) {
+	if text == "" {
+		f.wrong("description", views.ProblemTextMissing, "")
+	}
+	f.atMost("description", text, views.MaxDescription)
+}
+
+// payer reads whom a link is meant for, and how he may pay.
+func (f *form) payer(in views.LinkForm, order *payments.LinkOrder) {
+	var err error
 	if in.Phone != "" {
 		order.Phone, err = payments.ParsePhone(in.Phone)
 		f.phone(err)
@@ -61,21 +203,17 @@ func linkOrder(c echo.Context, in views.LinkForm) (payments.LinkOrder, *form) {
 	if order.PaymentOptions, err = payments.ParsePaymentOptions(in.PaymentOptions); err != nil {
 		f.wrong("payment_options", views.ProblemChoice, "")
 	}
-	if in.Description == "" {
-		f.wrong("description", views.ProblemTextMissing, "")
-	}
-	f.atMost("description", in.Description, views.MaxDescription)
 	f.atMost("first_name", in.FirstName, views.MaxPersonName)
 	f.atMost("last_name", in.LastName, views.MaxPersonName)
 	f.email("email", in.Email)
-	f.link("redirect_url", in.RedirectURL)
-	f.link("failure_redirect_url", in.FailureRedirectURL)
-	return order, f
 }
 
 func (s *server) createLink(c echo.Context) error {
 	in := readLink(c)
-	order, f := linkOrder(c, in)
+	order, f, err := s.linkOrder(c, in)
+	if err != nil {
+		return err
+	}
 	in.OperationID, in.Errors = order.Operation, f.errors
 	if !f.ok() {
 		return s.showLinkForm(c, http.StatusUnprocessableEntity, in)
@@ -92,118 +230,4 @@ func (s *server) createLink(c echo.Context) error {
 		return err
 	}
 	return see(c, itemPath("/links/", link.ID))
-}
-
-// visibleLink is the link that a path names, if the one who asks may see it.
-func (s *server) visibleLink(c echo.Context) (store.LinkWithState, error) {
-	n, err := id(c)
-	if err != nil {
-		return store.LinkWithState{}, err
-	}
-	l, err := s.Store.Link(c.Request().Context(), n)
-	if err == nil && l.CreatedAt.Before(s.seesSince(c)) {
-		err = store.ErrNotFound
-	}
-	return l, err
-}
-
-func (s *server) link(c echo.Context) error {
-	ctx := c.Request().Context()
-	l, err := s.visibleLink(c)
-	if err != nil {
-		return err
-	}
-	if err := s.Payments.Nudge(ctx, payments.LinkTopic(l.ID)); err != nil {
-		return err
-	}
-	props, err := s.linkProps(ctx, l)
-	if err != nil {
-		return err
-	}
-	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.LinkPage(p, props) })
-}
-
-// linkProps is all that a link's screen shows.
-func (s *server) linkProps(ctx context.Context, l store.LinkWithState) (props views.LinkProps, err error) {
-	props = views.LinkProps{Link: l, Now: s.Now()}
-	if props.Attempts, err = s.Store.TransactionsOfLink(ctx, l.ID); err != nil {
-		return props, err
-	}
-	if props.URL = s.shared(l, props.Attempts); props.URL != "" {
-		props.QR.Modules, err = qrModules(props.URL)
-	}
-	return props, err
-}
-
-// shared is the address that a link's QR code holds: ours where customers
-// reach it, else CamPay's; empty until CamPay made its page.
-func (s *server) shared(l store.LinkWithState, attempts []store.Transaction) string {
-	if s.PublicQR {
-		return s.URL + "/p/" + l.Slug
-	}
-	return hostedPage(attempts)
-}
-
-// hostedPage is CamPay's page of a link: that of the newest attempt that has one.
-func hostedPage(attempts []store.Transaction) string {
-	for _, t := range attempts {
-		if t.PaymentURL != "" {
-			return t.PaymentURL
-		}
-	}
-	return ""
-}
-
-// linkFragment is the live part of a link's page, with what follows from it. It
-// never settles: a link may be paid a second time, and the page has to say so.
-func (s *server) linkFragment(c echo.Context, n int64) fragment {
-	page := views.Page{Shop: s.Shop}
-	wantsCard := c.QueryParam(views.QRMissing) != ""
-	return func(ctx context.Context) (templ.Component, bool, error) {
-		l, err := s.Store.Link(ctx, n)
-		if err != nil {
-			return nil, false, err
-		}
-		props, err := s.linkProps(ctx, l)
-		rest := &views.LinkRest{Page: page, Props: props, Card: wantsCard}
-		return views.LinkStatus(views.LinkStatusProps{Link: l, Now: s.Now(), Rest: rest}), false, err
-	}
-}
-
-func (s *server) linkStatus(c echo.Context) error {
-	l, err := s.visibleLink(c)
-	if err != nil {
-		return err
-	}
-	return s.poll(c, payments.LinkTopic(l.ID), s.linkFragment(c, l.ID))
-}
-
-func (s *server) linkLive(c echo.Context) error {
-	l, err := s.visibleLink(c)
-	if err != nil {
-		return err
-	}
-	return s.stream(c, payments.LinkTopic(l.ID), s.linkFragment(c, l.ID))
-}
-
-// linkPNG is the QR code to download.
-func (s *server) linkPNG(c echo.Context) error {
-	l, err := s.visibleLink(c)
-	if err != nil {
-		return err
-	}
-	attempts, err := s.Store.TransactionsOfLink(c.Request().Context(), l.ID)
-	if err != nil {
-		return err
-	}
-	address := s.shared(l, attempts)
-	if address == "" {
-		return echo.NewHTTPError(http.StatusNotFound)
-	}
-	picture, err := qrPNG(address)
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="qr-`+l.Slug[:6]+`.png"`)
-	return c.Blob(http.StatusOK, "image/png", picture)
 }

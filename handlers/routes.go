@@ -15,6 +15,7 @@ import (
 	"comptoir/campay/payments"
 	"comptoir/static"
 	"comptoir/store"
+	"comptoir/views"
 )
 
 // Config is what the product needs to answer.
@@ -92,6 +93,13 @@ func (s *server) routes() []route {
 		{"GET", "/links/new", takesPayment, s.linkForm},
 		{"POST", "/links", takesPayment, s.createLink},
 		{"GET", "/links/:id", everyone, s.link},
+		{"GET", "/links/:id/edit", takesPayment, s.linkEditForm},
+		{"POST", "/links/:id/edit", takesPayment, s.changeLink},
+		{"POST", "/links/:id/pause", takesPayment, s.actOnLink(s.Payments.PauseLink, views.FlashLinkPaused)},
+		{"POST", "/links/:id/resume", takesPayment, s.actOnLink(s.Payments.ResumeLink, views.FlashLinkResumed)},
+		{"POST", "/links/:id/archive", takesPayment, s.actOnLink(s.Payments.ArchiveLink, views.FlashLinkArchived)},
+		{"POST", "/links/:id/restore", takesPayment, s.actOnLink(s.Payments.RestoreLink, views.FlashLinkRestored)},
+		{"POST", "/links/:id/replace", ownerOnly, s.replaceCounter},
 		{"GET", "/links/:id/status", everyone, s.linkStatus},
 		{"GET", "/links/:id/live", everyone, s.linkLive},
 		{"GET", "/links/:id/qr.png", everyone, s.linkPNG},

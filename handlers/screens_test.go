@@ -56,7 +56,7 @@ func TestLinkNew_AllFieldsAreKeptAndSent(t *testing.T) {
 	owner := s.signedIn(store.RoleOwner)
 	form := url.Values{
 		"operation": {newOperation()}, "amount": {"2 500 FCFA"}, "description": {"Pain"}, "first_name": {"Prénom"}, "last_name": {"Nom"},
-		"email": {"client@example.com"}, "phone": {"6 99 12 34 56"}, "payment_options": {"MOMO,CARD"}, "may_pay_more": {"yes"},
+		"email": {"client@example.com"}, "phone": {"6 99 12 34 56"}, "payment_options": {"MOMO,CARD"}, "amount_kind": {"least"},
 		"redirect_url": {"https://shop.example/ok"}, "failure_redirect_url": {"https://shop.example/no"},
 	}
 	if got := owner.post("/links", form); got.status != http.StatusSeeOther {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -27,11 +28,14 @@ func (s *server) transactions(c echo.Context) error {
 	if status := store.Status(c.QueryParam("status")); slices.Contains(statusFilters, status) {
 		filter.Status = status
 	}
+	if n, err := strconv.ParseInt(c.QueryParam("link"), 10, 64); err == nil && n > 0 {
+		filter.LinkID = n
+	}
 	rows, err := s.Store.Transactions(c.Request().Context(), filter)
 	if err != nil {
 		return err
 	}
-	props := views.TransactionsProps{Search: filter.Search, Status: filter.Status, Flagged: filter.Flagged}
+	props := views.TransactionsProps{Search: filter.Search, Status: filter.Status, Flagged: filter.Flagged, Link: filter.LinkID}
 	props.Transactions, props.Older = older(rows, func(t store.Transaction) int64 { return t.ID })
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TransactionsPage(p, props) })
 }

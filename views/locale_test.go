@@ -100,8 +100,10 @@ func families(t *testing.T) []family {
 	title, titleText := []string{""}, []string{"", ".title", ".text"}
 	ways := kinds["Way"]
 	outStates := []string{"preparing", "pending", "reported", "doubt", "done", "check", "undone", "refused", "said_sent", "said_kept"}
-	inStates := of(states, "done", "undone", "said_sent", "said_kept")
-	linkStates := of(inStates, "said_in", "said_none")
+	ofLinks := []string{"active", "paused", "expired", "used_up", "archived"}
+	inStates := of(states, append(ofLinks, "done", "undone", "said_sent", "said_kept")...)
+	linkStates := append(of(inStates, "said_in", "said_none"), ofLinks...)
+	linkActs := []string{"archive", "pause", "replace", "restore", "resume"}
 	return []family{
 		{"month.", months, title},
 		{"nav.", of(kinds["area"], ""), title},
@@ -127,6 +129,12 @@ func families(t *testing.T) []family {
 		{"approval.title.", kinds["ApprovalState"], title},
 		{"approval.text.", kinds["ApprovalState"], title},
 		{"link.title.", linkStates, title},
+		{"link.kind.", kinds["LinkKind"], title},
+		{"link.kind.hint.", kinds["LinkKind"], title},
+		{"link.amount.", kinds["AmountKind"], title},
+		{"link.act.", linkActs, title},
+		{"link.ask.", []string{"archive", "replace"}, title},
+		{"link.do.", []string{"archive", "replace"}, title},
 		{"link.text.", linkStates, title},
 		{"customer.title.", kinds["customerState"], title},
 		{"customer.text.", kinds["customerState"], title},

@@ -85,6 +85,14 @@ type Flash string
 const (
 	FlashLinkMade    Flash = "link_made"
 	FlashRequestSent Flash = "request_sent"
+
+	FlashLinkChanged     Flash = "link_changed"
+	FlashLinkPaused      Flash = "link_paused"
+	FlashLinkResumed     Flash = "link_resumed"
+	FlashLinkArchived    Flash = "link_archived"
+	FlashLinkRestored    Flash = "link_restored"
+	FlashCounterReplaced Flash = "counter_replaced"
+
 	FlashAsked       Flash = "asked"       // CamPay was asked and the book is up to date
 	FlashUnreachable Flash = "unreachable" // CamPay was asked and did not answer
 	FlashAppliedNow  Flash = "applied_now" // a delivery was processed again

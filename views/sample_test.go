@@ -119,7 +119,7 @@ func qr() views.QR {
 }
 
 func linkPage(l store.LinkWithState) templ.Component {
-	props := views.LinkProps{Link: l, Attempts: []store.Transaction{l.Newest}, Now: now}
+	props := views.LinkProps{Link: l, Attempts: []store.Transaction{l.Newest}, Now: now, MayChange: true, Till: "Comptoir 1", NearOnly: l.Amount == 0}
 	if l.Newest.Status != store.StatusUnsent {
 		props.URL, props.QR = "https://comptoir.example/p/"+l.Slug, qr()
 	}
@@ -227,13 +227,32 @@ func customerScreens() map[string]templ.Component {
 	return all
 }
 
+// manyLink takes many payments, and has some.
+func manyLink(kind store.LinkKind) store.LinkWithState {
+	l := link(with(push(), paid))
+	l.Kind, l.Amount, l.Paid, l.Taken, l.MostMoney, l.MostPayments = kind, 0, 12, 3_000_000, 10_000_000, 50
+	return l
+}
+
+func stoppedLink(edit func(*store.LinkWithState)) store.LinkWithState {
+	l := waitingLink()
+	edit(&l)
+	return l
+}
+
+var wrongEdit = views.LinkForm{
+	ID: 3, Kind: store.LinkOnce, Expires: "2020-01-01",
+	Errors: views.Errors{"description": {Problem: views.ProblemTextMissing}, "expires": {Problem: views.ProblemDayPast}},
+}
+
 var wrongLink = views.LinkForm{
 	OperationID: "33333333-3333-4333-8333-333333333333", Amount: "2 500,50", Description: "", Phone: "12", Email: "non", RedirectURL: "ftp://x",
-	PaymentOptions: "CRYPTO", MayPayMore: true,
+	PaymentOptions: "CRYPTO", AmountKind: views.AmountLeast, Kind: store.LinkReusable, MostPayments: "zéro", Expires: "2020-01-01", Tills: []store.Till{{ID: 1, Name: "Comptoir 1"}},
 	Errors: views.Errors{
 		"amount": {Problem: views.ProblemAmountDecimals}, "description": {Problem: views.ProblemTextMissing},
 		"phone": {Problem: views.ProblemPhone}, "email": {Problem: views.ProblemEmail},
 		"redirect_url": {Problem: views.ProblemURL}, "payment_options": {Problem: views.ProblemChoice},
+		"most_payments": {Problem: views.ProblemNumber}, "expires": {Problem: views.ProblemDayPast}, "till": {Problem: views.ProblemTill},
 		views.WholeForm: {Problem: views.ProblemExpired},
 	},
 }
@@ -273,6 +292,17 @@ func screens() map[string]templ.Component {
 		"links-miss":        views.LinksPage(page("/links?q=x"), views.LinksProps{Search: "savon"}),
 		"link-new":          views.LinkNewPage(page("/links/new"), views.LinkForm{OperationID: request.OperationID}),
 		"link-new-wrong":    views.LinkNewPage(page("/links/new"), wrongLink),
+		"link-edit":         views.LinkEditPage(page("/links/3/edit"), views.LinkForm{ID: 3, Kind: store.LinkReusable, AmountKind: views.AmountOpen, Description: "Don"}),
+		"link-edit-once":    views.LinkEditPage(page("/links/3/edit"), wrongEdit),
+		"link-reusable":     linkPage(manyLink(store.LinkReusable)),
+		"link-counter":      linkPage(manyLink(store.LinkCounter)),
+		"link-paused":       linkPage(stoppedLink(func(l *store.LinkWithState) { l.PausedAt = now })),
+		"link-archived":     linkPage(stoppedLink(func(l *store.LinkWithState) { l.ArchivedAt = now })),
+		"link-expired":      linkPage(stoppedLink(func(l *store.LinkWithState) { l.ExpiresAt = now })),
+		"link-used-up":      linkPage(stoppedLink(func(l *store.LinkWithState) { l.Kind, l.MostPayments, l.Paid = store.LinkReusable, 1, 1 })),
+		"links-archived":    views.LinksPage(page("/links?show=archived"), views.LinksProps{Put: store.LinksArchived, Links: []store.LinkWithState{manyLink(store.LinkCounter)}}),
+		"links-put-none":    views.LinksPage(page("/links?show=archived"), views.LinksProps{Put: store.LinksArchived}),
+		"link-payments":     views.TransactionsPage(page("/transactions?link=3"), views.TransactionsProps{Link: 3, Transactions: transactions()}),
 		"link-waiting":      linkPage(waitingLink()),
 		"link-paid-twice":   linkPage(paidTwice()),
 		"webhooks":          views.WebhooksPage(page("/webhooks"), views.WebhooksProps{Deliveries: deliveries(), Older: 2}),

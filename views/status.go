@@ -6,6 +6,7 @@ package views
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"comptoir/store"
 )
@@ -41,7 +42,12 @@ const (
 	stateDoubt     state = "doubt"      // the answer to our request was lost
 	statePending   state = "pending"    // the payer has it in hand
 	stateWaiting   state = "waiting"    // nobody has begun to pay
-	statePreparing state = "preparing"  // CamPay has not answered yet
+	stateActive    state = "active"     // a link of many payments takes them
+	statePaused    state = "paused"     // a link that takes none for now, as those below for good
+	stateExpired   state = "expired"
+	stateUsedUp    state = "used_up"
+	stateArchived  state = "archived"
+	statePreparing state = "preparing" // CamPay has not answered yet
 )
 
 // stateOf is the one place that decides what a transaction is called.
@@ -94,13 +100,39 @@ func saidOf(t store.Transaction) state {
 	}
 }
 
-// linkStateOf is stateOf for a link: what its newest attempt is, and whether
-// it was paid more often than once.
-func linkStateOf(l store.LinkWithState) state {
-	if s := stateOf(l.Newest); s != statePaid || l.Paid < 2 {
+// linkStateOf is what a link is called at a time: whether it takes payments and,
+// of one for a single payment, what became of that.
+func linkStateOf(l store.LinkWithState, at time.Time) state {
+	stop := l.Stop(at)
+	if l.Kind == store.LinkReusable || l.Kind == store.LinkCounter {
+		return stopped(stop, stateActive)
+	}
+	switch s := stateOf(l.Newest); {
+	case s == statePaid && l.Paid > 1:
+		return statePaidTwice
+	case l.Newest.ID == 0:
+		return stopped(stop, stateWaiting)
+	case s == stateWaiting, s == statePreparing, s == stateFailed, s == stateRefused:
+		return stopped(stop, s)
+	default:
 		return s
 	}
-	return statePaidTwice
+}
+
+// stopped is the state of a link that takes no payment, and otherwise open.
+func stopped(stop store.LinkStop, open state) state {
+	switch stop {
+	case store.LinkPaused:
+		return statePaused
+	case store.LinkExpired:
+		return stateExpired
+	case store.LinkUsedUp:
+		return stateUsedUp
+	case store.LinkArchived:
+		return stateArchived
+	default:
+		return open
+	}
 }
 
 func (s state) tone() tone {
@@ -109,7 +141,9 @@ func (s state) tone() tone {
 		return toneGood
 	case statePending, stateReported:
 		return toneWait
-	case stateCheck, stateDoubt, statePaidTwice, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
+	case stateActive:
+		return toneWait
+	case statePaused, stateCheck, stateDoubt, statePaidTwice, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
 		return toneWarn
 	case stateFailed, stateRefused, stateUndone:
 		return toneBad
@@ -128,8 +162,10 @@ func (s state) icon() string {
 		return "person"
 	case stateFailed, stateRefused, stateUndone:
 		return "cross"
-	case stateWaiting:
+	case stateWaiting, stateActive:
 		return "link"
+	case stateArchived:
+		return "cross"
 	default:
 		return "clock"
 	}

@@ -803,7 +803,7 @@ func sampleForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = checkbox("may_pay_more", "field.may_pay_more", true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = checkbox("saved_only", "field.saved_only", true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,100 @@
+package handlers
+
+// What is done with a link that is there: change it, pause it, put it away, give
+// a counter another code.
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// changeableLink is the link that a path names, if the one who asks may change
+// it.
+func (s *server) changeableLink(c echo.Context) (store.LinkWithState, error) {
+	l, err := s.visibleLink(c)
+	if err == nil && !mayChange(c, l) {
+		err = echo.NewHTTPError(http.StatusForbidden)
+	}
+	return l, err
+}
+
+func (s *server) linkEditForm(c echo.Context) error {
+	l, err := s.changeableLink(c)
+	if err != nil {
+		return err
+	}
+	return s.showLinkEdit(c, http.StatusOK, formOf(c, l.PaymentLink))
+}
+
+func (s *server) showLinkEdit(c echo.Context, status int, form views.LinkForm) error {
+	return s.show(c, status, func(p views.Page) templ.Component { return views.LinkEditPage(p, form) })
+}
+
+func (s *server) changeLink(c echo.Context) error {
+	l, err := s.changeableLink(c)
+	if err != nil {
+		return err
+	}
+	in, f := readLink(c), newForm(c)
+	in.ID, in.Kind = l.ID, l.Kind
+	wanted := s.linkLimits(f, in)
+	if l.Kind != store.LinkOnce {
+		wanted.Amount, wanted.MayPayMore = f.linkAmount(in)
+	}
+	f.description(in.Description)
+	if in.Errors = f.errors; !f.ok() {
+		return s.showLinkEdit(c, http.StatusUnprocessableEntity, in)
+	}
+	wanted.LinkID, wanted.Description, wanted.By = l.ID, in.Description, user(c).ID
+	if err := s.Payments.ChangeLink(c.Request().Context(), wanted); err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashLinkChanged); err != nil {
+		return err
+	}
+	return see(c, itemPath("/links/", l.ID))
+}
+
+// actOnLink does one thing with a link, and says that it was done.
+func (s *server) actOnLink(do func(context.Context, int64, int64) error, said views.Flash) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		l, err := s.changeableLink(c)
+		if err != nil {
+			return err
+		}
+		if err := do(c.Request().Context(), l.ID, user(c).ID); err != nil {
+			return err
+		}
+		if err := s.flash(c, said); err != nil {
+			return err
+		}
+		return see(c, itemPath("/links/", l.ID))
+	}
+}
+
+// replaceCounter gives a counter another code, and shows it.
+func (s *server) replaceCounter(c echo.Context) error {
+	l, err := s.changeableLink(c)
+	if err != nil {
+		return err
+	}
+	next, err := s.Payments.ReplaceCounter(c.Request().Context(), l.ID, c.FormValue("operation"), user(c).ID)
+	if errors.Is(err, payments.ErrNoCounter) || errors.Is(err, payments.ErrOperation) {
+		return see(c, itemPath("/links/", l.ID)) // it was replaced meanwhile, or is none
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.FlashCounterReplaced); err != nil {
+		return err
+	}
+	return see(c, itemPath("/links/", next.ID))
+}
