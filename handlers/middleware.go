@@ -118,7 +118,9 @@ func (s *server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // isUpload reports whether a form may have a file in it.
-func isUpload(c echo.Context) bool { return c.Path() == "/setup" || c.Path() == "/settings/shop" }
+func isUpload(c echo.Context) bool {
+	return c.Path() == "/setup" || c.Path() == "/settings/shop" || c.Path() == "/links/batch"
+}
 
 // isNotText skips what is compressed already, and streams.
 func isNotText(c echo.Context) bool {

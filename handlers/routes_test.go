@@ -17,7 +17,7 @@ var roles = []store.Role{store.RoleOwner, store.RoleCashier, store.RoleAccountan
 // concrete is a route's path with a row that does not exist: whoever is let
 // through gets a 404, whoever is not never learns that.
 func concrete(path string) string {
-	return strings.NewReplacer(":id", "999999", ":slug", "00000000000000000000", ":operation", "00000000-0000-4000-8000-000000000000").Replace(path)
+	return strings.NewReplacer(":id", "999999", ":slug", "00000000000000000000", ":batch", "00000000-0000-4000-8000-000000000000", ":operation", "00000000-0000-4000-8000-000000000000").Replace(path)
 }
 
 func TestRoutes_EachRoleGetsWhatItShouldAndNoMore(t *testing.T) {

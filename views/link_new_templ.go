@@ -485,7 +485,7 @@ func linkKinds(form LinkForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(form.Tills) > 0 {
+		if len(form.Tills) > 0 || form.Errors["till"].Problem != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<div class=\"field field-till\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -192,6 +192,26 @@ func customerProps(l store.LinkWithState, payURL string, returned bool) views.Cu
 	}
 }
 
+// batchScreens are a list of links in its states.
+func batchScreens() map[string]templ.Component {
+	right := views.BatchRow{Line: 1, Name: "Élève Un", Phone: "677123456", Payer: "237677123456", Amount: "2 500", Asked: 250_000, Description: "Scolarité"}
+	wrong := views.BatchRow{Line: 2, Phone: "12", Amount: "x", Errors: views.Errors{
+		"phone": {Problem: views.ProblemPhone}, "amount": {Problem: views.ProblemAmountLetters}, "description": {Problem: views.ProblemTextMissing},
+		"first_name": {Problem: views.ProblemTextLong, Detail: "60"}, views.WholeForm: {Problem: views.ProblemCells},
+	}}
+	made := views.BatchProps{Batch: "33333333-3333-4333-8333-333333333333", Links: []views.BatchLink{
+		{Link: waitingLink(), URL: "https://comptoir.example/p/x", QR: qr()}, {Link: stoppedLink(func(l *store.LinkWithState) { l.Newest.Status = store.StatusUnsent })},
+	}}
+	form := func(f views.BatchForm) templ.Component { return views.BatchNewPage(page("/links/batch"), f) }
+	return map[string]templ.Component{
+		"batch":       form(views.BatchForm{}),
+		"batch-ready": form(views.BatchForm{Text: "x", Rows: []views.BatchRow{right}}),
+		"batch-wrong": form(views.BatchForm{Text: "x", Rows: []views.BatchRow{right, wrong}, Wrong: 1}),
+		"batch-empty": form(views.BatchForm{Errors: views.Errors{"list": {Problem: views.ProblemListEmpty}, "file": {Problem: views.ProblemListText}}}),
+		"batch-made":  views.BatchPage(page("/links/batch/x"), made),
+	}
+}
+
 // customerScreens are the customer's pages in their further states.
 func customerScreens() map[string]templ.Component {
 	all := map[string]templ.Component{}
@@ -206,11 +226,15 @@ func customerScreens() map[string]templ.Component {
 	for _, stop := range []store.LinkStop{store.LinkPaused, store.LinkExpired, store.LinkUsedUp, store.LinkArchived} {
 		add(string(stop), func(props *views.CustomerProps) { props.Stop = stop })
 	}
-	add("open", func(props *views.CustomerProps) { props.Link.Kind, props.Link.Amount, props.PayURL = store.LinkCounter, 0, "" })
+	add("open", func(props *views.CustomerProps) {
+		props.Link.Kind, props.Link.Amount, props.PayURL = store.LinkCounter, 0, ""
+	})
 	add("least", func(props *views.CustomerProps) { props.Link.MayPayMore, props.Link.PaymentOptions = true, "MOMO,CARD" })
 	add("card", func(props *views.CustomerProps) { props.Link.PaymentOptions = "CARD" })
 	add("card-soon", func(props *views.CustomerProps) { props.Link.PaymentOptions, props.PayURL = "CARD", "" })
-	add("card-made", func(props *views.CustomerProps) { props.Link.PaymentOptions, props.Link.Kind = "CARD", store.LinkReusable })
+	add("card-made", func(props *views.CustomerProps) {
+		props.Link.PaymentOptions, props.Link.Kind = "CARD", store.LinkReusable
+	})
 	add("again", func(props *views.CustomerProps) { props.Again = with(push(), paid) })
 	add("wrong", func(props *views.CustomerProps) {
 		props.Form.Errors = views.Errors{"amount": {Problem: views.ProblemAmountBelow, Detail: "500"}, "phone": {Problem: views.ProblemOftenPhone}}
@@ -318,6 +342,7 @@ func screens() map[string]templ.Component {
 	maps.Copy(all, reconciliationScreens())
 	maps.Copy(all, settingsScreens())
 	maps.Copy(all, customerScreens())
+	maps.Copy(all, batchScreens())
 	for i, t := range transactions() {
 		name := string(rune('a' + i))
 		all["transaction-"+name] = transactionPage(t)
