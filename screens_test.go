@@ -14,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -128,6 +127,23 @@ func (v *visitor) fillTheShop(p instance) []screen {
 	v.request(p, "1 200", "650 11 22 33")
 	pending := v.path()
 
+	v.reusableLink(p, "")
+	many := v.path()
+	v.reusableLink(p, "500")
+	paused := v.path()
+	v.click(".manage > summary")
+	v.click(".manage form[action$=pause] button")
+	v.see(".status.warn")
+	v.open(p.url + "/links/new")
+	v.eval(`document.querySelector('[name=kind][value=counter]').checked = true`)
+	v.eval(`document.querySelector('[name=amount_kind][value=open]').checked = true`)
+	v.fill("description", "Caisse 1")
+	v.click("main form.form button[type=submit]")
+	v.see("#link-url")
+	counter := v.path()
+	customerSent(many, "amount", "1500", "phone", "677123456")(v, p)
+	onPhone := v.path()
+
 	p.fault(t, `{"kind":"cut_before","endpoint":"collect","times":-1}`)
 	v.open(p.url + "/request")
 	v.fill("amount", "4 000")
@@ -145,6 +161,11 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"request-again", sent("/request", "amount", "4000", "phone", "677123456")},
 		{"transactions", at("/transactions")}, {"transactions-nothing", at("/transactions?q=zzz")},
 		{"links", at("/links")},
+		{"link-reusable", at(many)}, {"link-edit", at(many + "/edit")}, {"link-edit-errors", sent(many+"/edit", "description", "", "most_payments", "x")},
+		{"link-counter", at(counter)}, {"link-paused", at(paused)}, {"links-archived", at("/links?show=archived")},
+		{"batch", at("/links/batch")}, {"batch-errors", listed("A;12;500;Pain")}, {"batch-ready", listed("Élève Un;677123456;25000;Scolarité")},
+		{"customer-open", customerOf(counter)}, {"customer-paused", customerOf(paused)}, {"customer-errors", customerSent(counter, "amount", "12,5", "phone", "12")},
+		{"customer-on-phone", at(onPhone)}, {"customer-in-doubt", customerSent(many, "amount", "1700", "phone", "699123456")},
 		{"link-new", at("/links/new")}, {"link-new-errors", sent("/links/new", "amount", "-5", "redirect_url", "example")},
 		{"webhooks", at("/webhooks")}, {"webhook-refused", firstRow("/webhooks?verdict=refused")}, {"webhook-differs", firstRow("/webhooks?q=50000&verdict=accepted")},
 		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
@@ -175,6 +196,28 @@ func customerOf(link string) func(*visitor, instance) {
 		v.open(p.url + v.eval("document.querySelector('[data-customer]').getAttribute('href')"))
 		v.see(".bill")
 	})
+}
+
+// customerSent fills in the customer's form of a link and sends it.
+func customerSent(link string, fields ...string) func(*visitor, instance) {
+	return func(v *visitor, p instance) {
+		customerOf(link)(v, p)
+		for i := 0; i < len(fields); i += 2 {
+			v.fill(fields[i], fields[i+1])
+		}
+		v.click(".pay-form button.pay")
+		v.see(".bill.wait, .bill.warn, .summary, .notice.warn:not([hidden])")
+	}
+}
+
+// listed sends a list of links.
+func listed(list string) func(*visitor, instance) {
+	return func(v *visitor, p instance) {
+		v.open(p.url + "/links/batch")
+		v.fill("list", list)
+		v.click("main form:last-of-type button[type=submit]")
+		v.see("table.batch")
+	}
 }
 
 // invited makes a one-time link for somebody.
@@ -270,6 +313,7 @@ func (v *visitor) picture(p instance, language string, s screen) {
 		}
 	}
 	if language == "fr" {
+		v.isAccessible(s.name)
 		v.reachesByKeyboard(s.name)
 	}
 }
@@ -283,11 +327,7 @@ func (v *visitor) size(width, height int64) {
 // the project keeps; the variants are for whoever looks.
 func (v *visitor) keep(name, language, scheme string, width int64) {
 	v.t.Helper()
-	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
-	}); err != nil {
-		v.t.Fatal(err)
-	}
+	v.scheme(scheme)
 	file := filepath.Join(*screenshots, fmt.Sprintf("%s-%d.png", name, width))
 	if language != "fr" || scheme != "light" {
 		file = filepath.Join(*screenshots, "variants", fmt.Sprintf("%s-%d-%s-%s.png", name, width, language, scheme))
