@@ -30,6 +30,7 @@ func (w *world) check() {
 	for _, o := range w.known.orders {
 		w.checkOrder(o, ledger)
 	}
+	w.checkPaidTwice(book)
 	w.checkRefunds(book, ledger)
 	w.checkApprovals(ledger)
 	w.checkBalances(book, ledger)
@@ -125,7 +126,7 @@ func bookedAs(e sandbox.Entry) store.Status {
 // checkOrder holds invariant 2: an operation has one effect at most, and none
 // where the merchant was told so.
 func (w *world) checkOrder(o *order, ledger []sandbox.Entry) {
-	if o.what == "link" {
+	if o.what == "link" || o.what == "customer" && o.pay.Phone == "" {
 		return // each payment on its page is its payer's own
 	}
 	effects := 0
@@ -142,6 +143,28 @@ func (w *world) checkOrder(o *order, ledger []sandbox.Entry) {
 	}
 	if o.told != nil && effects > 0 {
 		w.wrong("order %s has an effect, and the merchant was told %v", o.id, o.told)
+	}
+}
+
+// checkPaidTwice holds that whatever comes in beyond a link's one payment is
+// flagged, by whichever way it came.
+func (w *world) checkPaidTwice(book []store.Transaction) {
+	paid, flagged := map[int64]int{}, map[int64]int{}
+	for _, t := range book {
+		if t.LinkID == 0 || t.Status != store.StatusSuccessful {
+			continue
+		}
+		paid[t.LinkID]++
+		if t.Flags.Has(store.FlagPaidTwice) {
+			flagged[t.LinkID]++
+		}
+	}
+	for id, n := range paid {
+		l, err := w.store.Link(w.ctx, id)
+		w.must(err)
+		if l.Kind == store.LinkOnce && flagged[id] < n-1 {
+			w.wrong("link %d for one payment was paid %d times, and %d are flagged", id, n, flagged[id])
+		}
 	}
 }
 

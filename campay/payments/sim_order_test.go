@@ -15,8 +15,9 @@ type order struct {
 	id   string
 	push PushOrder
 	link LinkOrder
+	pay  LinkPayment
 	out  PayoutOrder
-	what string // push, link or payout
+	what string // push, link, customer or payout
 	made int64  // the transaction, or the link, that it became
 	told error  // that nothing moved, and nothing will
 }
@@ -36,7 +37,52 @@ func (w *world) orderLink() bool {
 		Operation: o.id, Amount: campay.Francs(10 + w.fate.Int64N(3000)), Description: "Pain",
 		PaymentOptions: campay.MobileMoney, MayPayMore: w.chance(0.3),
 	}
+	if w.chance(0.4) {
+		o.link.Kind, o.link.MostPayments = store.LinkReusable, w.fate.Int64N(4)
+		o.link.Amount *= campay.XAF(w.fate.Int64N(2)) // the customer's own, or the shop's
+		o.link.MostMoney = campay.Francs(w.fate.Int64N(2) * 5000)
+	}
 	return w.place(o)
+}
+
+// orderCustomer has a customer pay a link by himself: on his phone or, of a link
+// of many, on a page of his own.
+func (w *world) orderCustomer() bool {
+	if w.service == nil {
+		return false
+	}
+	links, err := w.store.Links(w.ctx, store.LinkFilter{Put: store.LinksAll})
+	w.must(err)
+	if len(links) == 0 {
+		return false
+	}
+	l := pick(w, links...)
+	o := &order{id: w.operation(), what: "customer"}
+	o.pay = LinkPayment{Operation: o.id, LinkID: l.ID, Amount: campay.Francs(1 + w.fate.Int64N(3000)), Phone: pick(w, simPhones...)}
+	if l.Kind != store.LinkOnce && w.chance(0.2) {
+		o.pay.Phone = ""
+	}
+	return w.place(o)
+}
+
+// stopLink pauses a link, or lets it go on.
+func (w *world) stopLink() bool {
+	if w.service == nil {
+		return false
+	}
+	links, err := w.store.Links(w.ctx, store.LinkFilter{Put: store.LinksAll})
+	w.must(err)
+	if len(links) == 0 {
+		return false
+	}
+	l := pick(w, links...)
+	act := pick(w, w.service.PauseLink, w.service.ResumeLink, w.service.ResumeLink, w.service.ArchiveLink, w.service.RestoreLink)
+	w.fly(&flight{name: "a link is stopped or goes on", shop: true}, func() {
+		if err := act(w.ctx, l.ID, w.owner); !isDiskFailure(err) {
+			w.must(err)
+		}
+	})
+	return true
 }
 
 func (w *world) orderPayout() bool {
@@ -158,6 +204,9 @@ func (w *world) carryOut(o *order) (made int64, err error) {
 	case "link":
 		l, err := w.service.CreateLink(w.ctx, o.link)
 		return l.ID, err
+	case "customer":
+		t, err := w.service.PayLink(w.ctx, o.pay)
+		return t.ID, err
 	}
 	if w.chance(0.3) {
 		if _, err := w.service.PreviewPayout(w.ctx, o.out); err != nil && !isHeldBack(err) {
@@ -181,6 +230,13 @@ func isHeldBack(err error) bool {
 	var rule *RuleError
 	var balance *BalanceError
 	var refund *RefundError
+	var stopped *LinkStoppedError
+	var left *LinkLeftError
+	var often *TooOftenError
+	var busy *BusyError
+	if errors.As(err, &stopped) || errors.As(err, &left) || errors.As(err, &often) || errors.As(err, &busy) || errors.Is(err, ErrAmountBelow) {
+		return true
+	}
 	return errors.As(err, &rule) || errors.As(err, &balance) || errors.As(err, &refund) || errors.Is(err, ErrBalanceUnknown) ||
 		errors.Is(err, ErrPhoneMissing) // of a payment whose payer nobody knows
 }

@@ -33,7 +33,7 @@ type deed struct {
 
 func (w *world) deeds() []deed {
 	return []deed{
-		{8, w.orderPush}, {5, w.orderLink}, {8, w.orderPayout}, {8, w.orderRefund}, {5, w.orderAgain},
+		{8, w.orderPush}, {5, w.orderLink}, {7, w.orderCustomer}, {1, w.stopLink}, {8, w.orderPayout}, {8, w.orderRefund}, {5, w.orderAgain},
 		{5, w.decideApproval}, {2, w.changeRules}, {1, w.saveRecipient}, {1, w.decideDoubt}, {1, w.compare},
 		{14, w.answerPrompt}, {8, w.payOnLink}, {1, w.useElsewhere}, {1, w.succeedLate},
 		{24, w.runErrand}, {14, w.letGoOn}, {10, w.sendWebhooks},
