@@ -31,7 +31,7 @@ var styles = []string{"css/tokens.css", "css/base.css", "css/components.css", "c
 
 // sheets are the styles that one kind of page alone needs, each served by its
 // own name beside app.css, to whose layers they belong.
-var sheets = []string{"css/link-forms.css", "css/pay.css"}
+var sheets = []string{"css/checkout.css", "css/daymark.css", "css/link-forms.css", "css/pay.css"}
 
 // types are the content types of what we serve; a machine's own table of them
 // may lack one or say something else.
@@ -61,7 +61,7 @@ type collection struct {
 var all = sync.OnceValue(func() collection {
 	c := collection{served: make(map[string]file), names: make(map[string]string)}
 	c.add("app.css", joined(styles))
-	for _, name := range append(slices.Clone(sheets), "js/app.js", "js/pay.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg") {
+	for _, name := range append(slices.Clone(sheets), "js/app.js", "js/checkout.js", "js/pay.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg") {
 		c.add(path.Base(name), read(name))
 	}
 	// The manifest names its icon beside itself, so it needs the served name.
