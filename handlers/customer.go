@@ -70,6 +70,7 @@ func (s *server) customerProps(ctx context.Context, l store.LinkWithState) (view
 		return props, err
 	}
 	props.Payment = l.Newest
+	props.Mark = s.dayMark(ctx, l.Newest.SettledAt)
 	attempts, err := s.Store.TransactionsOfLink(ctx, l.ID)
 	props.PayURL = hostedPage(attempts)
 	return props, err
@@ -173,6 +174,7 @@ func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err er
 	props = views.CustomerProps{
 		Link: l, Payment: t, Own: true, PayURL: t.PaymentURL, Stop: l.Stop(s.Now()), Returned: c.QueryParam("back") == "1",
 	}
+	props.Mark = s.dayMark(ctx, t.SettledAt)
 	props.Seller, err = s.seller(ctx)
 	return props, err
 }

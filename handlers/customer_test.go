@@ -71,12 +71,16 @@ func TestCustomer_FromHisNumberToProvedPaid(t *testing.T) {
 		!strings.Contains(got.body, "6\u00a077\u00a0••\u00a0••\u00a056") || !strings.Contains(got.body, `data-poll="`+path+`/status"`) {
 		t.Fatalf("asked: %s", got.body)
 	}
+	mark := `class="daymark`
+	if strings.Contains(customer.get(path).body, mark) {
+		t.Error("the mark of the day is shown before it is paid")
+	}
 	s.must(s.sandbox.Enter(s.newest().Reference, "1234"))
-	if got := customer.get(path + "/status"); strings.Contains(got.body, `data-state="paid"`) || strings.Contains(got.body, "<html") {
+	if got := customer.get(path + "/status"); strings.Contains(got.body, `data-state="paid"`) || strings.Contains(got.body, mark) || strings.Contains(got.body, "<html") {
 		t.Fatalf("before it is proved: %s", got.body)
 	}
 	s.work()
-	if got := customer.get(path + "/status"); !strings.Contains(got.body, `data-state="paid"`) || strings.Contains(got.body, "data-poll") {
+	if got := customer.get(path + "/status"); !strings.Contains(got.body, `data-state="paid"`) || strings.Contains(got.body, "data-poll") || !strings.Contains(got.body, mark) {
 		t.Fatalf("proved: %s", got.body)
 	}
 }
