@@ -164,6 +164,7 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"link-reusable", at(many)}, {"link-edit", at(many + "/edit")}, {"link-edit-errors", sent(many+"/edit", "description", "", "most_payments", "x")},
 		{"link-counter", at(counter)}, {"link-paused", at(paused)}, {"links-archived", at("/links?show=archived")},
 		{"batch", at("/links/batch")}, {"batch-errors", listed("A;12;500;Pain")}, {"batch-ready", listed("Élève Un;677123456;25000;Scolarité")},
+		{"receipt", receiptOf(paid)},
 		{"customer-open", customerOf(counter)}, {"customer-paused", customerOf(paused)}, {"customer-errors", customerSent(counter, "amount", "12,5", "phone", "12")},
 		{"customer-on-phone", at(onPhone)}, {"customer-in-doubt", customerSent(many, "amount", "1700", "phone", "699123456")},
 		{"link-new", at("/links/new")}, {"link-new-errors", sent("/links/new", "amount", "-5", "redirect_url", "example")},
@@ -195,6 +196,15 @@ func customerOf(link string) func(*visitor, instance) {
 		v.open(p.url + link)
 		v.open(p.url + v.eval("document.querySelector('[data-customer]').getAttribute('href')"))
 		v.see(".bill")
+	})
+}
+
+// receiptOf opens the receipt of a link's payment.
+func receiptOf(link string) func(*visitor, instance) {
+	return once(func(v *visitor, p instance) {
+		customerOf(link)(v, p)
+		v.click(".bill a[href$='/receipt']")
+		v.see(".receipt")
 	})
 }
 

@@ -125,7 +125,7 @@ func isUpload(c echo.Context) bool {
 // isNotText skips what is compressed already, and streams.
 func isNotText(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, "/static/") || strings.HasSuffix(path, "/live") || strings.HasSuffix(path, ".png")
+	return strings.HasPrefix(path, "/static/") || strings.HasSuffix(path, "/live") || strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf")
 }
 
 // sameOrigin refuses what another site makes a browser send: by

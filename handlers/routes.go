@@ -95,6 +95,7 @@ func (s *server) routes() []route {
 		{"GET", "/links/batch", takesPayment, s.batchForm},
 		{"POST", "/links/batch", takesPayment, s.createBatch},
 		{"GET", "/links/batch/:batch", everyone, s.batch},
+		{"GET", "/links/batch/:batch/sheet.pdf", everyone, s.batchSheet},
 		{"GET", "/links/batch/:batch/links.csv", readsAll, s.batchCSV},
 		{"GET", "/links/:id", everyone, s.link},
 		{"GET", "/links/:id/edit", takesPayment, s.linkEditForm},
@@ -107,11 +108,13 @@ func (s *server) routes() []route {
 		{"GET", "/links/:id/status", everyone, s.linkStatus},
 		{"GET", "/links/:id/live", everyone, s.linkLive},
 		{"GET", "/links/:id/qr.png", everyone, s.linkPNG},
+		{"GET", "/links/:id/poster.pdf", everyone, s.poster},
 
 		{"GET", "/transactions", everyone, s.transactions},
 		{"GET", "/transactions/:id", everyone, s.transaction},
 		{"GET", "/transactions/:id/status", everyone, s.transactionStatus},
 		{"GET", "/transactions/:id/live", everyone, s.transactionLive},
+		{"GET", "/transactions/:id/receipt", everyone, s.transactionReceipt},
 		{"POST", "/transactions/:id/check", everyone, s.checkTransaction},
 		{"GET", "/transactions/:id/refund", ownerOnly, s.payoutForm(refunding)},
 		{"POST", "/transactions/:id/refund", ownerOnly, s.payoutReview(refunding)},
@@ -188,6 +191,9 @@ func (s *server) routes() []route {
 		{"GET", "/p/:slug/status", public, s.payStatus},
 		{"GET", "/p/:slug/:operation", public, s.payment},
 		{"GET", "/p/:slug/:operation/status", public, s.paymentStatus},
+		{"GET", "/p/:slug/:operation/receipt", public, s.paymentReceipt},
+		{"GET", "/r/:token", public, s.receipt},
+		{"GET", "/r/:token/receipt.pdf", public, s.receiptPDF},
 		{"GET", "/healthz", public, s.health},
 	}
 	if s.Wiring != nil {

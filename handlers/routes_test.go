@@ -66,7 +66,8 @@ func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	want := []string{
 		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signin/passkey/begin", "POST /signin/passkey/finish", "POST /signout",
 		"GET /switch", "POST /switch", "GET /join/:token", "POST /join/:token", "POST /language",
-		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "POST /p/:slug", "GET /p/:slug/status", "GET /p/:slug/:operation", "GET /p/:slug/:operation/status", "GET /healthz", "GET /styleguide",
+		"GET /webhook/campay", "POST /webhook/campay", "GET /p/:slug", "POST /p/:slug", "GET /p/:slug/status", "GET /p/:slug/:operation", "GET /p/:slug/:operation/status", "GET /p/:slug/:operation/receipt",
+		"GET /r/:token", "GET /r/:token/receipt.pdf", "GET /healthz", "GET /styleguide",
 	}
 	var got []string
 	for _, r := range s.server.routes() {

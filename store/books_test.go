@@ -35,6 +35,8 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			sum, err := r.LinkInFlight(ctx, 1)
 			return list(int(sum.Count), err)
 		},
+		"ReceiptOf":            func(ctx context.Context) error { _, err := r.ReceiptOf(ctx, 1); return err },
+		"TransactionOfReceipt": func(ctx context.Context) error { _, err := r.TransactionOfReceipt(ctx, "receipt"); return err },
 		"UnpaidSince": func(ctx context.Context) error {
 			u, err := r.UnpaidSince(ctx, "237677123456", 1, noon.Add(-time.Hour))
 			return list(u.ByPhone*u.ByLink, err)
@@ -166,6 +168,10 @@ func fill(t *testing.T, s *Store) {
 	addTransaction(t, s, Transaction{Status: StatusInDoubt})
 	addTransaction(t, s, Transaction{Origin: OriginPush, LinkID: l.ID, Phone: "237677123456", Status: StatusPending})
 	addEvent(t, s, Event{TransactionID: first.ID, Kind: EventPoll, Status: StatusPending})
+	write(t, s, func(tx *Tx) error {
+		_, err := tx.AddReceipt(t.Context(), first.ID, "receipt", noon)
+		return err
+	})
 	addDelivery(t, s, Delivery{TransactionID: first.ID, NextAt: noon})
 	write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon}) })
 	fillMoneyOut(t, s, user.ID, first.ID)
@@ -218,8 +224,12 @@ func TestBooks_RowsOfOne_CannotBeChangedOrPointedToFromAnother(t *testing.T) {
 	}
 	for name, change := range map[string]func(tx *Tx) error{
 		"UpdateTransaction": func(tx *Tx) error { return tx.UpdateTransaction(t.Context(), filled(Transaction{ID: 1})) },
-		"UpdateLink":        func(tx *Tx) error { return tx.UpdateLink(t.Context(), PaymentLink{ID: 1}) },
-		"UpdateDelivery":    func(tx *Tx) error { return tx.UpdateDelivery(t.Context(), Delivery{ID: 1}) },
+		"AddReceipt": func(tx *Tx) error {
+			_, err := tx.AddReceipt(t.Context(), 1, "another", noon)
+			return err
+		},
+		"UpdateLink":     func(tx *Tx) error { return tx.UpdateLink(t.Context(), PaymentLink{ID: 1}) },
+		"UpdateDelivery": func(tx *Tx) error { return tx.UpdateDelivery(t.Context(), Delivery{ID: 1}) },
 		"AddEvent": func(tx *Tx) error {
 			_, err := tx.AddEvent(t.Context(), Event{TransactionID: 1, Kind: EventPoll, Status: StatusPending})
 			return err

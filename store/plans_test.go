@@ -37,7 +37,7 @@ func planOf(t *testing.T, s *Store, read func(Reader) error) string {
 }
 
 // fullScan is a step that walks over a whole table.
-var fullScan = regexp.MustCompile(`SCAN (transactions|payment_links|events|deliveries|balance_snapshots|users|sessions|payout_rules|recipients|approvals|audit_log)`)
+var fullScan = regexp.MustCompile(`SCAN (transactions|payment_links|events|deliveries|balance_snapshots|users|sessions|payout_rules|recipients|approvals|audit_log|receipts)`)
 
 func TestQueries_ReadThroughAnIndex(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
@@ -65,6 +65,8 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"payments of a link":    {list(TransactionFilter{LinkID: 1}), "transactions_link (book=? AND link_id=?)", false},
 		"open of a link":        {func(r Reader) error { _, err := r.OpenOfLink(t.Context(), 1); return err }, "transactions_link_open (book=? AND link_id=?)", false},
 		"in flight of a link":   {func(r Reader) error { _, err := r.LinkInFlight(t.Context(), 1); return err }, "transactions_link_open (book=? AND link_id=?)", false},
+		"receipt of one":        {func(r Reader) error { _, err := r.ReceiptOf(t.Context(), 1); return err }, "(book=? AND transaction_id=?)", false},
+		"by its receipt":        {func(r Reader) error { _, err := r.TransactionOfReceipt(t.Context(), "t"); return err }, "(token=?)", false},
 		"unpaid by phone":       {func(r Reader) error { _, err := r.UnpaidSince(t.Context(), "p", 1, noon); return err }, "transactions_phone (book=? AND phone=? AND created_at>?)", false},
 		"siblings":              {func(r Reader) error { _, err := r.Siblings(t.Context(), 1); return err }, "transactions_sibling (book=? AND sibling_of=?)", true},
 		"due polls":             {func(r Reader) error { _, err := r.DuePolls(t.Context(), noon, 9); return err }, "transactions_poll (book=? AND poll_at>? AND poll_at<?)", false},

@@ -134,6 +134,8 @@ func families(t *testing.T) []family {
 		{"link.kind.hint.", kinds["LinkKind"], title},
 		{"link.amount.", kinds["AmountKind"], title},
 		{"link.act.", linkActs, title},
+		{"receipt.paper.", []string{"58", "80", "a5"}, title},
+		{"poster.paper.", []string{"a4", "a5", "tent", "stickers"}, title},
 		{"link.ask.", []string{"archive", "replace"}, title},
 		{"link.do.", []string{"archive", "replace"}, title},
 		{"link.text.", linkStates, title},

@@ -138,6 +138,10 @@ func TestCustomer_PaidIsSaidOfHisOwnPaymentThatIsProvedAndOfNoOther(t *testing.T
 	for _, tx := range everyTransaction() {
 		props := customerProps(waitingLink(), "", true)
 		props.Own, props.Payment, props.Link.Kind = true, tx, store.LinkReusable
+		receipt := markup(french, t, views.ReceiptPage(page("/"), receiptProps(tx)))
+		if strings.Contains(receipt, `receipt-status good`) != tx.PaidInFull() {
+			t.Fatalf("status %q, flags [%s]: the receipt says otherwise", tx.Status, tx.Flags)
+		}
 		said, isGood := sayings(tree(french, t, views.CustomerStatus(page("/"), props)))
 		if isPaid := isGood || slices.ContainsFunc(said, paidWords.MatchString); isPaid != tx.PaidInFull() {
 			t.Fatalf("status %q, reported %q, flags [%s]: the page says %q (green: %v)", tx.Status, tx.ReportedStatus, tx.Flags, said, isGood)

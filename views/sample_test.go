@@ -192,6 +192,26 @@ func customerProps(l store.LinkWithState, payURL string, returned bool) views.Cu
 	}
 }
 
+func receiptProps(t store.Transaction) views.ReceiptProps {
+	return views.ReceiptProps{
+		Transaction: t, Seller: views.Seller{Address: "Marché Exemple\nAllée 3"}, Footer: "Merci", Path: "/r/x", URL: "https://comptoir.example/r/x", QR: qr(), Now: now,
+	}
+}
+
+// receiptScreens are a receipt in its states.
+func receiptScreens() map[string]templ.Component {
+	all := map[string]templ.Component{}
+	for i, t := range transactions() {
+		if t.Kind == store.KindCollect {
+			all["receipt-"+string(rune('a'+i))] = views.ReceiptPage(page("/r/x"), receiptProps(t))
+		}
+	}
+	refunded := receiptProps(with(push(), paid))
+	refunded.Refunded, refunded.QR, refunded.Paper = 100_000, views.QR{}, "a5"
+	all["receipt-refunded"] = views.ReceiptPage(page("/r/x"), refunded)
+	return all
+}
+
 // batchScreens are a list of links in its states.
 func batchScreens() map[string]templ.Component {
 	right := views.BatchRow{Line: 1, Name: "Élève Un", Phone: "677123456", Payer: "237677123456", Amount: "2 500", Asked: 250_000, Description: "Scolarité"}
@@ -343,6 +363,7 @@ func screens() map[string]templ.Component {
 	maps.Copy(all, settingsScreens())
 	maps.Copy(all, customerScreens())
 	maps.Copy(all, batchScreens())
+	maps.Copy(all, receiptScreens())
 	for i, t := range transactions() {
 		name := string(rune('a' + i))
 		all["transaction-"+name] = transactionPage(t)

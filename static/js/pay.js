@@ -32,6 +32,18 @@
     })
   })
 
+  // Buttons that need a script are in the page, hidden, until there is one.
+  document.querySelectorAll('[data-copy], [data-print]').forEach(function (el) { el.hidden = false })
+  document.addEventListener('click', function (event) {
+    var button = event.target.closest('[data-copy], [data-print]')
+    if (!button) return
+    if ('print' in button.dataset) { window.print(); return }
+    var field = document.getElementById(button.dataset.copy)
+    field.select()
+    if (!navigator.clipboard) { document.execCommand('copy'); return }
+    navigator.clipboard.writeText(field.value).then(function () { button.lastChild.textContent = button.dataset.said }, function () {})
+  })
+
   // While something is about to change the page asks, and at once when the
   // phone wakes up. A line that is down is said, and asked again.
   var asking = false
