@@ -26,6 +26,7 @@ type instance struct {
 	owner    string // the name to sign in with
 	password string // the owner's
 	data     string
+	stop     func() // before the test ends
 }
 
 // output is what a command prints, readable while it runs.
@@ -115,7 +116,7 @@ func launch(t *testing.T, data string, flags ...string) (p instance, printed str
 		ended <- err
 		t.Fatalf("serve ended: %v\n%s", err, out)
 	}
-	return instance{url: printedURL.FindStringSubmatch(out.String())[1], data: data}, out.String()
+	return instance{url: printedURL.FindStringSubmatch(out.String())[1], data: data, stop: stop}, out.String()
 }
 
 // fault has the sandbox do something wrong, by its own form of JSON.

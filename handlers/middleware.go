@@ -26,7 +26,7 @@ const maxBody = "64K"
 
 // contentPolicy lets a page use what this server serves and nothing else.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // languageCookie keeps the language of someone who is not signed in.
 const languageCookie = "lang"

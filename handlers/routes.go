@@ -194,6 +194,9 @@ func (s *server) routes() []route {
 		{"GET", "/p/:slug/:operation/receipt", public, s.paymentReceipt},
 		{"GET", "/r/:token", public, s.receipt},
 		{"GET", "/r/:token/receipt.pdf", public, s.receiptPDF},
+		{"GET", "/manifest.webmanifest", public, s.manifest},
+		{"GET", "/sw.js", public, s.serviceWorker},
+		{"GET", "/offline", public, s.offline},
 		{"GET", "/healthz", public, s.health},
 	}
 	if s.Wiring != nil {

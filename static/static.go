@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,7 +20,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js vendor/*.js favicon.svg comptoir.webmanifest
+//go:embed css/*.css js/*.js vendor/*.js icons/*.png favicon.svg
 var embedded embed.FS
 
 // prefix is where Handler must be mounted.
@@ -37,10 +38,10 @@ var sheets = []string{"css/checkout.css", "css/daymark.css", "css/link-forms.css
 // types are the content types of what we serve; a machine's own table of them
 // may lack one or say something else.
 var types = map[string]string{
-	".css":         "text/css; charset=utf-8",
-	".js":          "text/javascript; charset=utf-8",
-	".svg":         "image/svg+xml",
-	".webmanifest": "application/manifest+json",
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+	".png": "image/png",
 }
 
 // file is one file, ready to be sent.
@@ -62,12 +63,10 @@ type collection struct {
 var all = sync.OnceValue(func() collection {
 	c := collection{served: make(map[string]file), names: make(map[string]string)}
 	c.add("app.css", joined(styles))
-	for _, name := range append(slices.Clone(sheets), "js/app.js", "js/checkout.js", "js/pay.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg") {
+	for _, name := range append(slices.Clone(sheets), "js/app.js", "js/checkout.js", "js/pay.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg",
+		"icons/icon-180.png", "icons/icon-192.png", "icons/icon-512.png", "icons/icon-maskable.png") {
 		c.add(path.Base(name), read(name))
 	}
-	// The manifest names its icon beside itself, so it needs the served name.
-	icon := []byte(c.names["favicon.svg"])
-	c.add("comptoir.webmanifest", bytes.ReplaceAll(read("comptoir.webmanifest"), []byte("favicon.svg"), icon))
 	return c
 })
 
@@ -114,6 +113,22 @@ func URL(name string) string {
 		panic("static: no file " + name)
 	}
 	return prefix + served
+}
+
+// shell are the files without which no page of the product can be shown.
+var shell = []string{"app.css", "app.js", "htmx.min.js", "sse.min.js", "favicon.svg"}
+
+// ServiceWorker is the script of the app's service worker. It names the files
+// that it keeps; with any of them it changes, and keeps the new ones.
+func ServiceWorker() []byte {
+	paths := make([]string, len(shell))
+	for i, name := range shell {
+		paths[i] = URL(name)
+	}
+	named, _ := json.Marshal(paths) // strings can be written
+	worker := read("js/sw.js")
+	version := sha256.Sum256(append(named, worker...))
+	return fmt.Appendf(nil, "var VERSION = 'shell-%x', SHELL = %s, ICON = %q\n%s", version[:6], named, URL("icon-192.png"), worker)
 }
 
 // Handler serves the files under /static/ by their fingerprinted names, and

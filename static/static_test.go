@@ -60,7 +60,7 @@ func TestURL_OfAFileThatDoesNotExistPanics(t *testing.T) {
 func TestHandler_ServesForAYearWithTheRightType(t *testing.T) {
 	for name, contentType := range map[string]string{
 		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "htmx.min.js": "text/javascript; charset=utf-8",
-		"sse.min.js": "text/javascript; charset=utf-8", "favicon.svg": "image/svg+xml", "comptoir.webmanifest": "application/manifest+json",
+		"sse.min.js": "text/javascript; charset=utf-8", "favicon.svg": "image/svg+xml", "icon-192.png": "image/png",
 	} {
 		w := get(t, http.MethodGet, URL(name), nil)
 		if w.Code != http.StatusOK || w.Body.Len() == 0 {
@@ -132,18 +132,23 @@ func TestHandler_ServesNothingElse(t *testing.T) {
 	}
 }
 
-func TestManifest_NamesAnIconThatIsServed(t *testing.T) {
-	var manifest struct {
-		Icons []struct{ Src string }
+func TestServiceWorker_KeepsFilesThatAreServedAndNothingElse(t *testing.T) {
+	worker := string(ServiceWorker())
+	named := regexp.MustCompile(`SHELL = (\[.*?\])`).FindStringSubmatch(worker)
+	if named == nil {
+		t.Fatal("it names no files")
 	}
-	if err := json.Unmarshal(get(t, http.MethodGet, URL("comptoir.webmanifest"), nil).Body.Bytes(), &manifest); err != nil {
+	var paths []string
+	if err := json.Unmarshal([]byte(named[1]), &paths); err != nil {
 		t.Fatal(err)
 	}
-	if len(manifest.Icons) == 0 {
-		t.Fatal("no icon")
+	for _, path := range paths {
+		if w := get(t, http.MethodGet, path, nil); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d", path, w.Code)
+		}
 	}
-	if w := get(t, http.MethodGet, prefix+manifest.Icons[0].Src, nil); w.Code != http.StatusOK {
-		t.Errorf("%s: status %d", manifest.Icons[0].Src, w.Code)
+	if n := strings.Count(worker, "cache.put"); n != 0 || len(paths) < 4 {
+		t.Errorf("%d files, and it keeps what it meets: %d", len(paths), n)
 	}
 }
 

@@ -355,6 +355,7 @@ func screens() map[string]templ.Component {
 		"customer-ready":    customerPage(waitingLink(), "https://demo.campay.net/pay/x", false),
 		"customer-returned": customerPage(waitingLink(), "https://demo.campay.net/pay/x", true),
 		"customer-soon":     customerPage(waitingLink(), "", false),
+		"offline":           views.OfflinePage(),
 		"styleguide":        views.StyleguidePage(page("/styleguide")),
 	}
 	maps.Copy(all, payoutScreens())

@@ -146,5 +146,7 @@
   })
   window.addEventListener('pageshow', function () { release(document) })
 
+  if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(function () {})
+
   reveal(document)
 })()
