@@ -35,6 +35,15 @@ func (s *server) showOwnAccount(c echo.Context, status int, wrong accountErrors)
 	if props.Current, err = s.sessionID(c); err != nil {
 		return err
 	}
+	if s.Notices != nil {
+		props.Notices = &views.NoticesProps{}
+		if props.Notices.Devices, err = s.Store.PushSubscriptions(ctx, u.ID); err != nil {
+			return err
+		}
+		if props.Notices.Key, err = s.Notices.PublicKey(ctx); err != nil {
+			return err
+		}
+	}
 	if u.HasTOTP {
 		if props.Recovery, err = s.Store.CountRecoveryCodes(ctx, u.ID); err != nil {
 			return err

@@ -33,6 +33,7 @@ type Config struct {
 	Closing  <-chan struct{}
 	Proxies  []*net.IPNet // whose X-Forwarded-For is believed; none for nobody's
 	Wiring   Wiring       // nil: there are no settings
+	Notices  *Notices     // nil: there are none
 
 	Passwords PasswordCost // from TunedPasswords; zero: the least
 }
@@ -210,6 +211,13 @@ func (s *server) routes() []route {
 			route{"GET", "/settings/webhook", ownerOnly, s.webhookCheck},
 			route{"GET", "/settings/webhook/status", ownerOnly, s.webhookCheckStatus},
 			route{"GET", "/logo.png", public, s.logoPNG},
+		)
+	}
+	if s.Notices != nil {
+		routes = append(routes,
+			route{"POST", "/account/notices", everyone, s.addDevice},
+			route{"POST", "/account/notices/:id/test", everyone, s.testDevice},
+			route{"POST", "/account/notices/:id/remove", everyone, s.removeDevice},
 		)
 	}
 	if s.Dev {

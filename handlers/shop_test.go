@@ -56,6 +56,7 @@ type shop struct {
 	url     string
 	key     string
 	onCall  atomic.Pointer[func(http.ResponseWriter, *http.Request) (answered bool)]
+	handle  func(http.Handler) // from now on
 }
 
 // before does something once, just before a call whose path ends so is answered.
@@ -144,8 +145,8 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 		Store: s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
 		Shop: "Boutique Exemple", Book: "sandbox", Dev: true, Sandbox: s.sandbox.Handler(), Closing: closing,
 	})
-	h := s.server.handler()
-	handler.Store(&h)
+	s.handle = func(h http.Handler) { handler.Store(&h) }
+	s.handle(s.server.handler())
 	t.Cleanup(func() {
 		close(closing)
 		site.Close()

@@ -28,7 +28,7 @@ import (
 // AuditKinds are the kinds of act that the list can be limited to: what an act's
 // name begins with.
 var AuditKinds = []string{
-	"session", "person", "totp", "passkey", "till", "pin", "payout", "payout_rules", "recipient", "request", "link", "webhook", "reconciliation", "history", "settings", "export",
+	"session", "person", "notices", "totp", "passkey", "till", "pin", "payout", "payout_rules", "recipient", "request", "link", "webhook", "reconciliation", "history", "settings", "export",
 }
 
 // AuditProps is the list of entries as it was asked for: by the query's q, kind,

@@ -134,6 +134,7 @@ func families(t *testing.T) []family {
 		{"link.kind.hint.", kinds["LinkKind"], title},
 		{"link.amount.", kinds["AmountKind"], title},
 		{"link.act.", linkActs, title},
+		{"notices.result.", []string{"never", "sent", "refused", "unreachable"}, title},
 		{"receipt.paper.", []string{"58", "80", "a5"}, title},
 		{"poster.paper.", []string{"a4", "a5", "tent", "stickers"}, title},
 		{"link.ask.", []string{"archive", "replace"}, title},

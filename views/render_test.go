@@ -171,7 +171,7 @@ func TestScreens_HaveOneMainHeadingALanguageAndATitle(t *testing.T) {
 }
 
 // anyKey is what a text looks like that no locale had.
-var anyKey = regexp.MustCompile(`^(layout|nav|batch|receipt|poster|role|time|month|carrier|status|filter|flag|form|problem|field|payment|list|column|sign_in|home|balance|takings|request|payout|payout_rules|recipients|review|doubt|decide|approvals?|story|reconciliation|run|group|entry|lone|history|statement|chart|csv|transactions?|fact|origin|timeline|event|links?|link_new|link_edit|webhooks?|verdict|outcome|customer|error|flash|styleguide)\.[a-z0-9_.]+$`)
+var anyKey = regexp.MustCompile(`^(layout|nav|batch|notices?|receipt|poster|role|time|month|carrier|status|filter|flag|form|problem|field|payment|list|column|sign_in|home|balance|takings|request|payout|payout_rules|recipients|review|doubt|decide|approvals?|story|reconciliation|run|group|entry|lone|history|statement|chart|csv|transactions?|fact|origin|timeline|event|links?|link_new|link_edit|webhooks?|verdict|outcome|customer|error|flash|styleguide)\.[a-z0-9_.]+$`)
 
 func TestScreens_ShowNoLocaleKeyAndNoEmptyPlaceholder(t *testing.T) {
 	everyScreen(t, screens(), func(t *testing.T, root *html.Node) {

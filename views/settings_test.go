@@ -58,9 +58,12 @@ func settingsScreens() map[string]templ.Component {
 	asCashier.User, asCashier.Passkeys, asCashier.Till = cashier, true, true
 	keys := []store.Passkey{{ID: 1, Name: sampleText, UsedAt: now}, {ID: 2, Name: "Téléphone"}}
 	tills := []store.Till{{ID: 1, Name: "Tablette", UsedAt: now}}
+	devices := &views.NoticesProps{Key: "key", Devices: []store.PushSubscription{
+		{ID: 1, Device: "Chrome, Android", LastResult: store.PushSent, LastAt: now}, {ID: 2, Device: "Firefox, Linux"},
+	}}
 	invitation := store.Invitation{ID: 3, Name: sampleText, Role: store.RoleOwner, UserID: 2, ExpiresAt: now}
 	maps.Copy(all, map[string]templ.Component{
-		"account":               views.AccountPage(page("/account"), views.AccountProps{Sessions: sessions, Current: sessions[0].ID(), Now: now}),
+		"account":               views.AccountPage(page("/account"), views.AccountProps{Sessions: sessions, Current: sessions[0].ID(), Notices: devices, Now: now}),
 		"account-wrong":         views.AccountPage(asCashier, views.AccountProps{Sessions: sessions, Recovery: 3, Passkeys: keys, PasswordErrors: password, Now: now}),
 		"account-factor-wrong":  views.AccountPage(asCashier, views.AccountProps{Passkeys: keys, FactorErrors: password, Now: now}),
 		"account-passkey-wrong": views.AccountPage(asCashier, views.AccountProps{Passkeys: keys, PasskeyErrors: password, Now: now}),

@@ -45,6 +45,22 @@ func TestPayLink_ByPhone_IsPaidOnceAndProved(t *testing.T) {
 	}
 }
 
+func TestPaid_IsToldOnceOfACollectionHoweverOftenItIsHeardOf(t *testing.T) {
+	s := openShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookDoubled, Times: -1})
+	refused, paid := s.push(700, orangePhone), s.push(500, mtnPhone)
+	s.must(s.sandbox.Refuse(refused.Reference))
+	s.must(s.sandbox.Enter(paid.Reference, "1234"))
+	for range 5 {
+		s.work(time.Minute)
+	}
+	_, err := s.service.Ask(s.ctx, paid.ID)
+	s.must(err)
+	if len(s.told) != 1 || s.told[0] != paid.ID {
+		t.Fatalf("told of %v: %v, %s", s.told, s.notes(paid), s.again(paid).Flags)
+	}
+}
+
 func TestPayLink_OneOperationByManyAtOnce_IsOneRequest(t *testing.T) {
 	s := openShop(t)
 	order := s.linkPayment(s.link(500, reusable), 0, mtnPhone)

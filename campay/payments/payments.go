@@ -52,7 +52,10 @@ type Config struct {
 	// it has many payers, to his own attempt, whose operation is not empty then.
 	ReturnURL func(slug, operation string) string
 	// Demo says that CamPay is its demo, which limits what it takes.
-	Demo   bool
+	Demo bool
+	// Paid is told once of each collection that is proved paid, after it is in the
+	// book; it must return at once. Nil tells nobody.
+	Paid   func(store.Transaction)
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // nil: crypto/rand
 	Logger *slog.Logger     // nil: slog.Default
@@ -66,18 +69,20 @@ type Service struct {
 	webhooks  *campay.Verifier
 	returnURL func(slug, operation string) string
 	demo      bool
+	paid      func(store.Transaction)
 	now       func() time.Time
 	random    io.Reader
 	log       *slog.Logger
 
-	changes  changes
-	history  sweep
-	asking   locks // one question at a time about one CamPay reference
-	balances singleflight.Group
-	balance  balanceCheck
-	holders  holders
-	wake     chan struct{}
-	inFlight inFlight
+	changes   changes
+	newlyPaid newlyPaid
+	history   sweep
+	asking    locks // one question at a time about one CamPay reference
+	balances  singleflight.Group
+	balance   balanceCheck
+	holders   holders
+	wake      chan struct{}
+	inFlight  inFlight
 }
 
 // New returns a Service; Run makes it settle what is open.
@@ -91,11 +96,14 @@ func New(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	if c.Paid == nil {
+		c.Paid = func(store.Transaction) {}
+	}
 	if c.ReturnURL == nil {
 		c.ReturnURL = func(string, string) string { return "" }
 	}
 	return &Service{
-		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL, demo: c.Demo,
+		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL, demo: c.Demo, paid: c.Paid,
 		now: c.Now, random: c.Random, log: c.Logger,
 		wake: make(chan struct{}, 1),
 	}

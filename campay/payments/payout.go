@@ -178,7 +178,7 @@ func (s *Service) publishRefunded(ctx context.Context, refund store.Transaction)
 		return
 	}
 	if collection, err := s.store.Transaction(ctx, refund.RefundOf); err == nil {
-		s.changes.publish(collection)
+		s.publish(collection)
 	}
 }
 

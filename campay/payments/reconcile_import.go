@@ -46,7 +46,7 @@ func (s *Service) Import(ctx context.Context, rowID, by int64) (store.Transactio
 	if err != nil {
 		return t, fmt.Errorf("import history row %d: %w", rowID, err)
 	}
-	s.changes.publish(t)
+	s.publish(t)
 	s.poke()
 	return t, nil
 }

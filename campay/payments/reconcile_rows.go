@@ -165,7 +165,7 @@ func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (dou
 		return nil
 	})
 	for _, t := range changed {
-		s.changes.publish(t)
+		s.publish(t)
 	}
 	return doubtful, err
 }

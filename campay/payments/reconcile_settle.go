@@ -63,7 +63,7 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 		return err
 	})
 	if t.ID != 0 {
-		s.changes.publish(t)
+		s.publish(t)
 	}
 	return true, err
 }
@@ -94,7 +94,7 @@ func (s *Service) conclude(ctx context.Context, row store.HistoryRow) error {
 		return err
 	})
 	for _, t := range changed {
-		s.changes.publish(t)
+		s.publish(t)
 	}
 	return err
 }

@@ -38,7 +38,7 @@ func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *st
 	if err != nil {
 		return err
 	}
-	s.changes.publish(t)
+	s.publish(t)
 	s.poke()
 	return nil
 }
@@ -147,6 +147,9 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		if t.Status.Final() {
 			s.balance.outdated()
 		}
+	}
+	if t.Kind == store.KindCollect && t.PaidInFull() && !before.PaidInFull() && (t.Origin != store.OriginExternal || cause != store.EventHistory) {
+		s.newlyPaid.add(t.ID) // an old one that a person imports is no news
 	}
 	s.schedule(t)
 	if note == "still_open" && cause == store.EventPoll && before.Status == t.Status {

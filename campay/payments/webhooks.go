@@ -78,7 +78,7 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 		return fmt.Errorf("%w: %w", ErrWebhookRefused, refused)
 	}
 	if reported.ID != 0 {
-		s.changes.publish(reported)
+		s.publish(reported)
 	}
 	s.poke()
 	return nil
@@ -218,7 +218,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	if err != nil {
 		return fmt.Errorf("apply delivery %d: %w", d.ID, err)
 	}
-	s.changes.publish(t)
+	s.publish(t)
 	s.poke()
 	return nil
 }

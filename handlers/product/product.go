@@ -41,6 +41,8 @@ type Config struct {
 	// Sites are the API addresses of the books that the settings offer; nil for
 	// CamPay's own. Nobody can type one: it would make this machine call anything.
 	Sites map[string]string
+	// Push reaches the push services of browsers; nil for public addresses alone.
+	Push *http.Client
 }
 
 // defaultShop is the shop's name while nobody has given it one.
@@ -58,6 +60,7 @@ type Product struct {
 	sandbox   *sandbox.Sandbox
 	api       store.CamPayKeys // the sandbox's, of this run
 	passwords handlers.PasswordCost
+	notices   *handlers.Notices
 	setup     string // with which an owner claims the product; "" when somebody has
 
 	opening sync.Mutex // one generation is made at a time
@@ -102,6 +105,7 @@ func (p *Product) open(ctx context.Context) (err error) {
 	if p.passwords, err = handlers.TunedPasswords(ctx, p.store); err != nil {
 		return err
 	}
+	p.notices = handlers.NewNotices(p.store, p.config.Log, time.Now, p.config.Push, p.config.Public)
 	people, err := p.store.CountUsers(ctx)
 	if err != nil {
 		return err
@@ -179,11 +183,12 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	}
 	g.payments = payments.New(payments.Config{
 		Store: book, CamPay: g.client, Webhooks: verifier, Logger: p.config.Log, Demo: shop.Book == "demo",
+		Paid:      func(t store.Transaction) { p.notices.Paid(shop.Book, t) },
 		ReturnURL: func(slug, operation string) string { return p.config.Public + handlers.ReturnPath(slug, operation) },
 	})
 	config := handlers.Config{
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named,
-		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords,
+		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Notices: p.notices,
 	}
 	if p.sandbox != nil && shop.Book == "sandbox" {
 		config.Sandbox = p.sandbox.Handler()
@@ -257,6 +262,7 @@ func (p *Product) Run(ctx context.Context) error {
 		group.Go(func() error { return p.sandbox.Run(ctx) })
 	}
 	group.Go(func() error { return p.work(ctx) })
+	group.Go(func() error { return p.notices.Run(ctx) })
 	return group.Wait()
 }
 
