@@ -11,8 +11,8 @@ import (
 
 func TestCSS_IsUnderTwentyFiveKilobytesAndLeavesNoFileOut(t *testing.T) {
 	files, _ := filepath.Glob("css/*.css")
-	if len(files) != len(styles) {
-		t.Errorf("%d files, %d of them served", len(files), len(styles))
+	if len(files) != len(styles)+len(sheets) {
+		t.Errorf("%d files, %d of them served", len(files), len(styles)+len(sheets))
 	}
 	if size := len(joined(styles)); size > 25_000 {
 		t.Errorf("%d bytes", size)
@@ -61,15 +61,31 @@ func TestColours_AreReadableInBothSchemes(t *testing.T) {
 	check(t, "dark", colours)
 }
 
+func TestColours_OfTheDay_AreReadable(t *testing.T) {
+	days := regexp.MustCompile(`--day: (#\w+); --on-day: (#\w+);`).FindAllStringSubmatch(string(read("css/daymark.css")), -1)
+	if len(days) != 8 {
+		t.Errorf("%d colours", len(days))
+	}
+	for _, day := range days {
+		if ratio := contrast(t, nil, day[2], day[1]); ratio < 4.5 {
+			t.Errorf("%s on %s is %.2f", day[2], day[1], ratio)
+		}
+	}
+}
+
 func check(t *testing.T, scheme string, colours map[string]string) {
 	t.Helper()
 	for _, p := range pairs {
-		over, under := luminance(t, colours, p.over), luminance(t, colours, p.under)
-		ratio := (math.Max(over, under) + .05) / (math.Min(over, under) + .05)
-		if ratio < p.least {
+		if ratio := contrast(t, colours, p.over, p.under); ratio < p.least {
 			t.Errorf("%s: %s on %s is %.2f, wants %.1f", scheme, p.over, p.under, ratio, p.least)
 		}
 	}
+}
+
+func contrast(t *testing.T, colours map[string]string, one, other string) float64 {
+	t.Helper()
+	a, b := luminance(t, colours, one), luminance(t, colours, other)
+	return (math.Max(a, b) + .05) / (math.Min(a, b) + .05)
 }
 
 var token = regexp.MustCompile(`--([\w-]+): (#[0-9a-f]{3,6});`)

@@ -28,6 +28,9 @@ const prefix = "/static/"
 // one subject per file here.
 var styles = []string{"css/tokens.css", "css/base.css", "css/components.css", "css/screens.css", "css/print.css"}
 
+// sheets are those that a few screens load beside app.css.
+var sheets = []string{"css/checkout.css", "css/daymark.css"}
+
 // types are the content types of what we serve; a machine's own table of them
 // may lack one or say something else.
 var types = map[string]string{
@@ -56,7 +59,7 @@ type collection struct {
 var all = sync.OnceValue(func() collection {
 	c := collection{served: make(map[string]file), names: make(map[string]string)}
 	c.add("app.css", joined(styles))
-	for _, name := range []string{"js/app.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg"} {
+	for _, name := range append(sheets, "js/app.js", "js/checkout.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg") {
 		c.add(path.Base(name), read(name))
 	}
 	// The manifest names its icon beside itself, so it needs the served name.

@@ -105,6 +105,7 @@ func families(t *testing.T) []family {
 	return []family{
 		{"month.", months, title},
 		{"nav.", of(kinds["area"], ""), title},
+		{"day.colour.", views.DayColours, title},
 		{"role.", kinds["Role"], title},
 		{"audit.act.", acts(t), title},
 		{"audit.kind.", views.AuditKinds, title},

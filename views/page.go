@@ -42,6 +42,7 @@ type screen struct {
 	Title    string
 	Area     area
 	Passkeys bool // it has buttons that speak to an authenticator
+	Checkout bool // it is a screen of the till, with styles, scripts and sounds of its own
 	Waits    bool // something is about to change: without JavaScript the page asks again by itself
 }
 

@@ -1,0 +1,21 @@
+package handlers
+
+// The word and the colour of the day: made from the shop's own key, so that
+// nobody outside knows tomorrow's.
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"comptoir/views"
+)
+
+// dayMark is the mark of the day of Douala in which at lies. A customer may see
+// it on a proved paid page alone.
+func (s *server) dayMark(ctx context.Context, at time.Time) views.DayMark {
+	mac := s.Store.Keys.MAC("day mark")
+	mac.Write([]byte(s.Book + "\x00" + views.StartOfDay(at).Format(time.DateOnly)))
+	sum := mac.Sum(nil)
+	return views.DayMarkAt(ctx, binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:]))
+}

@@ -1,0 +1,1 @@
+// What the till does better with JavaScript.
