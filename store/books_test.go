@@ -75,6 +75,7 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 		"NextDelivery": func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
 	}
 	maps.Copy(reads, readsOfMoneyOut(r))
+	maps.Copy(reads, readsOfSales(r))
 	return reads
 }
 

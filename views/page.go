@@ -52,7 +52,7 @@ type area string
 const (
 	areaNone           area = ""
 	areaHome           area = "home"
-	areaRequest        area = "request"
+	areaCheckout       area = "checkout"
 	areaLinks          area = "links"
 	areaTransactions   area = "transactions"
 	areaWithdraw       area = "withdraw"
@@ -71,7 +71,7 @@ const (
 // isSecondary reports whether a place stands under "more" on a phone.
 func (a area) isSecondary() bool {
 	switch a {
-	case areaNone, areaHome, areaRequest, areaLinks, areaTransactions:
+	case areaNone, areaHome, areaCheckout, areaLinks, areaTransactions:
 		return false
 	default:
 		return true

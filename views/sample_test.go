@@ -241,6 +241,7 @@ func screens() map[string]templ.Component {
 		"customer-soon":     customerPage(waitingLink(), "", false),
 		"styleguide":        views.StyleguidePage(page("/styleguide")),
 	}
+	maps.Copy(all, checkoutScreens())
 	maps.Copy(all, payoutScreens())
 	maps.Copy(all, ruleScreens())
 	maps.Copy(all, reconciliationScreens())
