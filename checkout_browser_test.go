@@ -221,3 +221,22 @@ func TestCheckout_WithoutJavaScript(t *testing.T) {
 	m.click("[data-till] button[type=submit]")
 	m.see(".counter .qr")
 }
+
+func TestClaim_FoundPaid_AndNotFound(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.askAtTheTill(p, "2500", "677 12 34 56")
+	m.see(".counter .status.wait")
+	p.enter(t, "1234")
+	m.see(".counter .status.good")
+	m.open(p.url + "/checkout/claim")
+	m.fill("said", "Paiement de 2 500 FCFA par 677123456 effectué.")
+	m.click("main form.form button[type=submit]")
+	m.see("main .notice.good")
+	m.open(p.url + "/checkout/claim")
+	m.fill("phone", "699 12 34 56")
+	m.fill("amount", "2500")
+	m.click("main form.form button[type=submit]")
+	m.see("main .notice.warn")
+}

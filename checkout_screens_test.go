@@ -47,6 +47,8 @@ func TestScreens_OfTheTill(t *testing.T) {
 			v.askAtTheTill(p, "12500", "650 11 22 33")
 			v.see("[data-number] .notice.warn")
 		}},
+		{"claim", at("/checkout/claim")}, {"claim-found", filled("/checkout/claim", "main .notice", []string{"said", "12 500 FCFA, 650112233"})},
+		{"claim-none", filled("/checkout/claim", "main .notice", []string{"said", "MP260304.1207.A12345"})},
 		{"sale-qr", at(code)}, {"sale-waiting", at(waits)}, {"sale-paid", at(paid)},
 		{"sale-refused", at(refused)}, {"sale-in-doubt", at(doubtful)},
 	})

@@ -97,6 +97,8 @@ func (s *server) routes() []route {
 		{"GET", "/checkout/phone/:id", takesPayment, s.phoneSalePage},
 		{"GET", "/checkout/phone/:id/status", takesPayment, s.phoneSaleStatus},
 		{"GET", "/checkout/phone/:id/live", takesPayment, s.phoneSaleLive},
+		{"GET", "/checkout/claim", takesPayment, s.claimForm},
+		{"POST", "/checkout/claim", takesPayment, s.checkClaim},
 
 		{"GET", "/request", takesPayment, s.requestForm},
 		{"POST", "/request", takesPayment, s.request},

@@ -31,6 +31,10 @@ func checkoutScreens() map[string]templ.Component {
 		"checkout-again":        views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: form, Total: 75_000, Again: push(), Now: now}),
 		"checkout-wrong-number": views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: noPhone, Total: 75_000, Now: now}),
 	}
+	all["claim"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Now: now})
+	all["claim-wrong"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Said: "<b>", Errors: views.Errors{"said": {Problem: views.ProblemClaim}, "amount": {Problem: views.ProblemAmountLetters}}, Now: now})
+	all["claim-none"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Said: "MP26.1", Answered: true, Now: now})
+	all["claim-found"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Answered: true, Found: sales, Amounts: []int64{7}, Unasked: true, Now: now})
 	for i, t := range transactions() {
 		if t.Kind != store.KindCollect {
 			continue

@@ -146,6 +146,7 @@ const (
 	ProblemExpired        Problem = "form_expired" // the form's operation id is no longer good
 	ProblemPassword       Problem = "password"     // not the one of who is signed in
 	ProblemNotSure        Problem = "not_sure"     // a question that must be answered with yes
+	ProblemClaim          Problem = "claim"        // nothing in it to look a payment up by
 	ProblemLoneOwner      Problem = "lone_owner"   // nobody could approve
 )
 

@@ -38,7 +38,10 @@
     var field = amountField()
     var start = field || document.querySelector('[data-number] [type=tel]')
     if (field && touch) field.inputMode = 'none' // the keys are on the screen already
-    if (start && !document.querySelector('.summary')) start.focus({ preventScroll: true })
+    if (start && !document.querySelector('.summary')) {
+      start.focus({ preventScroll: true })
+      start.setSelectionRange(start.value.length, start.value.length)
+    }
     showSum()
     document.querySelectorAll('[data-setting]').forEach(function (button) {
       button.setAttribute('aria-pressed', String(set(button.dataset.setting)))
