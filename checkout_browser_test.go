@@ -240,3 +240,65 @@ func TestClaim_FoundPaid_AndNotFound(t *testing.T) {
 	m.click("main form.form button[type=submit]")
 	m.see("main .notice.warn")
 }
+
+// listens turns the voice on and keeps what the browser is told to say.
+func (v *visitor) listens() {
+	v.t.Helper()
+	v.click("[data-setting=voice]")
+	v.see("[data-setting=voice][aria-pressed=true]")
+	v.eval("(window.spoken = []) && (window.speechSynthesis.speak = said => window.spoken.push(said.text)) && 1")
+}
+
+// asksOn is askAtTheTill on the page that is open, which is not loaded anew.
+func (v *visitor) asksOn(amount, phone string) {
+	v.t.Helper()
+	v.fill("amount", amount)
+	v.click("[formaction='/checkout/phone']")
+	v.see("[data-number] [name=phone]")
+	v.fill("phone", phone)
+	v.click("[data-number] button[type=submit]")
+	v.see(".counter .status.wait")
+}
+
+func TestCheckout_Voice_SaysWhatIsProvedPaid_AndNothingElse(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.open(p.url + "/checkout")
+	m.listens()
+	m.asksOn("2500", "677 12 34 56")
+	p.enter(t, "1234")
+	m.see(".counter .status.good")
+	if said := m.eval("window.spoken.join('|')"); said != "Reçu 2500 francs, MTN" {
+		t.Errorf("the till said %q", said)
+	}
+	p.fault(t, `{"kind":"true_amount","amount":"10"}`)
+	m.click(".counter [data-next]")
+	m.see("[data-till]")
+	m.asksOn("900", "699 12 34 56")
+	p.enter(t, "1234")
+	m.see(".counter .status.warn")
+	m.click(".counter [data-next]")
+	m.see("[data-till]")
+	m.click("[data-setting=mute]")
+	m.asksOn("700", "699 12 34 56")
+	p.enter(t, "1234")
+	m.see(".counter .status.good")
+	if said := m.eval("window.spoken.length"); said != "1" {
+		t.Errorf("the till spoke %s times: of money that is short, or muted", said)
+	}
+}
+
+func TestCheckout_QR_Refused_TheSameCodeMayBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.open(p.url + "/checkout")
+	m.fill("amount", "900")
+	m.click("[data-till] button[type=submit]")
+	m.see(".counter .qr")
+	p.pay(t, m.read(func() {}))
+	answer(t, p, "", "refuse")
+	m.see(".counter .status.bad .qr")
+	m.see(".counter [data-next]")
+}

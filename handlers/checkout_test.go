@@ -67,6 +67,20 @@ func TestCheckout_AFormSentTwice_IsOneSale(t *testing.T) {
 	}
 }
 
+func TestCheckout_ARequestThatCamPayRefused_IsSaidAtItsField_AndIsOver(t *testing.T) {
+	s := openShop(t)
+	b := s.signedIn(store.RoleCashier)
+	s.answers("/collect/", http.StatusBadRequest, `{"message":"Invalid phone number","error_code":"ER101"}`)
+	operation := newOperation()
+	got := b.post("/checkout/phone", url.Values{"operation": {operation}, "amount": {"500+250"}, "phone": {"677123456"}})
+	if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "f-phone-error") || !strings.Contains(got.body, `value="500&#43;250"`) && !strings.Contains(got.body, `value="500+250"`) {
+		t.Errorf("answered %d", got.status)
+	}
+	if strings.Contains(got.body, operation) {
+		t.Error("the next try would be the refused one again")
+	}
+}
+
 func TestCheckout_TheStrip_IsOfThisPersonAlone(t *testing.T) {
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.sessionOf(store.RoleCashier)

@@ -317,9 +317,9 @@ func said(ctx context.Context, t store.Transaction) string {
 	amount := Digits(ctx, shownAmount(t))
 	switch t.Operator {
 	case "MTN":
-		return T(ctx, "sale.say_from", "Amount", amount, "Carrier", T(ctx, "carrier.mtn"))
+		return T(ctx, "sale.say_mtn", "Amount", amount)
 	case "ORANGE":
-		return T(ctx, "sale.say_from", "Amount", amount, "Carrier", T(ctx, "carrier.orange"))
+		return T(ctx, "sale.say_orange", "Amount", amount)
 	default:
 		return T(ctx, "sale.say", "Amount", amount)
 	}
