@@ -83,6 +83,18 @@ func TestCheckout_ByKeyboardAlone(t *testing.T) {
 	if got := m.text(".counter .status-amount"); !strings.Contains(got, "705") {
 		t.Errorf("the screen says %q", got)
 	}
+	m.open(p.url + "/checkout")
+	m.see("#f-amount:focus")
+	for _, key := range []string{"900", kb.Tab, kb.Tab, kb.Enter} {
+		act(m, chromedp.KeyEvent(key))
+	}
+	m.see("[data-number] [name=phone]:focus")
+	act(m, chromedp.KeyEvent("677123456"))
+	m.see("[data-carrier=MTN]")
+	act(m, chromedp.KeyEvent(kb.Enter))
+	m.see(".counter .status.wait")
+	p.enter(t, "1234")
+	m.see(".counter [data-next]:focus")
 }
 
 func TestCheckout_Phone_EachEndIsClear(t *testing.T) {

@@ -3,6 +3,7 @@ package handlers
 // The till: an amount, then a QR code or a prompt on the customer's phone.
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -13,7 +14,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
@@ -71,31 +71,33 @@ func (s *server) strip(c echo.Context) error {
 	return render(c, http.StatusOK, views.OpenSales(sales))
 }
 
-// readSale reads a form of the till, whichever of its fields it has.
-func readSale(c echo.Context) (views.CheckoutForm, campay.XAF, *form) {
-	in := views.CheckoutForm{Amount: typed(c, "amount"), Phone: typed(c, "phone"), Description: typed(c, "description")}
-	f := newForm(c)
-	total, err := payments.ParseItems(in.Amount)
+// readSale reads a form of the till, whichever of its fields it has, and what of
+// it is asked for in either way.
+func readSale(c echo.Context) (in views.CheckoutForm, order payments.PushOrder, f *form) {
+	in = views.CheckoutForm{Amount: typed(c, "amount"), Phone: typed(c, "phone"), Description: typed(c, "description")}
+	order, f = payments.PushOrder{Description: in.Description, By: user(c).ID}, newForm(c)
+	var err error
+	order.Amount, err = payments.ParseItems(in.Amount)
 	f.amount(err)
 	f.atMost("description", in.Description, views.MaxDescription)
 	in.Errors = f.errors
-	return in, total, f
+	return in, order, f
 }
 
 func (s *server) checkoutQR(c echo.Context) error {
-	in, total, f := readSale(c)
+	in, sale, f := readSale(c)
 	in.OperationID = f.operation(c.FormValue("operation"))
 	if !f.ok() {
 		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
 	}
-	order := payments.LinkOrder{
-		Operation: in.OperationID, Amount: total, Description: in.Description,
-		PaymentOptions: campay.MobileMoney, By: user(c).ID,
+	mobileMoney, err := payments.ParsePaymentOptions("")
+	if err != nil {
+		return err
 	}
-	if order.Description == "" {
-		order.Description = views.UntitledSale(f.ctx)
-	}
-	link, err := s.Payments.CreateLink(f.ctx, order)
+	link, err := s.Payments.CreateLink(f.ctx, payments.LinkOrder{
+		Operation: in.OperationID, Amount: sale.Amount, By: sale.By, PaymentOptions: mobileMoney,
+		Description: cmp.Or(sale.Description, views.UntitledSale(f.ctx)),
+	})
 	if f.refused(err) {
 		in.OperationID = payments.NewOperation() // the refused one is in the book, and over
 		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
@@ -108,12 +110,12 @@ func (s *server) checkoutQR(c echo.Context) error {
 
 // phoneSaleForm asks for the number that a typed amount is to be asked of.
 func (s *server) phoneSaleForm(c echo.Context) error {
-	in, total, f := readSale(c)
+	in, sale, f := readSale(c)
 	in.OperationID = payments.NewOperation()
 	if !f.ok() {
 		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
 	}
-	return s.showPhoneSale(c, http.StatusOK, views.PhoneSaleProps{Form: in, Total: int64(total)})
+	return s.showPhoneSale(c, http.StatusOK, views.PhoneSaleProps{Form: in, Total: int64(sale.Amount)})
 }
 
 func (s *server) showPhoneSale(c echo.Context, status int, props views.PhoneSaleProps) (err error) {
@@ -133,8 +135,7 @@ func (s *server) showPhoneSale(c echo.Context, status int, props views.PhoneSale
 }
 
 func (s *server) checkoutPhone(c echo.Context) error {
-	in, total, f := readSale(c)
-	order := payments.PushOrder{Amount: total, Description: in.Description, By: user(c).ID}
+	in, order, f := readSale(c)
 	order.Operation = f.operation(c.FormValue("operation"))
 	in.OperationID = order.Operation
 	if !f.ok() {
@@ -143,7 +144,7 @@ func (s *server) checkoutPhone(c echo.Context) error {
 	var err error
 	order.Phone, err = payments.ParsePhone(in.Phone)
 	f.phone(err)
-	props := views.PhoneSaleProps{Form: in, Total: int64(total)}
+	props := views.PhoneSaleProps{Form: in, Total: int64(order.Amount)}
 	if !f.ok() {
 		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)
 	}
@@ -209,7 +210,7 @@ func saleFragment(read func(context.Context) (views.SaleProps, error)) fragment 
 func (s *server) phoneSaleProps(n int64) func(context.Context) (views.SaleProps, error) {
 	return func(ctx context.Context) (views.SaleProps, error) {
 		t, err := s.Store.Transaction(ctx, n)
-		return views.SaleProps{Transaction: t, Mark: s.dayMark(ctx, s.Now()), Now: s.Now()}, err
+		return views.SaleProps{Transaction: t, Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
 	}
 }
 
@@ -221,7 +222,7 @@ func (s *server) qrSaleProps(n int64) func(context.Context) (views.SaleProps, er
 			return views.SaleProps{}, err
 		}
 		props, err := s.linkProps(ctx, l)
-		return views.SaleProps{Transaction: l.Newest, Link: props, Mark: s.dayMark(ctx, s.Now()), Now: s.Now()}, err
+		return views.SaleProps{Transaction: l.Newest, Link: props, Mark: s.dayMark(ctx, l.Newest.SettledAt), Now: s.Now()}, err
 	}
 }
 

@@ -266,7 +266,7 @@ func PhoneSalePage(p Page, props PhoneSaleProps) templ.Component {
 type SaleProps struct {
 	Transaction store.Transaction // for a link the attempt that says most
 	Link        LinkProps
-	Mark        DayMark // shown once it is proved paid
+	Mark        DayMark // of the day on which it was paid: shown once that is proved
 	Now         time.Time
 }
 
