@@ -34,7 +34,7 @@ func TestTeam_InvitedCashier_TakesASale_AndNothingElse(t *testing.T) {
 	cashier.open(link)
 	cashier.fill("new_password", "une phrase que je retiens")
 	cashier.click("main form.form button[type=submit]")
-	cashier.see("main a[href='/request']")
+	cashier.see("main a[href='/checkout']")
 	cashier.request(p, "2 500", "677 12 34 56")
 	p.enter(t, "1234")
 	cashier.turnsInto("good")
