@@ -80,7 +80,7 @@ func (v *visitor) invites(p instance, name string) (cashier *visitor) {
 	cashier.open(link)
 	cashier.fill("new_password", "une autre phrase que je retiens")
 	cashier.click("main form.form button[type=submit]")
-	cashier.see("main a[href='/request']")
+	cashier.see("main a[href='/checkout']")
 	return cashier
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // dayMark is the mark of the day of Douala in which at lies. A customer may see
-// it on a proved paid page alone.
+// it on a proved paid page alone, and that of the day on which he paid: a page of
+// yesterday that is shown again must not bear today's.
 func (s *server) dayMark(ctx context.Context, at time.Time) views.DayMark {
 	mac := s.Store.Keys.MAC("day mark")
 	mac.Write([]byte(s.Book + "\x00" + views.StartOfDay(at).Format(time.DateOnly)))

@@ -87,6 +87,21 @@ func (s *server) routes() []route {
 		{"POST", "/join/:token", public, s.join},
 		{"POST", "/language", public, s.language},
 
+		{"GET", "/checkout", takesPayment, s.checkout},
+		{"GET", "/checkout/strip", takesPayment, s.strip},
+		{"GET", "/checkout/qr", takesPayment, stepBack},
+		{"POST", "/checkout/qr", takesPayment, s.checkoutQR},
+		{"GET", "/checkout/qr/:id", takesPayment, s.qrSalePage},
+		{"GET", "/checkout/qr/:id/status", takesPayment, s.qrSaleStatus},
+		{"GET", "/checkout/qr/:id/live", takesPayment, s.qrSaleLive},
+		{"GET", "/checkout/phone", takesPayment, s.phoneSaleForm},
+		{"POST", "/checkout/phone", takesPayment, s.checkoutPhone},
+		{"GET", "/checkout/phone/:id", takesPayment, s.phoneSalePage},
+		{"GET", "/checkout/phone/:id/status", takesPayment, s.phoneSaleStatus},
+		{"GET", "/checkout/phone/:id/live", takesPayment, s.phoneSaleLive},
+		{"GET", "/checkout/claim", takesPayment, s.claimForm},
+		{"POST", "/checkout/claim", takesPayment, s.checkClaim},
+
 		{"GET", "/request", takesPayment, s.requestForm},
 		{"POST", "/request", takesPayment, s.request},
 

@@ -178,7 +178,7 @@ func TestRoles_ScreensOfferNoWayThatIsRefused(t *testing.T) {
 	s.signedIn(store.RoleOwner).request("500", "677123456")
 	accountant, cashier := s.sessionOf(store.RoleAccountant), s.sessionOf(store.RoleCashier)
 	for _, path := range []string{"/", "/links", "/transactions"} {
-		for _, way := range []string{`href="/request"`, `href="/links/new"`} {
+		for _, way := range []string{`href="/checkout"`, `href="/links/new"`} {
 			if strings.Contains(accountant.get(path).body, way) {
 				t.Errorf("%s offers an accountant %s", path, way)
 			}

@@ -142,7 +142,7 @@ func (s *server) switchPerson(c echo.Context) error {
 	if err := s.beginSession(c, u); err != nil {
 		return err
 	}
-	return see(c, "/request")
+	return see(c, "/checkout")
 }
 
 // matchPIN counts a PIN, then looks at it; store.ErrNotFound when the device has

@@ -41,10 +41,10 @@ func TestTill_CashiersTakeTurnsByAPIN(t *testing.T) {
 		t.Fatalf("the page offers %s", page)
 	}
 	for _, person := range []int64{2, 3} {
-		if got := b.takesOver(person, "2580"); got.status != http.StatusSeeOther || got.header.Get("Location") != "/request" {
+		if got := b.takesOver(person, "2580"); got.status != http.StatusSeeOther || got.header.Get("Location") != "/checkout" {
 			t.Fatalf("%d: answered %d: %s", person, got.status, problems(got))
 		}
-		if got := b.get("/request"); got.status != http.StatusOK {
+		if got := b.get("/checkout"); got.status != http.StatusOK {
 			t.Errorf("answered %d", got.status)
 		}
 		if got := b.get("/team"); got.status != http.StatusForbidden {

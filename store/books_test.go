@@ -87,6 +87,7 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 		"NextDelivery": func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
 	}
 	maps.Copy(reads, readsOfMoneyOut(r))
+	maps.Copy(reads, readsOfSales(r))
 	return reads
 }
 
@@ -160,7 +161,7 @@ func readsOfMoneyOut(r Reader) map[string]func(context.Context) error {
 func fill(t *testing.T, s *Store) {
 	t.Helper()
 	user := addUser(t, s, "Caisse")
-	l := addLink(t, s, PaymentLink{Slug: "slug", Operation: "form"})
+	l := addLink(t, s, PaymentLink{Slug: "slug", Operation: "form", CreatedBy: user.ID})
 	first := whole(user.ID, l.ID)
 	first.PollAt, first.Asked, first.Status = noon, 1, StatusSuccessful
 	first = addTransaction(t, s, first)

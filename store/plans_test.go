@@ -49,6 +49,13 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		index string // the one that it must use
 		sorts bool   // whether the rows may have to be sorted
 	}{
+		"open sales":     {func(r Reader) error { _, err := r.OpenSales(t.Context(), SalesFilter{By: 1, Since: noon}); return err }, "transactions_created (book=? AND created_at>?)", true},
+		"recent amounts": {func(r Reader) error { _, err := r.RecentAmounts(t.Context(), noon, 6); return err }, "transactions_created (book=? AND created_at>?)", true},
+		"recent payers":  {func(r Reader) error { _, err := r.RecentPayers(t.Context(), noon, 6); return err }, "transactions_created (book=? AND created_at>?)", true},
+		"claimed": {func(r Reader) error {
+			_, err := r.Claimed(t.Context(), ClaimFilter{References: []string{"x"}, Since: noon})
+			return err
+		}, "transactions_created (book=? AND created_at>?)", true},
 		"newest":                {list(TransactionFilter{}), "(book=?)", false},
 		"next page":             {list(TransactionFilter{Before: 9}), "(book=? AND id<?)", false},
 		"by status":             {list(TransactionFilter{Status: StatusPending}), "transactions_status (book=? AND status=?)", false},

@@ -54,7 +54,7 @@ type area string
 const (
 	areaNone           area = ""
 	areaHome           area = "home"
-	areaRequest        area = "request"
+	areaCheckout       area = "checkout"
 	areaLinks          area = "links"
 	areaTransactions   area = "transactions"
 	areaWithdraw       area = "withdraw"
@@ -73,7 +73,7 @@ const (
 // isSecondary reports whether a place stands under "more" on a phone.
 func (a area) isSecondary() bool {
 	switch a {
-	case areaNone, areaHome, areaRequest, areaLinks, areaTransactions:
+	case areaNone, areaHome, areaCheckout, areaLinks, areaTransactions:
 		return false
 	default:
 		return true
@@ -156,6 +156,7 @@ const (
 	ProblemExpired        Problem = "form_expired" // the form's operation id is no longer good
 	ProblemPassword       Problem = "password"     // not the one of who is signed in
 	ProblemNotSure        Problem = "not_sure"     // a question that must be answered with yes
+	ProblemClaim          Problem = "claim"        // nothing in it to look a payment up by
 	ProblemLoneOwner      Problem = "lone_owner"   // nobody could approve
 	ProblemAmountBelow    Problem = "amount_below" // Detail: the least
 	ProblemAmountLeft     Problem = "amount_left"  // Detail: what a link still takes

@@ -200,7 +200,7 @@ func TestPayoutInDoubt_SaysAllThatIsKnown_AndOffersNoSecondTry(t *testing.T) {
 		}
 		for _, n := range elements(page, func(n *html.Node) bool { return hasClass(n, "button") || n.Data == "form" }) {
 			for _, to := range []string{attr(n, "href"), attr(n, "action")} {
-				if strings.Contains(to, "refund") || to == "/withdraw" || to == "/airtime" || to == "/request" {
+				if strings.Contains(to, "refund") || to == "/withdraw" || to == "/airtime" || to == "/checkout" {
 					t.Errorf("a payout in doubt offers %s", to)
 				}
 			}

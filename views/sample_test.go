@@ -358,6 +358,7 @@ func screens() map[string]templ.Component {
 		"offline":           views.OfflinePage(),
 		"styleguide":        views.StyleguidePage(page("/styleguide")),
 	}
+	maps.Copy(all, checkoutScreens())
 	maps.Copy(all, payoutScreens())
 	maps.Copy(all, ruleScreens())
 	maps.Copy(all, reconciliationScreens())

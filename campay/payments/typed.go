@@ -64,6 +64,35 @@ func ParseAmount(typed string) (campay.XAF, error) {
 	return 0, ErrAmountTooLarge
 }
 
+// maxItems bounds how many items one sale adds up.
+const maxItems = 50
+
+// ParseItems reads one amount or several with "+" between them, each as
+// ParseAmount does, and adds them up. A "+" at the end, typed before the next
+// item, adds nothing.
+func ParseItems(typed string) (campay.XAF, error) {
+	items := strings.Split(strings.TrimSuffix(strings.TrimSpace(typed), "+"), "+")
+	if len(items) > maxItems {
+		return 0, ErrAmountTooLarge
+	}
+	var total campay.XAF
+	for i, item := range items {
+		amount, err := ParseAmount(item)
+		if errors.Is(err, ErrAmountMissing) && len(items) > 1 && i == 0 {
+			err = ErrAmountSign
+		} else if errors.Is(err, ErrAmountMissing) && len(items) > 1 {
+			err = ErrAmountLetters
+		}
+		if err != nil {
+			return 0, err
+		}
+		if total += amount; total > MaxAmount {
+			return 0, ErrAmountTooLarge
+		}
+	}
+	return total, nil
+}
+
 // trimCurrency takes the unit off the end: 2500F, 2500 FCFA, 2500 XAF.
 func trimCurrency(s string) string {
 	upper := strings.ToUpper(s)

@@ -1,0 +1,280 @@
+package handlers
+
+// The till: an amount, then a QR code or a prompt on the customer's phone.
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+const (
+	saleEnded    = 5 * time.Minute    // how long a sale that ended stays on the strip
+	mostOpen     = 20                 // sales on the strip
+	mostSuggests = 6                  // amounts, and payers, that the till remembers
+	tillMemory   = 7 * 24 * time.Hour // how far back it remembers them
+)
+
+func (s *server) checkout(c echo.Context) error {
+	return s.showCheckout(c, http.StatusOK, views.CheckoutForm{
+		OperationID: payments.NewOperation(), Amount: c.QueryParam("amount"), Description: c.QueryParam("description"),
+	})
+}
+
+func (s *server) showCheckout(c echo.Context, status int, form views.CheckoutForm) (err error) {
+	ctx := c.Request().Context()
+	props := views.CheckoutProps{Form: form, Mark: s.dayMark(ctx, s.Now())}
+	if props.Amounts, err = s.Store.RecentAmounts(ctx, s.Now().Add(-tillMemory), mostSuggests); err != nil {
+		return err
+	}
+	if props.Sales, err = s.openSales(c); err != nil {
+		return err
+	}
+	return s.showTill(c, status, func(p views.Page) templ.Component { return views.CheckoutPage(p, props) })
+}
+
+// showTill is show for the screens of the till, which have styles and a script
+// of their own: a page that was open before, and had none, loads the till anew.
+func (s *server) showTill(c echo.Context, status int, screen func(views.Page) templ.Component) error {
+	r := c.Request()
+	from, err := url.Parse(r.Header.Get("HX-Current-URL"))
+	if r.Method == http.MethodGet && r.Header.Get("HX-Boosted") != "" && (err != nil || !strings.HasPrefix(from.Path, "/checkout")) {
+		c.Response().Header().Set("HX-Redirect", r.URL.RequestURI())
+		return c.NoContent(http.StatusOK)
+	}
+	return s.show(c, status, screen)
+}
+
+// openSales are those on the strip of whoever asks.
+func (s *server) openSales(c echo.Context) ([]store.Sale, error) {
+	till, err := s.till(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.OpenSales(c.Request().Context(), store.SalesFilter{
+		By: user(c).ID, Till: till.ID, Since: views.StartOfDay(s.Now()), Ended: s.Now().Add(-saleEnded), Limit: mostOpen,
+	})
+}
+
+func (s *server) strip(c echo.Context) error {
+	sales, err := s.openSales(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.OpenSales(sales))
+}
+
+// readSale reads a form of the till, whichever of its fields it has, and what of
+// it is asked for in either way.
+func readSale(c echo.Context) (in views.CheckoutForm, order payments.PushOrder, f *form) {
+	in = views.CheckoutForm{Amount: typed(c, "amount"), Phone: typed(c, "phone"), Description: typed(c, "description")}
+	order, f = payments.PushOrder{Description: in.Description, By: user(c).ID}, newForm(c)
+	var err error
+	order.Amount, err = payments.ParseItems(in.Amount)
+	f.amount(err)
+	f.atMost("description", in.Description, views.MaxDescription)
+	in.Errors = f.errors
+	return in, order, f
+}
+
+func (s *server) checkoutQR(c echo.Context) error {
+	in, sale, f := readSale(c)
+	in.OperationID = f.operation(c.FormValue("operation"))
+	if !f.ok() {
+		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
+	}
+	mobileMoney, err := payments.ParsePaymentOptions("")
+	if err != nil {
+		return err
+	}
+	link, err := s.Payments.CreateLink(f.ctx, payments.LinkOrder{
+		Operation: in.OperationID, Amount: sale.Amount, By: sale.By, PaymentOptions: mobileMoney,
+		Description: cmp.Or(sale.Description, views.UntitledSale(f.ctx)),
+	})
+	if f.refused(err) {
+		in.OperationID = payments.NewOperation() // the refused one is in the book, and over
+		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
+	}
+	if err != nil {
+		return err
+	}
+	return see(c, itemPath("/checkout/qr/", link.ID))
+}
+
+// phoneSaleForm asks for the number that a typed amount is to be asked of.
+func (s *server) phoneSaleForm(c echo.Context) error {
+	in, sale, f := readSale(c)
+	in.OperationID = payments.NewOperation()
+	if !f.ok() {
+		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
+	}
+	return s.showPhoneSale(c, http.StatusOK, views.PhoneSaleProps{Form: in, Total: int64(sale.Amount)})
+}
+
+func (s *server) showPhoneSale(c echo.Context, status int, props views.PhoneSaleProps) (err error) {
+	ctx := c.Request().Context()
+	since := s.Now().Add(-tillMemory)
+	if today := s.seesSince(c); today.After(since) {
+		since = today
+	}
+	if props.Payers, err = s.Store.RecentPayers(ctx, since, mostSuggests); err != nil {
+		return err
+	}
+	if props.Sales, err = s.openSales(c); err != nil {
+		return err
+	}
+	props.Now = s.Now()
+	return s.showTill(c, status, func(p views.Page) templ.Component { return views.PhoneSalePage(p, props) })
+}
+
+func (s *server) checkoutPhone(c echo.Context) error {
+	in, order, f := readSale(c)
+	order.Operation = f.operation(c.FormValue("operation"))
+	in.OperationID = order.Operation
+	if !f.ok() {
+		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
+	}
+	var err error
+	order.Phone, err = payments.ParsePhone(in.Phone)
+	f.phone(err)
+	props := views.PhoneSaleProps{Form: in, Total: int64(order.Amount)}
+	if !f.ok() {
+		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)
+	}
+	same, asked, err := s.Payments.AskedAlready(f.ctx, order.Phone, order.Amount)
+	if err != nil {
+		return err
+	}
+	isThisForm := same.ExternalReference == order.Operation // sent twice: one request
+	knowsOfIt := c.FormValue("again") == strconv.FormatInt(same.ID, 10)
+	if asked && !isThisForm && !knowsOfIt {
+		props.Again = same
+		return s.showPhoneSale(c, http.StatusConflict, props)
+	}
+	t, err := s.Payments.RequestPayment(f.ctx, order)
+	if s.sentUnkept(c, err) {
+		return see(c, itemPath("/checkout/phone/", t.ID))
+	}
+	if f.refused(err) {
+		props.Form.OperationID = payments.NewOperation() // the refused one is in the book, and over
+		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)
+	}
+	if err != nil {
+		return err
+	}
+	return see(c, itemPath("/checkout/phone/", t.ID))
+}
+
+// phoneSale is the request by phone that a path names, whoever sent it: a
+// customer's own at a counter too.
+func (s *server) phoneSale(c echo.Context) (store.Transaction, error) {
+	t, err := s.visibleTransaction(c)
+	if err == nil && (t.Kind != store.KindCollect || t.Origin != store.OriginPush) {
+		err = store.ErrNotFound
+	}
+	return t, err
+}
+
+func (s *server) showSale(c echo.Context, topic payments.Topic, read func(context.Context) (views.SaleProps, error)) error {
+	ctx := c.Request().Context()
+	if err := s.Payments.Nudge(ctx, topic); err != nil {
+		return err
+	}
+	props, err := read(ctx)
+	if err != nil {
+		return err
+	}
+	sales, err := s.openSales(c)
+	if err != nil {
+		return err
+	}
+	return s.showTill(c, http.StatusOK, func(p views.Page) templ.Component { return views.SalePage(p, props, sales) })
+}
+
+// saleFragment is the live part of a sale's screen. A link never settles: it may
+// be paid a second time, and the screen has to say so.
+func saleFragment(read func(context.Context) (views.SaleProps, error)) fragment {
+	return func(ctx context.Context) (templ.Component, bool, error) {
+		props, err := read(ctx)
+		return views.Sale(props), props.Link.Link.ID == 0 && props.Transaction.Status.Final(), err
+	}
+}
+
+// phoneSaleProps reads a request by phone for its screen.
+func (s *server) phoneSaleProps(n int64) func(context.Context) (views.SaleProps, error) {
+	return func(ctx context.Context) (views.SaleProps, error) {
+		t, err := s.Store.Transaction(ctx, n)
+		return views.SaleProps{Transaction: t, Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
+	}
+}
+
+// qrSaleProps reads a link for its screen at the till.
+func (s *server) qrSaleProps(n int64) func(context.Context) (views.SaleProps, error) {
+	return func(ctx context.Context) (views.SaleProps, error) {
+		l, err := s.Store.Link(ctx, n)
+		if err != nil {
+			return views.SaleProps{}, err
+		}
+		props, err := s.linkProps(ctx, l)
+		return views.SaleProps{Transaction: l.Newest, Link: props, Mark: s.dayMark(ctx, l.Newest.SettledAt), Now: s.Now()}, err
+	}
+}
+
+func (s *server) phoneSalePage(c echo.Context) error {
+	t, err := s.phoneSale(c)
+	if err != nil {
+		return err
+	}
+	return s.showSale(c, payments.TransactionTopic(t.ID), s.phoneSaleProps(t.ID))
+}
+
+func (s *server) phoneSaleStatus(c echo.Context) error {
+	t, err := s.phoneSale(c)
+	if err != nil {
+		return err
+	}
+	return s.poll(c, payments.TransactionTopic(t.ID), saleFragment(s.phoneSaleProps(t.ID)))
+}
+
+func (s *server) phoneSaleLive(c echo.Context) error {
+	t, err := s.phoneSale(c)
+	if err != nil {
+		return err
+	}
+	return s.stream(c, payments.TransactionTopic(t.ID), saleFragment(s.phoneSaleProps(t.ID)))
+}
+
+func (s *server) qrSalePage(c echo.Context) error {
+	l, err := s.visibleLink(c)
+	if err != nil {
+		return err
+	}
+	return s.showSale(c, payments.LinkTopic(l.ID), s.qrSaleProps(l.ID))
+}
+
+func (s *server) qrSaleStatus(c echo.Context) error {
+	l, err := s.visibleLink(c)
+	if err != nil {
+		return err
+	}
+	return s.poll(c, payments.LinkTopic(l.ID), saleFragment(s.qrSaleProps(l.ID)))
+}
+
+func (s *server) qrSaleLive(c echo.Context) error {
+	l, err := s.visibleLink(c)
+	if err != nil {
+		return err
+	}
+	return s.stream(c, payments.LinkTopic(l.ID), saleFragment(s.qrSaleProps(l.ID)))
+}

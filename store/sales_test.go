@@ -1,0 +1,155 @@
+package store
+
+// What the till asks of the book.
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+)
+
+func saleIDs(sales []Sale) []int64 {
+	found := []int64{}
+	for _, s := range sales {
+		found = append(found, s.ID)
+	}
+	return found
+}
+
+func TestOpenSales_OfACounter_LandAtItsTill(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	me := addUser(t, s, "Caisse").ID
+	var tills [2]int64
+	for i := range tills {
+		write(t, s, func(tx *Tx) error {
+			till, err := tx.AddTill(t.Context(), Till{TokenHash: []byte{byte(i)}, Name: "Comptoir", TrustedBy: me, CreatedAt: noon})
+			tills[i] = till.ID
+			return err
+		})
+	}
+	sale := func(slug string, kind LinkKind, till int64) int64 {
+		l := addLink(t, s, PaymentLink{Slug: slug, Kind: kind, TillID: till, CreatedBy: me})
+		return addTransaction(t, s, Transaction{Origin: OriginPush, LinkID: l.ID, Status: StatusPending, CreatedAt: noon, UpdatedAt: noon}).ID
+	}
+	first, second, free := sale("first", LinkCounter, tills[0]), sale("second", LinkCounter, tills[1]), sale("free", LinkCounter, 0)
+	sale("many", LinkReusable, 0)
+	for till, want := range map[int64][]int64{tills[0]: {free, first}, tills[1]: {free, second}, 0: {free, second, first}} {
+		got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Till: till, Since: noon, Ended: noon})
+		if err != nil || !slices.Equal(saleIDs(got), want) {
+			t.Errorf("till %d: %v, %v; want %v", till, saleIDs(got), err, want)
+		}
+	}
+	// A customer's own payment of a code that was shown is that sale, once.
+	l := addLink(t, s, PaymentLink{Slug: "once", CreatedBy: me})
+	addTransaction(t, s, Transaction{Origin: OriginLink, LinkID: l.ID, Status: StatusWaiting, CreatedBy: me, CreatedAt: noon, UpdatedAt: noon})
+	own := addTransaction(t, s, Transaction{Origin: OriginPush, LinkID: l.ID, Status: StatusPending, CreatedAt: noon, UpdatedAt: noon}).ID
+	got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Till: tills[0], Since: noon, Ended: noon})
+	if err != nil || !slices.Equal(saleIDs(got), []int64{own, free, first}) || got[0].Link != LinkOnce {
+		t.Errorf("%v, %v", saleIDs(got), err)
+	}
+}
+
+// readsOfSales are the till's reads, for the test that books never mix.
+func readsOfSales(r Reader) map[string]func(context.Context) error {
+	list := func(n int, err error) error {
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		return err
+	}
+	return map[string]func(context.Context) error{
+		"OpenSales": func(ctx context.Context) error {
+			l, err := r.OpenSales(ctx, SalesFilter{By: 1})
+			return list(len(l), err)
+		},
+		"RecentAmounts": func(ctx context.Context) error {
+			l, err := r.RecentAmounts(ctx, time.Time{}, 6)
+			return list(len(l), err)
+		},
+		"RecentPayers": func(ctx context.Context) error {
+			l, err := r.RecentPayers(ctx, time.Time{}, 6)
+			return list(len(l), err)
+		},
+		"Claimed": func(ctx context.Context) error {
+			l, err := r.Claimed(ctx, ClaimFilter{References: []string{"code"}})
+			return list(len(l), err)
+		},
+	}
+}
+
+func TestOpenSales_AreThisPersonsOfToday_OpenOrEndedJustNow_EachLinkOnce(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	me, other := addUser(t, s, "Caisse").ID, addUser(t, s, "Autre").ID
+	link := addLink(t, s, PaymentLink{Slug: "slug", CreatedBy: me}).ID
+	sale := func(edit func(*Transaction)) int64 {
+		one := Transaction{Kind: KindCollect, Status: StatusPending, CreatedBy: me, CreatedAt: noon, UpdatedAt: noon}
+		edit(&one)
+		return addTransaction(t, s, one).ID
+	}
+	sale(func(t *Transaction) { t.CreatedAt = noon.Add(-time.Hour) })
+	sale(func(t *Transaction) { t.CreatedBy = other })
+	sale(func(t *Transaction) { t.Status, t.UpdatedAt = StatusSuccessful, noon.Add(-time.Minute) })
+	pushed := sale(func(*Transaction) {})
+	failed := sale(func(t *Transaction) { t.Status = StatusFailed })
+	paid := sale(func(t *Transaction) { t.LinkID, t.Status = link, StatusSuccessful })
+	sale(func(t *Transaction) { t.LinkID, t.Status = link, StatusFailed })
+	got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Since: noon, Ended: noon})
+	if want := []int64{paid, failed, pushed}; err != nil || !slices.Equal(saleIDs(got), want) {
+		t.Errorf("%v, %v; want %v", saleIDs(got), err, want)
+	}
+	if got, _ := s.OpenSales(t.Context(), SalesFilter{By: me, Since: noon, Ended: noon, Limit: 1}); len(got) != 1 {
+		t.Errorf("%d of at most 1", len(got))
+	}
+}
+
+func TestRecentAmounts_TheMostUsedComeFirst(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	for _, asked := range []int64{500, 900, 500, 700, 900, 500} {
+		addTransaction(t, s, Transaction{Kind: KindCollect, Asked: asked, CreatedAt: noon})
+	}
+	addTransaction(t, s, Transaction{Kind: KindCollect, Asked: 100, CreatedAt: noon.Add(-time.Hour)})
+	addTransaction(t, s, Transaction{Kind: KindWithdraw, Asked: 200, CreatedAt: noon})
+	got, err := s.RecentAmounts(t.Context(), noon, 6)
+	if want := []int64{500, 900, 700}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestRecentPayers_AreThoseWhoPaid_TheLastOneFirst(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	for i, phone := range []string{"237677000001", "237677000002", "237677000001", ""} {
+		addTransaction(t, s, Transaction{Kind: KindCollect, Status: StatusSuccessful, Phone: phone, CreatedAt: noon.Add(time.Duration(i) * time.Second)})
+	}
+	addTransaction(t, s, Transaction{Kind: KindCollect, Status: StatusFailed, Phone: "237677000003", CreatedAt: noon})
+	got, err := s.RecentPayers(t.Context(), noon, 6)
+	if want := []string{"237677000001", "237677000002"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestClaimed_FindsByReferenceOrByNumberWithAmount_AndByNothingElse(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	one := addTransaction(t, s, Transaction{Kind: KindCollect, OperatorReference: "MP26.1A", Phone: "237677000001", Asked: 500, CreatedAt: noon}).ID
+	two := addTransaction(t, s, Transaction{Kind: KindCollect, Code: "CP26", Phone: "237677000001", Asked: 900, Amount: 950, CreatedAt: noon}).ID
+	addTransaction(t, s, Transaction{Kind: KindWithdraw, Code: "CP26", Phone: "237677000001", Asked: 900, CreatedAt: noon})
+	for name, c := range map[string]struct {
+		filter ClaimFilter
+		want   []int64
+	}{
+		"operator's reference": {ClaimFilter{References: []string{"mp26.1a"}}, []int64{one}},
+		"CamPay's code":        {ClaimFilter{References: []string{"CP26"}}, []int64{two}},
+		"number and amount":    {ClaimFilter{Phones: []string{"237677000001"}, Amounts: []int64{500}}, []int64{one}},
+		"what came in":         {ClaimFilter{Phones: []string{"237677000001"}, Amounts: []int64{950}}, []int64{two}},
+		"number alone":         {ClaimFilter{Phones: []string{"237677000001"}}, nil},
+		"amount alone":         {ClaimFilter{Amounts: []int64{500}}, nil},
+		"an empty reference":   {ClaimFilter{References: []string{""}}, nil},
+		"too old":              {ClaimFilter{References: []string{"CP26"}, Since: noon.Add(time.Second)}, nil},
+		"nothing":              {ClaimFilter{}, nil},
+	} {
+		got, err := s.Claimed(t.Context(), c.filter)
+		if err != nil || !slices.Equal(ids(got), c.want) {
+			t.Errorf("%s: %v, %v; want %v", name, ids(got), err, c.want)
+		}
+	}
+}
