@@ -110,8 +110,8 @@ func TestRecipients_WrongInput_IsSaidOnTheField_InBothLanguages(t *testing.T) {
 func TestRecipients_RemovingAsksFirst(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
-	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
-	if got := owner.get("/recipients/1/remove"); got.status != http.StatusOK || !strings.Contains(got.body, "Caisse") || !strings.Contains(got.body, `action="/recipients/1/remove"`) {
+	owner.post("/recipients", url.Values{"name": {"Boucherie"}, "phone": {"677123456"}, "password": {testPassword}})
+	if got := owner.get("/recipients/1/remove"); got.status != http.StatusOK || !strings.Contains(got.body, "Boucherie") || !strings.Contains(got.body, `action="/recipients/1/remove"`) {
 		t.Fatalf("answered %d: %s", got.status, got.body)
 	}
 	if _, err := s.store.Recipient(t.Context(), 1); err != nil {
@@ -120,7 +120,7 @@ func TestRecipients_RemovingAsksFirst(t *testing.T) {
 	if got := owner.post("/recipients/1/remove", url.Values{}); got.status != http.StatusSeeOther {
 		t.Fatalf("answered %d: %s", got.status, got.body)
 	}
-	if list := owner.get("/recipients").body; strings.Contains(list, "Caisse") {
+	if list := owner.get("/recipients").body; strings.Contains(list, "Boucherie") {
 		t.Error("it is still listed")
 	}
 	if got := owner.post("/recipients/1/remove", url.Values{}); got.status != http.StatusNotFound {
@@ -129,7 +129,7 @@ func TestRecipients_RemovingAsksFirst(t *testing.T) {
 	if acts := s.audited("recipient"); len(acts) != 2 {
 		t.Errorf("audited %v", acts)
 	}
-	if got := owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}}); got.status != http.StatusSeeOther {
+	if got := owner.post("/recipients", url.Values{"name": {"Boucherie"}, "phone": {"677123456"}, "password": {testPassword}}); got.status != http.StatusSeeOther {
 		t.Errorf("saving it again answered %d", got.status)
 	}
 }
