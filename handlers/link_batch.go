@@ -15,7 +15,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
@@ -41,8 +40,9 @@ func (s *server) createBatch(c echo.Context) error {
 	if in.Text, err = batchText(c, f); err != nil {
 		return err
 	}
+	var orders []payments.LinkOrder
 	if f.ok() {
-		in.Rows = readBatch(in.Text, f)
+		in.Rows, orders = readBatch(in.Text, f)
 	}
 	in.Wrong = wrongRows(in.Rows)
 	if !f.ok() || in.Wrong > 0 {
@@ -51,7 +51,7 @@ func (s *server) createBatch(c echo.Context) error {
 	if c.FormValue("confirm") != "yes" {
 		return s.showBatchForm(c, http.StatusOK, in)
 	}
-	batch, err := s.Payments.CreateLinks(c.Request().Context(), in.OperationID, batchOrders(in, user(c).ID))
+	batch, err := s.Payments.CreateLinks(c.Request().Context(), in.OperationID, ofOne(orders, user(c).ID))
 	if err != nil {
 		return err
 	}
@@ -110,10 +110,9 @@ func separatorOf(text string) rune {
 
 // readBatch reads the rows of a list: name, phone, amount, description. A first
 // row whose amount is none and that names its columns is a heading.
-func readBatch(text string, f *form) []views.BatchRow {
+func readBatch(text string, f *form) (rows []views.BatchRow, orders []payments.LinkOrder) {
 	in := csv.NewReader(strings.NewReader(text))
 	in.Comma, in.FieldsPerRecord, in.LazyQuotes, in.TrimLeadingSpace = separatorOf(text), -1, true, true
-	var rows []views.BatchRow
 	for {
 		cells, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -121,7 +120,7 @@ func readBatch(text string, f *form) []views.BatchRow {
 		}
 		if err != nil {
 			f.wrong("list", views.ProblemListText, "")
-			return nil
+			return nil, nil
 		}
 		line, _ := in.FieldPos(0)
 		if len(strings.TrimSpace(strings.Join(cells, ""))) == 0 || len(rows) == 0 && isHeading(cells) {
@@ -129,14 +128,15 @@ func readBatch(text string, f *form) []views.BatchRow {
 		}
 		if len(rows) == payments.MaxBatch {
 			f.wrong("list", views.ProblemListLong, fmt.Sprint(payments.MaxBatch))
-			return nil
+			return nil, nil
 		}
-		rows = append(rows, batchRow(f, line, cells))
+		row, order := batchRow(f, line, cells)
+		rows, orders = append(rows, row), append(orders, order)
 	}
 	if len(rows) == 0 {
 		f.wrong("list", views.ProblemListEmpty, "")
 	}
-	return rows
+	return rows, orders
 }
 
 // isHeading reports whether a row names columns: no cell of it has a digit.
@@ -144,8 +144,10 @@ func isHeading(cells []string) bool {
 	return len(cells) > 2 && !strings.ContainsAny(strings.Join(cells, ""), "0123456789")
 }
 
-// batchRow reads one row, and what is wrong with each of its cells.
-func batchRow(of *form, line int, cells []string) views.BatchRow {
+// batchRow reads one row: the link that it asks for, and what is wrong with each
+// of its cells. Each link has an operation of its own; it is the batch's that keeps
+// a form sent twice from making it twice.
+func batchRow(of *form, line int, cells []string) (views.BatchRow, payments.LinkOrder) {
 	cell := func(i int) string {
 		if i >= len(cells) {
 			return ""
@@ -154,21 +156,18 @@ func batchRow(of *form, line int, cells []string) views.BatchRow {
 	}
 	row := views.BatchRow{Line: line, Name: cell(0), Phone: cell(1), Amount: cell(2), Description: cell(3)}
 	f := &form{ctx: of.ctx, errors: views.Errors{}}
-	amount, err := payments.ParseAmount(row.Amount)
+	order := payments.LinkOrder{Operation: payments.NewOperation(), Kind: store.LinkOnce, Description: row.Description, FirstName: row.Name}
+	var err error
+	order.Amount, err = payments.ParseAmount(row.Amount)
 	f.amount(err)
-	row.Asked = int64(amount)
-	if row.Phone != "" {
-		phone, err := payments.ParsePhone(row.Phone)
-		f.phone(err)
-		row.Payer = string(phone)
-	}
+	f.payer(views.LinkForm{Phone: row.Phone, FirstName: row.Name}, &order)
+	row.Asked, row.Payer = int64(order.Amount), string(order.Phone)
 	f.description(row.Description)
-	f.atMost("first_name", row.Name, views.MaxPersonName)
 	if len(cells) > 4 {
 		f.wrong(views.WholeForm, views.ProblemCells, "")
 	}
 	row.Errors = f.errors
-	return row
+	return row, order
 }
 
 func wrongRows(rows []views.BatchRow) (wrong int) {
@@ -180,15 +179,10 @@ func wrongRows(rows []views.BatchRow) (wrong int) {
 	return wrong
 }
 
-// batchOrders are the links of a list without errors. Each has an operation of
-// its own; it is the batch's that keeps a form sent twice from making it twice.
-func batchOrders(in views.BatchForm, by int64) []payments.LinkOrder {
-	orders := make([]payments.LinkOrder, len(in.Rows))
-	for i, row := range in.Rows {
-		orders[i] = payments.LinkOrder{
-			Operation: payments.NewOperation(), Kind: store.LinkOnce, Amount: campay.XAF(row.Asked), Description: row.Description,
-			FirstName: row.Name, Phone: campay.Phone(row.Payer), PaymentOptions: campay.MobileMoney, By: by,
-		}
+// ofOne are orders by one person.
+func ofOne(orders []payments.LinkOrder, by int64) []payments.LinkOrder {
+	for i := range orders {
+		orders[i].By = by
 	}
 	return orders
 }

@@ -45,10 +45,11 @@ func (s *server) changeLink(c echo.Context) error {
 	}
 	in, f := readLink(c), newForm(c)
 	in.ID, in.Kind = l.ID, l.Kind
-	wanted := s.linkLimits(f, in)
-	if l.Kind != store.LinkOnce {
-		wanted.Amount, wanted.MayPayMore = f.linkAmount(in)
+	read := s.linkTerms
+	if l.Kind == store.LinkOnce {
+		read = s.linkLimits // its amount stays
 	}
+	wanted := read(f, in)
 	f.description(in.Description)
 	if in.Errors = f.errors; !f.ok() {
 		return s.showLinkEdit(c, http.StatusUnprocessableEntity, in)

@@ -10,7 +10,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
@@ -103,9 +102,9 @@ func (s *server) linkOrder(c echo.Context, in views.LinkForm) (payments.LinkOrde
 	}
 	var err error
 	order.Kind, order.TillID, err = s.linkKind(c, f, in)
-	order.Amount, order.MayPayMore = f.linkAmount(in)
-	limits := s.linkLimits(f, in)
-	order.MostPayments, order.MostMoney, order.ExpiresAt = limits.MostPayments, limits.MostMoney, limits.ExpiresAt
+	terms := s.linkTerms(f, in)
+	order.Amount, order.MayPayMore = terms.Amount, terms.MayPayMore
+	order.MostPayments, order.MostMoney, order.ExpiresAt = terms.MostPayments, terms.MostMoney, terms.ExpiresAt
 	f.description(in.Description)
 	f.payer(in, &order)
 	f.link("redirect_url", in.RedirectURL)
@@ -139,19 +138,21 @@ func (s *server) linkKind(c echo.Context, f *form, in views.LinkForm) (kind stor
 	}
 }
 
-// linkAmount reads how much a link asks for: nothing where the customer says.
-func (f *form) linkAmount(in views.LinkForm) (amount campay.XAF, mayPayMore bool) {
+// linkTerms reads what a link asks for and takes. Its amount is nothing where the
+// customer says how much.
+func (s *server) linkTerms(f *form, in views.LinkForm) payments.LinkChange {
+	terms := s.linkLimits(f, in)
 	switch in.AmountKind {
 	case views.AmountOpen:
-		return 0, false
 	case "", views.AmountFixed, views.AmountLeast:
-		amount, err := payments.ParseAmount(in.Amount)
+		var err error
+		terms.Amount, err = payments.ParseAmount(in.Amount)
 		f.amount(err)
-		return amount, in.AmountKind == views.AmountLeast
+		terms.MayPayMore = in.AmountKind == views.AmountLeast
 	default:
 		f.wrong("amount_kind", views.ProblemChoice, "")
-		return 0, false
 	}
+	return terms
 }
 
 // mostCount bounds how many payments a link may be limited to.

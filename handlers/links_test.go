@@ -273,7 +273,7 @@ func FuzzBatch_AnyText_IsReadOrRefused(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, list string) {
 		of := &form{ctx: t.Context(), errors: views.Errors{}}
-		rows := readBatch(list, of)
+		rows, _ := readBatch(list, of)
 		if len(rows) > payments.MaxBatch || len(rows) == 0 && len(of.errors) == 0 {
 			t.Fatalf("%d rows, %v", len(rows), of.errors)
 		}

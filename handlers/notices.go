@@ -113,9 +113,6 @@ func (n *Notices) tell(ctx context.Context, next notice) error {
 		return err
 	}
 	for _, d := range devices {
-		if ctx.Err() != nil {
-			return nil
-		}
 		words := views.WithLocale(ctx, d.Locale)
 		if err := n.send(ctx, keys, d, views.PaidNotice(words, next.book, next.t)); err != nil {
 			return err
