@@ -29,6 +29,10 @@ const (
 	askedForgotten = 10 * time.Minute
 )
 
+// payingCookie names the payment that a browser asked for last: that page, with
+// its receipt, is nobody else's to be led to.
+const payingCookie = "paying"
+
 // ReturnPath is where CamPay's page sends a customer back to: to the link or,
 // where he has an attempt of his own, to that.
 func ReturnPath(slug, operation string) string {
@@ -45,7 +49,7 @@ func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
 		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
 			Rate: askedPerSecond, Burst: askedAtOnce, ExpiresIn: askedForgotten,
 		}),
-		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
+		IdentifierExtractor: func(c echo.Context) (string, error) { return network(c.RealIP()), nil },
 		DenyHandler: func(echo.Context, string, error) error {
 			return echo.NewHTTPError(http.StatusTooManyRequests)
 		},
@@ -198,7 +202,7 @@ func (s *server) payLink(c echo.Context) error {
 	t, err := s.Payments.PayLink(ctx, order)
 	var busy *payments.BusyError
 	if errors.As(err, &busy) {
-		return s.payBusy(c, props, order, busy.With)
+		return s.payBusy(c, props, f, busy.With)
 	}
 	if s.sentUnkept(c, err) {
 		return see(c, "/p/"+l.Slug+"/"+order.Operation)
@@ -213,6 +217,10 @@ func (s *server) payLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
+		Name: s.sessions.hostOnly(payingCookie), Value: t.ExternalReference, Path: "/", MaxAge: 24 * 60 * 60,
+		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
+	})
 	return see(c, "/p/"+l.Slug+"/"+t.ExternalReference)
 }
 
@@ -240,14 +248,20 @@ func customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPay
 	return order, f
 }
 
-// payBusy leads a customer to the payment that is under way instead of making
-// another, or asks him whether he means a second one.
-func (s *server) payBusy(c echo.Context, props views.CustomerProps, order payments.LinkPayment, with store.Transaction) error {
-	if with.Phone != string(order.Phone) || order.Phone == "" {
-		return see(c, "/p/"+props.Link.Slug) // somebody else's: the link's own page says so
-	}
-	if with.Status != store.StatusSuccessful {
+// payBusy leads a customer to his payment that is under way instead of making
+// another, or asks him whether he means a second one. Whoever types a stranger's
+// number is not led to the stranger's page: it will be his proof.
+func (s *server) payBusy(c echo.Context, props views.CustomerProps, f *form, with store.Transaction) error {
+	own, err := c.Cookie(s.sessions.hostOnly(payingCookie))
+	isOwn := err == nil && own.Value == with.ExternalReference
+	switch {
+	case isOwn && with.Status != store.StatusSuccessful:
 		return see(c, "/p/"+props.Link.Slug+"/"+with.ExternalReference)
+	case props.Link.Kind == store.LinkOnce:
+		return see(c, "/p/"+props.Link.Slug) // its page tells what became of its one payment
+	case with.Status != store.StatusSuccessful:
+		f.wrong("phone", views.ProblemUnderWay, "")
+		return s.showCustomer(c, http.StatusConflict, props)
 	}
 	props.Again = with
 	return s.showCustomer(c, http.StatusConflict, props)

@@ -106,6 +106,24 @@ func TestCustomer_FormSentTwiceOrBroughtBack_IsOnePayment(t *testing.T) {
 	}
 }
 
+func TestAttack_StrangersNumberTyped_LeadsNotToTheStrangersReceipt(t *testing.T) {
+	s := openShop(t)
+	l, customer, thief := s.linked(500), s.browser(), s.browser()
+	path := customer.onItsWay(customer.paysLink(l))
+	got := thief.paysLink(l) // the same number and amount
+	if got.status != http.StatusConflict || strings.Contains(got.body+got.header.Get("Location"), path) || !strings.Contains(got.body, `id="f-phone-error"`) {
+		t.Errorf("while it is under way: %d %s", got.status, got.header.Get("Location"))
+	}
+	s.must(s.sandbox.Enter(s.newest().Reference, "1234"))
+	s.work()
+	if got := thief.paysLink(l); strings.Contains(got.body+got.header.Get("Location"), path) {
+		t.Error("once it is paid, the thief is led there")
+	}
+	if len(s.sandbox.Ledger()) != 1 {
+		t.Errorf("%d at CamPay", len(s.sandbox.Ledger()))
+	}
+}
+
 func TestCustomer_WrongInput_IsNamedAndKept(t *testing.T) {
 	s := openShop(t)
 	customer := s.browser()

@@ -162,6 +162,7 @@ const (
 	ProblemAmountLeft     Problem = "amount_left"  // Detail: what a link still takes
 	ProblemAmountTaken    Problem = "amount_taken" // an operator's no, in words for its customer
 	ProblemNotTaken       Problem = "not_taken"    // any other no, in words for a customer
+	ProblemUnderWay       Problem = "under_way"    // a prompt is on that phone
 	ProblemOftenPhone     Problem = "often_phone"
 	ProblemOftenLink      Problem = "often_link"
 	ProblemCamPayDown     Problem = "campay_down" // surely not sent, in words for a customer
