@@ -49,4 +49,4 @@ generate: ## Make *_templ.go anew from the templates
 	$(GO) tool templ generate
 
 screenshots: setup ## Take the pictures of docs/screenshots
-	$(GO) test -run '^TestScreens$$' -count=1 . -screenshots docs/screenshots
+	$(GO) test -run '^TestScreens' -count=1 . -screenshots docs/screenshots

@@ -256,3 +256,40 @@ func (v *visitor) rows(p instance) string {
 	v.see("table.transactions")
 	return v.eval("document.querySelectorAll('table.transactions tbody tr').length")
 }
+
+func TestCounter_CustomersOwnSale_LandsOnTheTillsScreen(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.open(p.url + "/links/new")
+	m.eval(`document.querySelector('[name=kind][value=counter]').checked = true`)
+	m.eval(`document.querySelector('[name=amount_kind][value=open]').checked = true`)
+	m.fill("description", "Caisse 1")
+	m.click("main form.form button[type=submit]")
+	m.see("#link-url")
+	page := m.eval("document.querySelector('[data-customer]').getAttribute('href')")
+	m.open(p.url + "/checkout")
+	m.mark()
+	customer := visit(t)
+	customer.open(p.url + page)
+	if got := customer.text("h1.payee"); !strings.Contains(got, "Ma boutique") {
+		t.Errorf("the customer reads %q", got)
+	}
+	customer.fill("amount", "1 750")
+	customer.fill("phone", "699123456")
+	customer.click(".pay-form button.pay")
+	customer.see(".bill.wait")
+	m.see(".strip a.wait")
+	p.enter(t, "1234")
+	m.see(".strip a.good[data-paid]")
+	customer.see(".bill.good .daymark")
+	if got := m.text(".strip a.good"); !strings.Contains(got, "1\u202f750") || m.eval("window.unreloaded") != "yes" {
+		t.Errorf("the till shows %q", got)
+	}
+	// Till and customer show one word.
+	m.click(".strip a.good")
+	m.see(".counter .daymark b")
+	if ours, theirs := m.text(".counter .daymark b"), customer.text(".daymark b"); ours != theirs {
+		t.Errorf("the till says %q, the customer's page %q", ours, theirs)
+	}
+}

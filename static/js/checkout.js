@@ -139,7 +139,8 @@
     document.querySelectorAll('[data-paid][data-sale]').forEach(function (el) {
       var old = heardBefore(el.dataset.sale)
       if (old || (pageIsNew && el.closest('.strip'))) return
-      if (navigator.vibrate) navigator.vibrate([200, 80, 200])
+      // A browser shakes only for who has touched the page.
+      if (navigator.vibrate && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate([200, 80, 200])
       document.dispatchEvent(new CustomEvent('till:paid', { detail: el.dataset.say }))
       if (set('mute')) return
       chime()

@@ -67,7 +67,7 @@
     if (form) to.after(form)
     if (!isNews) return
     document.title = to.querySelector('h1').textContent
-    if (navigator.vibrate) navigator.vibrate(200)
+    if (navigator.vibrate && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate(200)
   }
 
   function ask() {
