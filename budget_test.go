@@ -22,9 +22,25 @@ func (v *visitor) forgets() {
 	if _, err := chromedp.Call(v.ctx, network.Enable, network.EnableParams{}); err != nil {
 		v.t.Fatal(err)
 	}
+	if _, err := chromedp.Call(v.ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+		v.t.Fatal(err)
+	}
 	if _, err := chromedp.Call(v.ctx, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
 		v.t.Fatal(err)
 	}
+}
+
+// receiptOf pays the link that is open, and returns the receipt's address.
+func (v *visitor) receiptOf(p instance) string {
+	v.t.Helper()
+	p.pay(v.t, v.address())
+	p.enter(v.t, "1234")
+	v.turnsInto("good")
+	v.click("table.transactions td.what a")
+	v.see("a[href$='/receipt']")
+	v.click("a[href$='/receipt']")
+	v.see(".receipt")
+	return v.path()
 }
 
 func TestBudget_NoPageIsHeavierThanAPhoneOver3GCarries(t *testing.T) {
@@ -35,6 +51,7 @@ func TestBudget_NoPageIsHeavierThanAPhoneOver3GCarries(t *testing.T) {
 	many := m.path()
 	m.makeLink(p, "2 500")
 	one := m.path()
+	receipt := m.receiptOf(p)
 	m.forgets()
 	stranger.forgets()
 	for _, c := range []struct {
@@ -42,8 +59,8 @@ func TestBudget_NoPageIsHeavierThanAPhoneOver3GCarries(t *testing.T) {
 		path string
 		most int
 	}{
-		{stranger, customers, mostOfPayPage}, {stranger, "/signin", mostOfStaffPage},
-		{m, "/", mostOfStaffPage}, {m, "/request", mostOfStaffPage}, {m, "/links", mostOfStaffPage}, {m, "/links/new", mostOfStaffPage},
+		{stranger, customers, mostOfPayPage}, {stranger, receipt, mostOfPayPage}, {stranger, "/signin", mostOfStaffPage},
+		{m, "/", mostOfStaffPage}, {m, "/checkout", mostOfStaffPage}, {m, "/checkout/claim", mostOfStaffPage}, {m, "/request", mostOfStaffPage}, {m, "/links", mostOfStaffPage}, {m, "/links/new", mostOfStaffPage},
 		{m, one, mostOfQRPage}, {m, many, mostOfQRPage}, {m, "/links/batch", mostOfStaffPage}, {m, "/transactions", mostOfStaffPage}, {m, "/withdraw", mostOfStaffPage},
 		{m, "/reconciliation", mostOfStaffPage}, {m, "/settings", mostOfStaffPage}, {m, "/team", mostOfStaffPage}, {m, "/account", mostOfStaffPage}, {m, "/audit", mostOfStaffPage},
 	} {

@@ -4,12 +4,16 @@ package main
 // 3G, from the QR code to "paid".
 
 import (
+	"database/sql"
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"comptoir/store"
 )
 
 // mostOfPayPage is what a customer's first visit may load, in bytes over the wire.
@@ -233,6 +237,75 @@ func TestCustomer_StoppedLink_SaysWhy(t *testing.T) {
 	if customer.eval("document.querySelectorAll('form.pay-form').length") != "0" {
 		t.Error("it still asks for a number")
 	}
+}
+
+func TestCustomer_EachEnd_OverSlow3G_IsSaidInWords(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	customer := visit(t)
+	customer.allow("503")
+	customer.allow("409")
+	customer.allow("422")
+	customer.onSlow3G()
+	pay := func(page, phone string) {
+		customer.open(p.url + page)
+		customer.fill("phone", phone)
+		customer.click(".pay-form button.pay")
+	}
+	once := m.oncePage(p, "1 100")
+	pay(once, "677123456")
+	customer.see(".bill[data-state=on_phone]")
+	p.enter(t, "1111") // no money
+	customer.see(".bill[data-state=failed]")
+	customer.click(".bill a.pay")
+	customer.see(".pay-form")
+	customer.fill("phone", "699123456")
+	customer.click(".pay-form button.pay")
+	customer.see(".bill[data-state=on_phone]")
+	p.enter(t, "1234")
+	customer.see(".bill[data-state=paid]")
+	customer.open(p.url + once)
+	customer.see(".bill[data-state=paid]") // the link's own page says so too, and asks nobody
+
+	ended := m.reusableLink(p, "1300")
+	p.execute(t, "UPDATE payment_links SET expires_at = 1 WHERE id = 2")
+	customer.open(p.url + ended)
+	customer.see(".bill[data-state=expired]")
+	full := m.reusableLink(p, "1400")
+	p.execute(t, "UPDATE payment_links SET most_money = 100 WHERE id = 3")
+	customer.open(p.url + full)
+	customer.fill("phone", "677123456")
+	customer.click(".pay-form button.pay")
+	customer.see("#f-amount-error, .summary") // more than the link still takes
+
+	p.fault(t, `{"kind":"cut_after","endpoint":"collect"}`)
+	page := m.reusableLink(p, "1200")
+	pay(page, "677123456")
+	customer.see(".bill[data-state=doubt]")
+	if customer.eval("document.querySelectorAll('.bill a.pay, .pay-form').length") != "0" {
+		t.Error("a second try is offered while the first is in doubt")
+	}
+}
+
+// execute changes the book past the product, as a test cannot put its clock on.
+func (p instance) execute(t *testing.T, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(p.data, store.FileName))+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// oncePage makes a link for one payment and returns its customer's page.
+func (v *visitor) oncePage(p instance, amount string) string {
+	v.t.Helper()
+	v.makeLink(p, amount)
+	return v.eval("document.querySelector('[data-customer]').getAttribute('href')")
 }
 
 func TestCustomer_ByTheBrowsersLanguage_AndSwitchable(t *testing.T) {

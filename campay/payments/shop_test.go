@@ -51,6 +51,7 @@ func (c *clock) pass(d time.Duration) {
 // shop is one merchant with his CamPay. before, when set, sees each call to
 // the API before the sandbox does; answering true ends it there.
 type shop struct {
+	telling sync.Mutex
 	told    []int64 // the collections that were told to be paid
 	t       *testing.T
 	ctx     context.Context
@@ -135,7 +136,11 @@ func (s *shop) start() {
 	}
 	s.service = New(Config{
 		Store: s.store, CamPay: s.client, Webhooks: verifier, Now: s.clock.now, Logger: quiet(),
-		Paid: func(t store.Transaction) { s.told = append(s.told, t.ID) },
+		Paid: func(t store.Transaction) {
+			s.telling.Lock()
+			defer s.telling.Unlock()
+			s.told = append(s.told, t.ID)
+		},
 		ReturnURL: func(slug, operation string) string {
 			return strings.TrimSuffix("https://shop.example/p/"+slug+"/"+operation, "/")
 		},
