@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"os"
 	"os/exec"
@@ -75,9 +76,8 @@ func read(t *testing.T, picture string) []string {
 
 // part is a part of a picture, by its place in columns and rows: a phone is held
 // before one code, not before all of them.
-func part(t *testing.T, picture string, column, columns, row, rows int) string {
+func part(t *testing.T, whole image.Image, column, columns, row, rows int) string {
 	t.Helper()
-	whole := decoded(t, picture)
 	b := whole.Bounds()
 	box := image.Rect(b.Dx()*column/columns, b.Dy()*row/rows, b.Dx()*(column+1)/columns, b.Dy()*(row+1)/rows)
 	return saved(t, whole.(interface {
@@ -130,7 +130,7 @@ func TestPoster_EveryPaper_IsReadByAPhoneAndByPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page := pictures(t, file, 150)[0]
+		page := decoded(t, pictures(t, file, 150)[0])
 		columns, rows := 1, map[Size]int{A4: 1, A5: 1, Tent: 2, Stickers: 4}[size]
 		if size == Stickers {
 			columns = 2
@@ -186,15 +186,16 @@ func TestCode_AtThreeCentimetresAndOutOfFocus_IsRead(t *testing.T) {
 // blurred averages each dot with those around it, as far as radius.
 func blurred(t *testing.T, picture string, radius int) string {
 	t.Helper()
-	sharp := decoded(t, picture)
-	soft := image.NewGray(sharp.Bounds())
+	colours := decoded(t, picture)
+	sharp, soft := image.NewGray(colours.Bounds()), image.NewGray(colours.Bounds())
+	draw.Draw(sharp, sharp.Bounds(), colours, colours.Bounds().Min, draw.Src)
 	for y := sharp.Bounds().Min.Y; y < sharp.Bounds().Max.Y; y++ {
 		for x := sharp.Bounds().Min.X; x < sharp.Bounds().Max.X; x++ {
 			sum, n := 0, 0
 			for dy := -radius; dy <= radius; dy++ {
 				for dx := -radius; dx <= radius; dx++ {
 					if at := image.Pt(x+dx, y+dy); at.In(sharp.Bounds()) {
-						sum += int(color.GrayModel.Convert(sharp.At(at.X, at.Y)).(color.Gray).Y)
+						sum += int(sharp.GrayAt(at.X, at.Y).Y)
 						n++
 					}
 				}
@@ -220,8 +221,9 @@ func TestSheet_ThirteenLinks_AreTwoPagesWithTheirOwnCodes(t *testing.T) {
 	var got []string
 	pages := pictures(t, file, 200)
 	for _, page := range pages {
+		whole := decoded(t, page)
 		for i := range 12 { // the margins are small enough for the places to lie in twelve equal parts
-			got = append(got, read(t, part(t, page, i%3, 3, i/3, 4))...)
+			got = append(got, read(t, part(t, whole, i%3, 3, i/3, 4))...)
 		}
 	}
 	slices.Sort(got)
