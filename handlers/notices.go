@@ -14,11 +14,13 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
 
 	"github.com/SherClockHolmes/webpush-go"
+	"golang.org/x/sync/errgroup"
 
 	"comptoir/store"
 	"comptoir/views"
@@ -26,7 +28,8 @@ import (
 
 const (
 	noticesWaiting = 100              // more at once are dropped: the book has them
-	noticeLimit    = 15 * time.Second // to one device
+	noticesAtOnce  = 16               // devices that one notice is sent to together
+	noticeLimit    = 10 * time.Second // to one device
 	noticeLife     = time.Hour        // how long a push service keeps one for a phone that is off
 )
 
@@ -69,14 +72,22 @@ func publicOnly() *http.Client {
 	}}
 	return &http.Client{
 		Timeout:       noticeLimit,
-		Transport:     &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, MaxIdleConns: 10, IdleConnTimeout: time.Minute},
+		Transport:     &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 5 * time.Second, MaxIdleConns: 10, IdleConnTimeout: time.Minute},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
+// reserved are further addresses that lead to no push service, or to a private one
+// in another form.
+var reserved = []netip.Prefix{
+	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("2002::/16"),
+}
+
 func isPublic(a netip.Addr) bool {
 	a = a.Unmap()
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !netip.MustParsePrefix("100.64.0.0/10").Contains(a)
+	return a.IsGlobalUnicast() && !a.IsPrivate() &&
+		!slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // Paid takes a collection that was proved paid in a book, and returns at once.
@@ -112,13 +123,14 @@ func (n *Notices) tell(ctx context.Context, next notice) error {
 	if err != nil {
 		return err
 	}
+	var group errgroup.Group // each device has its own time: a slow one holds up no other
+	group.SetLimit(noticesAtOnce)
 	for _, d := range devices {
-		words := views.WithLocale(ctx, d.Locale)
-		if err := n.send(ctx, keys, d, views.PaidNotice(words, next.book, next.t)); err != nil {
-			return err
-		}
+		group.Go(func() error {
+			return n.send(ctx, keys, d, views.PaidNotice(views.WithLocale(ctx, d.Locale), next.book, next.t))
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // keys are the pair that signs notices, made when it is first wanted.

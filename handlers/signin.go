@@ -170,11 +170,6 @@ func (s *server) signOut(c echo.Context) error {
 		if err := s.auditAlone(c.Request().Context(), act{u.ID, "session.closed", "person", u.ID}, signInDetail{Name: u.Name}); err != nil {
 			return err
 		}
-		if err := s.Store.Write(c.Request().Context(), func(tx *store.Tx) error {
-			return tx.DeletePushOfSession(c.Request().Context(), hashToken(session.ID))
-		}); err != nil {
-			return err
-		}
 	}
 	if s.sessions.secure {
 		c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)

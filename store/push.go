@@ -104,14 +104,6 @@ func (tx *Tx) DeletePushSubscription(ctx context.Context, id, userID int64) erro
 	return nil
 }
 
-// DeletePushOfSession forgets the device that signs out.
-func (tx *Tx) DeletePushOfSession(ctx context.Context, sessionHash []byte) error {
-	if _, err := tx.turn.exec(ctx, "DELETE FROM push_subscriptions WHERE session_hash = $1", sessionHash); err != nil {
-		return fmt.Errorf("delete push subscription of a session: %w", err)
-	}
-	return nil
-}
-
 // PushKeys are the pair that signs the shop's notices (VAPID), as base64url.
 type PushKeys struct{ Public, Private string }
 

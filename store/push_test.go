@@ -28,7 +28,12 @@ func TestPushSubscriptions_OfOnePerson_AreTheNewestTen(t *testing.T) {
 		t.Errorf("%d, %v", len(left), err)
 	}
 	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.DeletePushSubscription(t.Context(), found[1].ID, other.ID) }), ErrNotFound)
-	write(t, s, func(tx *Tx) error { return tx.DeletePushOfSession(t.Context(), []byte{99}) })
+	write(t, s, func(tx *Tx) error {
+		if err := tx.AddSession(t.Context(), Session{TokenHash: []byte{99}, UserID: other.ID, CreatedAt: noon, SeenAt: noon, ExpiresAt: noon.Add(1)}); err != nil {
+			return err
+		}
+		return tx.DeleteSession(t.Context(), []byte{99})
+	})
 	if left, err := s.PushSubscriptions(t.Context(), other.ID); err != nil || len(left) != 0 {
 		t.Errorf("%d after the session's end, %v", len(left), err)
 	}

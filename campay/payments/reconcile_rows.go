@@ -164,10 +164,13 @@ func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (dou
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err // nothing of it is in the book
+	}
 	for _, t := range changed {
 		s.publish(t)
 	}
-	return doubtful, err
+	return doubtful, nil
 }
 
 // soughtFor are the transactions of which nobody knows what became: those in

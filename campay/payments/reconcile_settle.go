@@ -62,7 +62,7 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 		}
 		return err
 	})
-	if t.ID != 0 {
+	if err == nil && t.ID != 0 {
 		s.publish(t)
 	}
 	return true, err
@@ -93,10 +93,13 @@ func (s *Service) conclude(ctx context.Context, row store.HistoryRow) error {
 		changed, err = s.settlePair(ctx, tx, pairs[0])
 		return err
 	})
+	if err != nil {
+		return err // nothing of it is in the book
+	}
 	for _, t := range changed {
 		s.publish(t)
 	}
-	return err
+	return nil
 }
 
 // settlePair notes what a pair is, and returns the transaction if it changed.

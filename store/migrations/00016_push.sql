@@ -25,3 +25,12 @@ CREATE TABLE push_subscriptions (
 
 CREATE INDEX push_subscriptions_user ON push_subscriptions (user_id, id);
 CREATE INDEX push_subscriptions_session ON push_subscriptions (session_hash);
+
+-- Whatever ends a session ends its notices: a phone that was signed out from afar
+-- is told nothing any more. SQLite only: PostgreSQL has triggers call a function.
+-- +goose StatementBegin
+CREATE TRIGGER push_ends_with_its_session AFTER DELETE ON sessions
+BEGIN
+    DELETE FROM push_subscriptions WHERE session_hash = OLD.token_hash;
+END;
+-- +goose StatementEnd
