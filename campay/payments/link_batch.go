@@ -36,11 +36,12 @@ func (s *Service) CreateLinks(ctx context.Context, operation string, orders []Li
 			if err != nil {
 				return err
 			}
+			if attempt.ID == 0 {
+				continue // it has no page of CamPay's
+			}
 			attempt.PollAt = s.now() // nobody waits for this one: the work asks for its page
-			if attempt.ID != 0 {
-				if err := tx.UpdateTransaction(ctx, attempt); err != nil {
-					return err
-				}
+			if err := tx.UpdateTransaction(ctx, attempt); err != nil {
+				return err
 			}
 		}
 		return nil

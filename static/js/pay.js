@@ -51,8 +51,6 @@
   // The section that says what happens stays the same one, so that a screen
   // reader tells its news; the same news twice is none.
   function show(status, html) {
-    if (html === status.shown) return
-    status.shown = html
     var box = document.createElement('div')
     box.innerHTML = html
     var next = box.firstElementChild
@@ -62,7 +60,7 @@
     var isNews = from.dataset.state !== to.dataset.state
     to.className = from.className
     to.dataset.state = from.dataset.state
-    to.innerHTML = from.innerHTML
+    if (to.innerHTML !== from.innerHTML) to.innerHTML = from.innerHTML
     var form = next.querySelector('form')
     if (form) to.after(form)
     if (!isNews) return
