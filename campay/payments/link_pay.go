@@ -90,14 +90,14 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 		if err != nil {
 			return err
 		}
-		if order.Amount, err = order.amountFor(link.PaymentLink); err != nil {
-			return err
-		}
 		t, err = tx.TransactionByExternalReference(ctx, order.Operation)
 		if err == nil {
 			return order.sameAs(t)
 		}
 		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if order.Amount, err = order.amountFor(link.PaymentLink); err != nil {
 			return err
 		}
 		if err := s.mayPay(ctx, tx, link, order); err != nil {
@@ -144,10 +144,11 @@ func (order LinkPayment) amountFor(link store.PaymentLink) (campay.XAF, error) {
 	}
 }
 
-// sameAs reports ErrOperationUsed unless a transaction was made by this order.
+// sameAs reports ErrOperationUsed unless a transaction was made by this order,
+// whatever the link has come to ask since.
 func (order LinkPayment) sameAs(t store.Transaction) error {
 	isPush := order.Phone != pageOfUnknown
-	if t.LinkID != order.LinkID || t.Asked != int64(order.Amount) || isPush != (t.Origin == store.OriginPush) ||
+	if t.LinkID != order.LinkID || order.Amount != 0 && t.Asked != int64(order.Amount) || isPush != (t.Origin == store.OriginPush) ||
 		(isPush && t.Phone != string(order.Phone)) {
 		return ErrOperationUsed
 	}

@@ -72,6 +72,18 @@ func TestPayLink_OneOperationByManyAtOnce_IsOneRequest(t *testing.T) {
 	s.wantEffects(1, 0)
 }
 
+func TestPayLink_SentAgainAfterTheLinkWasChanged_IsTheSamePayment(t *testing.T) {
+	s := openShop(t)
+	l := s.link(500, reusable)
+	order := s.linkPayment(l, 0, mtnPhone)
+	first := s.payLink(order)
+	s.must(s.service.ChangeLink(s.ctx, LinkChange{LinkID: l.ID, Amount: campay.Francs(900), Description: "Riz"}))
+	if again := s.payLink(order); again.ID != first.ID || again.Asked != first.Asked {
+		t.Fatalf("first %d, then %d", first.ID, again.ID)
+	}
+	s.wantEffects(1, 0)
+}
+
 func TestPayLink_LinkForOnePayment_AsksOnePayerAtATime(t *testing.T) {
 	s := openShop(t)
 	l := s.link(500)
