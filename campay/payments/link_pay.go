@@ -92,7 +92,7 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 		}
 		t, err = tx.TransactionByExternalReference(ctx, order.Operation)
 		if err == nil {
-			return order.sameAs(t)
+			return order.sameAs(t, link.PaymentLink)
 		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
@@ -146,9 +146,11 @@ func (order LinkPayment) amountFor(link store.PaymentLink) (campay.XAF, error) {
 
 // sameAs reports ErrOperationUsed unless a transaction was made by this order,
 // whatever the link has come to ask since.
-func (order LinkPayment) sameAs(t store.Transaction) error {
+func (order LinkPayment) sameAs(t store.Transaction, link store.PaymentLink) error {
 	isPush := order.Phone != pageOfUnknown
-	if t.LinkID != order.LinkID || order.Amount != 0 && t.Asked != int64(order.Amount) || isPush != (t.Origin == store.OriginPush) ||
+	now, err := order.amountFor(link)
+	isAmount := order.Amount == 0 || t.Asked == int64(order.Amount) || err == nil && t.Asked == int64(now)
+	if t.LinkID != order.LinkID || !isAmount || isPush != (t.Origin == store.OriginPush) ||
 		(isPush && t.Phone != string(order.Phone)) {
 		return ErrOperationUsed
 	}
