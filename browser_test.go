@@ -180,13 +180,6 @@ func TestMainJob_WithoutJavaScript(t *testing.T) {
 	m.fillPlain("password", p.password)
 	m.click("main form button")
 	m.see(".nav [aria-current=page]")
-	m.open(p.url + "/request")
-	m.fillPlain("amount", "2500")
-	m.fillPlain("phone", "677123456")
-	m.click("main form button[type=submit]")
-	m.see("main .status.wait")
-	p.enter(t, "1234")
-	m.see("main .status.good") // the page asks again by itself
 	m.open(p.url + "/balance")
 	m.see("main .balance .total")
 	m.open(p.url + "/links/new")
@@ -223,15 +216,13 @@ func TestForms_SayWhatIsWrongAndKeepWhatWasTyped(t *testing.T) {
 	p := serve(t, t.TempDir())
 	m := merchant(t, p)
 	m.allow("422")
-	m.open(p.url + "/request")
+	m.open(p.url + "/checkout")
 	for _, typed := range []string{"", "25,5", "-100", "deux mille", "0", "1234567890123"} {
 		m.fill("amount", typed)
-		m.fill("phone", "6 20 12 34 56")
 		m.fill("description", "Riz & <b>haricots</b>")
-		m.click("main form button[type=submit]")
+		m.click("[data-till] button[type=submit]")
 		m.see(fmt.Sprintf("[name=amount][value=%q]", typed)) // as the answer holds it
 		m.see("#f-amount-error")
-		m.see("#f-phone-error")
 		if got := m.eval("document.querySelector('[name=amount]').value + '|' + document.querySelector('[name=description]').value"); got != typed+"|Riz & <b>haricots</b>" {
 			t.Errorf("typed %q, and the form holds %q", typed, got)
 		}
@@ -239,21 +230,6 @@ func TestForms_SayWhatIsWrongAndKeepWhatWasTyped(t *testing.T) {
 			t.Errorf("the focus is on %q", focus)
 		}
 	}
-}
-
-func TestRequest_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	m := merchant(t, p)
-	m.allow("409")
-	m.request(p, "2500", "677123456")
-	m.open(p.url + "/request")
-	m.fill("amount", "2500")
-	m.fill("phone", "677123456")
-	m.click("main form button[type=submit]")
-	m.see("main form .notice.warn")
-	m.click("main form button[type=submit]")
-	m.see("main .status.wait")
 }
 
 // freePort is a port that nothing listens on.

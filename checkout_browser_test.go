@@ -162,6 +162,13 @@ func TestCheckout_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
 	if m.path() != first {
 		t.Errorf("the first request is %s, not %s", first, m.path())
 	}
+	m.askAtTheTill(p, "900", "677 12 34 56")
+	m.see("[data-number] .notice.warn")
+	m.click("[data-number] button[type=submit]") // a second one is meant
+	m.see(".counter .status.wait")
+	if m.path() == first {
+		t.Error("the second request is the first")
+	}
 }
 
 func TestCheckout_DoubleClick_IsOneSale(t *testing.T) {

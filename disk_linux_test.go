@@ -213,7 +213,7 @@ func (c *clerk) cannotWrite(camPay *sandbox.Sandbox) {
 		t.Errorf("the list answered %d: %.300s", status, page)
 	}
 	c.unsent = url.Values{"operation": {payments.NewOperation()}, "amount": {"2500"}, "phone": {"677123456"}, "description": {"Pain"}}
-	status, page := c.once(http.MethodPost, "/request", c.unsent)
+	status, page := c.once(http.MethodPost, "/checkout/phone", c.unsent)
 	if status != http.StatusServiceUnavailable || !strings.Contains(page, "<h1>Le disque de la boutique ne prend rien</h1>") {
 		t.Errorf("the form answered %d: %.300s", status, page)
 	}
@@ -227,7 +227,7 @@ func (c *clerk) goesOn(camPay *sandbox.Sandbox) {
 	t := c.v.t
 	t.Helper()
 	c.wantWebhook("lost", http.StatusOK)
-	if status, page := c.once(http.MethodPost, "/request", c.unsent); status != http.StatusSeeOther {
+	if status, page := c.once(http.MethodPost, "/checkout/phone", c.unsent); status != http.StatusSeeOther {
 		t.Fatalf("the form answered %d: %.300s", status, page)
 	}
 	if n := len(camPay.Ledger()); n != 1 {

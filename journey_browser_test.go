@@ -25,7 +25,7 @@ func TestJourney_FromThePrintedAddressToATeamBehindSecondFactors(t *testing.T) {
 	cashier := owner.invites(p, "Caisse")
 	cashier.sellsAndNothingElse(p)
 	owner.disables(p, 2)
-	cashier.open(p.url + "/request")
+	cashier.open(p.url + "/checkout")
 	cashier.see("[name=password]") // she is out
 	secret := owner.turnsTOTPOn(p)
 	visit(t).signsInByCode(p, secret)

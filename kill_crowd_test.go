@@ -108,7 +108,7 @@ func (c *crowd) order(ctx context.Context, path string, form url.Values) {
 
 func (c *crowd) till(ctx context.Context) {
 	for ctx.Err() == nil {
-		c.order(ctx, "/request", url.Values{"amount": {strconv.Itoa(100 + c.number())}, "phone": {"677123456"}, "description": {"Pain"}})
+		c.order(ctx, "/checkout/phone", url.Values{"amount": {strconv.Itoa(100 + c.number())}, "phone": {"677123456"}, "description": {"Pain"}})
 	}
 }
 

@@ -149,20 +149,15 @@ func (v *visitor) fillTheShop(p instance) []screen {
 	onPhone := v.path()
 
 	p.fault(t, `{"kind":"cut_before","endpoint":"collect","times":-1}`)
-	v.open(p.url + "/request")
-	v.fill("amount", "4 000")
-	v.fill("phone", "677 12 34 56")
-	v.click("main form.form button[type=submit]")
-	v.see("main .status.warn")
-	doubtful := v.path()
+	v.askAtTheTill(p, "4 000", "677 12 34 56")
+	v.see(".counter .status.warn")
+	doubtful := strings.Replace(v.path(), "/checkout/phone/", "/transactions/", 1)
 
 	return append(v.sendMoneyOut(p, paid), []screen{
 		{"transaction-pending", at(pending)}, {"transaction-in-doubt", at(doubtful)},
 		{"link", at(waiting)}, {"link-paid", at(paid)}, {"link-underpaid", at(underpaid)}, {"link-failed", at(failed)},
 		{"transaction-flagged", at(flagged)},
 		{"home", at("/")}, {"balance", at("/balance")},
-		{"request", at("/request")}, {"request-errors", sent("/request", "amount", "25,5", "phone", "6 20 12 34 56")},
-		{"request-again", sent("/request", "amount", "4000", "phone", "677123456")},
 		{"transactions", at("/transactions")}, {"transactions-nothing", at("/transactions?q=zzz")},
 		{"links", at("/links")},
 		{"link-reusable", at(many)}, {"link-edit", at(many + "/edit")}, {"link-edit-errors", sent(many+"/edit", "description", "", "most_payments", "x")},

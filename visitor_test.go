@@ -312,14 +312,13 @@ func answer(t *testing.T, p instance, pin, button string) {
 	act(phone, chromedp.WaitNotPresent(chromedp.CSS("article.prompt"), gently))
 }
 
-// request pushes a payment to a phone and stays on its page, marked.
+// request pushes a payment to a phone at the till, and goes on to its
+// transaction's page, marked.
 func (v *visitor) request(p instance, amount, phone string) {
 	v.t.Helper()
-	v.open(p.url + "/request")
-	v.fill("amount", amount)
-	v.fill("phone", phone)
-	v.fill("description", "Riz")
-	v.click("main form button[type=submit]")
+	v.askAtTheTill(p, amount, phone)
+	v.see(".counter .status.wait")
+	v.open(p.url + strings.Replace(v.path(), "/checkout/phone/", "/transactions/", 1))
 	v.see("main .status.wait")
 	v.mark()
 }

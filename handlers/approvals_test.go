@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -200,7 +199,7 @@ func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.
 	for outcome, says := range map[string]string{"successful": "Compté comme reçu", "failed": "Compté comme non reçu"} {
 		s, owner := till(t)
 		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
-		path := owner.post("/request", url.Values{"operation": {payments.NewOperation()}, "amount": {"500"}, "phone": {"677123456"}}).header.Get("Location")
+		path := owner.request("500", "677123456")
 		s.watchADay()
 		owner = s.sessionOf(store.RoleOwner)
 		if !strings.Contains(owner.get(path).body, "L’argent est arrivé") {

@@ -130,9 +130,9 @@ func TestAttack_ChangedFormUnderAUsedOperation_IsNotCalledSent(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	form := url.Values{"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}}
-	owner.post("/request", form)
+	owner.post("/checkout/phone", form)
 	form.Set("amount", "90000")
-	got := owner.post("/request", form)
+	got := owner.post("/checkout/phone", form)
 	if got.status != http.StatusUnprocessableEntity || strings.Contains(got.body, form.Get("operation")) || !strings.Contains(got.body, `value="90000"`) {
 		t.Fatalf("answered %d", got.status)
 	}
@@ -251,7 +251,7 @@ func TestAttack_StoredXSS_InEachFreeText(t *testing.T) {
 func TestAttack_OversizedBody(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
-	if got := owner.post("/request", url.Values{"description": {strings.Repeat("a", 100<<10)}}); got.status != http.StatusRequestEntityTooLarge {
+	if got := owner.post("/checkout/phone", url.Values{"description": {strings.Repeat("a", 100<<10)}}); got.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a large form answered %d", got.status)
 	}
 	if got := s.browser().post("/webhook/campay", url.Values{"a": {strings.Repeat("a", 20<<10)}}); got.status != http.StatusRequestEntityTooLarge {
@@ -263,8 +263,8 @@ func TestAttack_DoubleSubmit_OneLinkAndOneRequest(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for path, form := range map[string]url.Values{
-		"/request": {"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}},
-		"/links":   {"operation": {newOperation()}, "amount": {"500"}, "description": {"Pain"}},
+		"/checkout/phone": {"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}},
+		"/links":          {"operation": {newOperation()}, "amount": {"500"}, "description": {"Pain"}},
 	} {
 		first, second := owner.post(path, form), owner.post(path, form)
 		if first.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {

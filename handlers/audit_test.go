@@ -39,8 +39,8 @@ func TestAudit_LinksAndRequests_AreInIt_Once(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	form := url.Values{"operation": {newOperation()}, "amount": {"2500"}, "phone": {"677123456"}}
-	owner.post("/request", form)
-	owner.post("/request", form)
+	owner.post("/checkout/phone", form)
+	owner.post("/checkout/phone", form)
 	form = url.Values{"operation": {newOperation()}, "amount": {"2500"}, "description": {"Pain"}, "payment_options": {"MOMO"}}
 	owner.post("/links", form)
 	owner.post("/links", form)

@@ -168,6 +168,9 @@ func (s *server) checkoutPhone(c echo.Context) error {
 	}
 	if f.refused(err) {
 		props.Form.OperationID = payments.NewOperation() // the refused one is in the book, and over
+		if _, isOfAmount := f.errors["amount"]; isOfAmount {
+			return s.showCheckout(c, http.StatusUnprocessableEntity, props.Form) // where it can be changed
+		}
 		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)
 	}
 	if err != nil {

@@ -225,10 +225,11 @@ func TestSent_AndTheDiskFailsBeforeItsOutcomeIsKept_ShowsTheTransaction(t *testi
 	for path, way := range map[string]struct {
 		send string
 		form url.Values
+		to   string
 	}{
-		"/withdraw/":         {"/withdraw/confirm", with(payoutOf("5000", "677123456"), "password", testPassword)},
-		"/airtime/transfer/": {"/airtime/confirm", with(payoutOf("100", "677123456"), "password", testPassword)},
-		"/collect/":          {"/request", url.Values{"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}}},
+		"/withdraw/":         {"/withdraw/confirm", with(payoutOf("5000", "677123456"), "password", testPassword), "/transactions/1"},
+		"/airtime/transfer/": {"/airtime/confirm", with(payoutOf("100", "677123456"), "password", testPassword), "/transactions/1"},
+		"/collect/":          {"/checkout/phone", url.Values{"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}}, "/checkout/phone/1"},
 	} {
 		s, owner := till(t)
 		s.before(path, func() {
@@ -236,7 +237,7 @@ func TestSent_AndTheDiskFailsBeforeItsOutcomeIsKept_ShowsTheTransaction(t *testi
 		})
 		got := owner.post(way.send, way.form)
 		to := got.header.Get("Location")
-		if got.status != http.StatusSeeOther || to != "/transactions/1" {
+		if got.status != http.StatusSeeOther || to != way.to {
 			t.Fatalf("%s answered %d, to %q: %s", way.send, got.status, to, problems(got))
 		}
 		if !strings.Contains(s.log.String(), "sent, and not kept") {

@@ -59,7 +59,7 @@ func TestInvitation_LetsSomebodyIn_Once(t *testing.T) {
 	if got := cashier.post(link, joining()); got.status != http.StatusSeeOther || got.header.Get("Location") != "/" {
 		t.Fatalf("answered %d", got.status)
 	}
-	if got := cashier.get("/request"); got.status != http.StatusOK {
+	if got := cashier.get("/checkout"); got.status != http.StatusOK {
 		t.Errorf("a cashier's page answered him %d", got.status)
 	}
 	if got := cashier.get("/team"); got.status != http.StatusForbidden {
@@ -142,7 +142,7 @@ func TestPerson_Disabled_IsOutAtOnce_AndLooksLikeAWrongPassword(t *testing.T) {
 	if got := owner.post("/team/2", what("disable")); got.status != http.StatusSeeOther {
 		t.Fatalf("answered %d", got.status)
 	}
-	if got := cashier.get("/request"); got.status != http.StatusSeeOther {
+	if got := cashier.get("/checkout"); got.status != http.StatusSeeOther {
 		t.Errorf("his page answered %d", got.status)
 	}
 	signIn := url.Values{"name": {"cashier"}, "password": {testPassword}}

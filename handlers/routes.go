@@ -102,9 +102,6 @@ func (s *server) routes() []route {
 		{"GET", "/checkout/claim", takesPayment, s.claimForm},
 		{"POST", "/checkout/claim", takesPayment, s.checkClaim},
 
-		{"GET", "/request", takesPayment, s.requestForm},
-		{"POST", "/request", takesPayment, s.request},
-
 		{"GET", "/links", everyone, s.links},
 		{"GET", "/links/new", takesPayment, s.linkForm},
 		{"POST", "/links", takesPayment, s.createLink},

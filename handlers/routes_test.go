@@ -129,12 +129,17 @@ func TestCashier_SeesTodayAlone_AndNoBalance(t *testing.T) {
 	}
 }
 
-// request pushes a payment and returns the path of its page.
+// request pushes a payment and returns the path of its transaction.
 func (b *browser) request(amount, phone string) string {
 	b.s.t.Helper()
-	got := b.post("/request", url.Values{"operation": {newOperation()}, "amount": {amount}, "phone": {phone}, "again": {"yes"}})
+	got := b.post("/checkout/phone", url.Values{"operation": {newOperation()}, "amount": {amount}, "phone": {phone}})
 	if got.status != http.StatusSeeOther {
 		b.s.t.Fatalf("request answered %d: %s", got.status, got.body)
 	}
-	return got.header.Get("Location")
+	return transactionOf(got)
+}
+
+// transactionOf is the path of the transaction that a sale by phone led to.
+func transactionOf(sale answer) string {
+	return strings.Replace(sale.header.Get("Location"), "/checkout/phone/", "/transactions/", 1)
 }

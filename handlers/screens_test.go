@@ -34,9 +34,9 @@ func TestBalance_CamPayDown_ShowsTheLastKnownAndSaysSo(t *testing.T) {
 func TestRequest_CamPayRefuses_TheFieldSaysSoAndNothingIsLost(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
-	got := owner.post("/request", url.Values{"operation": {newOperation()}, "amount": {"5"}, "phone": {"699123456"}, "description": {"Riz"}})
+	got := owner.post("/checkout/phone", url.Values{"operation": {newOperation()}, "amount": {"5"}, "phone": {"699123456"}, "description": {"Riz"}})
 	if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "Minimum amount for Orange") ||
-		!strings.Contains(got.body, `id="f-amount-error"`) || !strings.Contains(got.body, `value="Riz"`) {
+		!strings.Contains(got.body, `id="f-amount-error"`) || !strings.Contains(got.body, `value="Riz"`) || !strings.Contains(got.body, `name="phone" value="699123456"`) {
 		t.Fatalf("answered %d: %s", got.status, got.body)
 	}
 }

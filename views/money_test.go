@@ -199,7 +199,7 @@ func TestStrangersText_StaysText(t *testing.T) {
 	all := map[string]templ.Component{
 		"home":         views.HomePage(p, views.HomeProps{Newest: []store.Transaction{tx, failed}}),
 		"signin":       views.SignInPage(p, views.SignInProps{Name: hostile, Next: hostile}),
-		"request":      views.RequestPage(p, views.RequestProps{Form: views.RequestForm{OperationID: hostile, Amount: hostile, Phone: hostile, Description: hostile}, Again: tx, Now: now}),
+		"phone-sale":   views.PhoneSalePage(p, views.PhoneSaleProps{Form: views.CheckoutForm{OperationID: hostile, Amount: hostile, Phone: hostile, Description: hostile}, Payers: []string{hostile}, Again: tx, Now: now}),
 		"transaction":  views.TransactionPage(p, views.TransactionProps{Transaction: tx, By: hostile, Events: []store.Event{event}, Siblings: []store.Transaction{failed}, Now: now}),
 		"failed":       views.TransactionPage(p, views.TransactionProps{Transaction: failed, Now: now}),
 		"transactions": views.TransactionsPage(p, views.TransactionsProps{Transactions: []store.Transaction{tx}, Search: hostile, Status: hostile, Older: 2}),

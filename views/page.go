@@ -85,8 +85,7 @@ type Flash string
 
 // The flashes; empty says nothing.
 const (
-	FlashLinkMade    Flash = "link_made"
-	FlashRequestSent Flash = "request_sent"
+	FlashLinkMade Flash = "link_made"
 
 	FlashLinkChanged     Flash = "link_changed"
 	FlashLinkPaused      Flash = "link_paused"

@@ -309,11 +309,6 @@ func screens() map[string]templ.Component {
 	cashier.User.Role = store.RoleCashier
 	flash := page("/links")
 	flash.Flash = views.FlashLinkMade
-	request := views.RequestForm{OperationID: "44444444-4444-4444-8444-444444444444", Amount: "12 500", Phone: "6 77 12 34 56", Description: "Pagne wax, 6 yards"}
-	wrongRequest := views.RequestForm{OperationID: request.OperationID, Amount: "douze", Phone: "2 22 00 00 00", Errors: views.Errors{
-		"amount": {Problem: views.ProblemAmountLetters}, "phone": {Problem: views.ProblemPhoneCarrier},
-		views.WholeForm: {Problem: views.ProblemRefused, Detail: "Maximum amount is 25.00 XAF"},
-	}}
 	unreachable := balance()
 	unreachable.Unreachable = true
 	all := map[string]templ.Component{
@@ -325,16 +320,13 @@ func screens() map[string]templ.Component {
 		"balance":           views.BalancePage(page("/balance"), balance()),
 		"balance-stale":     views.BalancePage(page("/balance"), unreachable),
 		"balance-never":     views.BalancePage(page("/balance"), views.BalanceProps{Unreachable: true, Now: now}),
-		"request":           views.RequestPage(page("/request"), views.RequestProps{Form: views.RequestForm{OperationID: request.OperationID}, Now: now}),
-		"request-wrong":     views.RequestPage(page("/request"), views.RequestProps{Form: wrongRequest, Now: now}),
-		"request-again":     views.RequestPage(page("/request"), views.RequestProps{Form: request, Again: push(), Now: now}),
 		"transactions":      views.TransactionsPage(page("/transactions"), views.TransactionsProps{Transactions: transactions(), Older: 3}),
 		"transactions-none": views.TransactionsPage(page("/transactions"), views.TransactionsProps{}),
 		"transactions-miss": views.TransactionsPage(page("/transactions?q=x"), views.TransactionsProps{Search: "savon", Status: store.StatusFailed}),
 		"links":             views.LinksPage(flash, views.LinksProps{Links: []store.LinkWithState{waitingLink(), link(with(push(), paid)), paidTwice()}, Older: 1}),
 		"links-none":        views.LinksPage(page("/links"), views.LinksProps{}),
 		"links-miss":        views.LinksPage(page("/links?q=x"), views.LinksProps{Search: "savon"}),
-		"link-new":          views.LinkNewPage(page("/links/new"), views.LinkForm{OperationID: request.OperationID}),
+		"link-new":          views.LinkNewPage(page("/links/new"), views.LinkForm{OperationID: "44444444-4444-4444-8444-444444444444"}),
 		"link-new-wrong":    views.LinkNewPage(page("/links/new"), wrongLink),
 		"link-edit":         views.LinkEditPage(page("/links/3/edit"), views.LinkForm{ID: 3, Kind: store.LinkReusable, AmountKind: views.AmountOpen, Description: "Don"}),
 		"link-edit-once":    views.LinkEditPage(page("/links/3/edit"), wrongEdit),

@@ -205,7 +205,7 @@ func TestSetup_FromNothingToTheFirstSale(t *testing.T) {
 	b.upload("/setup?token="+r.product.Setup(), claimForm(), picture(t, 900, 300)).want(t, http.StatusSeeOther, "/settings/campay?first=1")
 	b.get("/settings/campay?first=1").want(t, http.StatusOK, `href="/"`)
 	b.get("/").want(t, http.StatusOK, "Boutique Exemple")
-	b.get("/request").want(t, http.StatusOK, `name="amount"`)
+	b.get("/checkout").want(t, http.StatusOK, `name="amount"`)
 	made, err := png.DecodeConfig(strings.NewReader(b.get("/logo.png").body))
 	if err != nil || made.Width != 512 || made.Height != 170 {
 		t.Errorf("the logo is %+v, %v", made, err)
@@ -345,7 +345,7 @@ func TestBooks_NeverMix_AndOpenMoneyIsNotLeftUnasked(t *testing.T) {
 	r := start(t)
 	b := r.claimed()
 	sale := url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"2500"}, "phone": {"677123456"}, "description": {"Pain"}}
-	b.post("/request", sale).want(t, http.StatusSeeOther, "/transactions/1")
+	b.post("/checkout/phone", sale).want(t, http.StatusSeeOther, "/checkout/phone/1")
 	form := keysForm("demo", r.keys["demo"])
 	b.post("/settings/campay", form).want(t, http.StatusUnprocessableEntity, `id="f-leave-error"`)
 	form.Set("leave", "yes")
@@ -368,7 +368,7 @@ func TestWebhookCheck_SaysWhatCame(t *testing.T) {
 	r.browser().post("/webhook/campay", url.Values{"status": {"SUCCESSFUL"}, "reference": {"x"}, "signature": {"forged"}})
 	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice bad")
 	sale := url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"25"}, "phone": {"677123456"}}
-	b.post("/request", sale).want(t, http.StatusSeeOther, "/transactions/")
+	b.post("/checkout/phone", sale).want(t, http.StatusSeeOther, "/checkout/phone/")
 	ledger := r.camPays["demo"].Ledger()
 	r.must(r.camPays["demo"].Enter(ledger[0].Reference, "1234"))
 	ctx, stop := context.WithCancel(t.Context())
