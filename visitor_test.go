@@ -200,16 +200,38 @@ func (v *visitor) eval(script string) string {
 	return act(v, chromedp.Evaluate[string]("String("+script+")"))
 }
 
-// merchant signs the owner in.
+// until asks a promise again and again, until it holds a text.
+func (v *visitor) until(promise, want string) {
+	v.t.Helper()
+	awaited := func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
+	for begun := time.Now(); ; {
+		got := act(v, chromedp.Evaluate[string](promise+".then(String)", awaited))
+		if got == want {
+			return
+		}
+		if time.Since(begun) > patience {
+			v.t.Fatalf("%s holds %q, and not %q", promise, got, want)
+		}
+		act(v, chromedp.Sleep(50*time.Millisecond))
+	}
+}
+
+// merchant is a browser in which the owner is signed in.
 func merchant(t *testing.T, p instance) *visitor {
 	t.Helper()
 	v := visit(t)
+	v.signsIn(p)
+	return v
+}
+
+// signsIn signs the owner in.
+func (v *visitor) signsIn(p instance) {
+	v.t.Helper()
 	v.open(p.url + "/")
-	v.fill("name", "owner")
+	v.fill("name", ownerName)
 	v.fill("password", p.password)
 	v.click("main form button")
 	v.see(".nav [aria-current=page]")
-	return v
 }
 
 // makeLink fills in the form of a new link and stays on the link's page, which

@@ -3,6 +3,7 @@ package handlers
 // One's own account: the password, the second factor, and where one is signed in.
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 
@@ -32,9 +33,11 @@ func (s *server) showOwnAccount(c echo.Context, status int, wrong accountErrors)
 	if props.Sessions, err = s.Store.SessionsOfUser(ctx, u.ID); err != nil {
 		return err
 	}
-	if props.Current, err = s.sessionID(c); err != nil {
+	current, err := s.sessionHash(c)
+	if err != nil {
 		return err
 	}
+	props.Current = store.Session{TokenHash: current}.ID()
 	if s.Notices != nil {
 		props.Notices = &views.NoticesProps{}
 		if props.Notices.Devices, err = s.Store.PushSubscriptions(ctx, u.ID); err != nil {
@@ -52,13 +55,13 @@ func (s *server) showOwnAccount(c echo.Context, status int, wrong accountErrors)
 	return s.show(c, status, func(p views.Page) templ.Component { return views.AccountPage(p, props) })
 }
 
-// sessionID names the session of a request.
-func (s *server) sessionID(c echo.Context) (string, error) {
+// sessionHash is what the book keeps of the session of a request.
+func (s *server) sessionHash(c echo.Context) ([]byte, error) {
 	session, err := s.session(c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return store.Session{TokenHash: hashToken(session.ID)}.ID(), nil
+	return hashToken(session.ID), nil
 }
 
 // changePassword ends the other sessions: whoever knew the old one is out.
@@ -117,7 +120,7 @@ func (s *server) endOwnSession(c echo.Context) error {
 // them but the one that asks.
 func (s *server) endSessionsOf(c echo.Context, u store.User) error {
 	ctx := c.Request().Context()
-	current, err := s.sessionID(c)
+	current, err := s.sessionHash(c)
 	if err != nil {
 		return err
 	}
@@ -129,13 +132,18 @@ func (s *server) endSessionsOf(c echo.Context, u store.User) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		ended := 0
 		for _, one := range all {
-			if one.ID() != named && (named != "all" || one.ID() == current) {
+			if one.ID() != named && (named != "all" || bytes.Equal(one.TokenHash, current)) {
 				continue
 			}
 			if err := tx.DeleteSession(ctx, one.TokenHash); err != nil {
 				return err
 			}
 			ended++
+		}
+		if named == "all" { // those whose session has lapsed too
+			if err := tx.RestPushSubscriptions(ctx, u.ID, current); err != nil {
+				return err
+			}
 		}
 		if ended == 0 {
 			return nil

@@ -3,12 +3,16 @@ package handlers
 // Turning notices on and off, on one's own account.
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,6 +23,9 @@ import (
 // maxEndpoint bounds the address of a push service, in bytes.
 const maxEndpoint = 1000
 
+// triedLimit is how many notices one may send oneself to see that they arrive.
+var triedLimit = limit{5, time.Minute}
+
 // addDevice keeps the subscription that a browser made with its push service.
 func (s *server) addDevice(c echo.Context) error {
 	p := store.PushSubscription{
@@ -28,11 +35,10 @@ func (s *server) addDevice(c echo.Context) error {
 	if !isEndpoint(p.Endpoint) || !arePushKeys(p) {
 		return echo.NewHTTPError(http.StatusUnprocessableEntity)
 	}
-	session, err := s.session(c)
-	if err != nil {
+	var err error
+	if p.SessionHash, err = s.sessionHash(c); err != nil {
 		return err
 	}
-	p.SessionHash = hashToken(session.ID)
 	ctx := c.Request().Context()
 	if err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.AddPushSubscription(ctx, p); err != nil {
@@ -43,6 +49,24 @@ func (s *server) addDevice(c echo.Context) error {
 		return err
 	}
 	if err := s.flash(c, views.FlashNoticesOn); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// wakeDevice has a browser told again whose person is signed in there anew. A
+// subscription that is not hers, or none of ours, stays what it is.
+func (s *server) wakeDevice(c echo.Context) error {
+	ctx, u := c.Request().Context(), user(c)
+	current, err := s.sessionHash(c)
+	if err != nil {
+		return err
+	}
+	d, err := s.Store.PushSubscriptionAt(ctx, c.FormValue("endpoint"), u.ID)
+	if err == nil && (d.Resting || !bytes.Equal(d.SessionHash, current)) {
+		err = s.Store.Write(ctx, func(tx *store.Tx) error { return tx.WakePushSubscription(ctx, d.ID, u.ID, current) })
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -115,6 +139,10 @@ func (s *server) testDevice(c echo.Context) error {
 	d, err := s.ownDevice(c)
 	if err != nil {
 		return err
+	}
+	if wait := s.guesses.take(s.Now(), guessed{"notice|" + strconv.FormatInt(d.UserID, 10), triedLimit}); wait > 0 {
+		tooMany(c, wait)
+		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
 	if err := s.Notices.Test(c.Request().Context(), d); err != nil {
 		return err

@@ -179,7 +179,7 @@ func TestNotices_OfSomebodySwitchedOff_AreNotSent(t *testing.T) {
 	}
 }
 
-func TestNotices_Devices_AreOnesOwnAndEndWithTheSession(t *testing.T) {
+func TestNotices_Devices_AreOnesOwnAndRestUntilTheNextSignIn(t *testing.T) {
 	s := openShop(t)
 	b := pushedTo(t)
 	s.withNotices(b.service.Client())
@@ -199,6 +199,50 @@ func TestNotices_Devices_AreOnesOwnAndEndWithTheSession(t *testing.T) {
 	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteSessionsOfUser(t.Context(), 1) }))
 	if left, err := s.store.PushTargets(t.Context()); err != nil || len(left) != 0 {
 		t.Errorf("after the session was ended from afar: %+v, %v", left, err)
+	}
+	wake := func(b *browser) int {
+		if got := b.post("/account/notices/wake", url.Values{"endpoint": {"https://push.example.com/device"}}); got.status != http.StatusNoContent {
+			t.Errorf("answered %d", got.status)
+		}
+		told, err := s.store.PushTargets(t.Context())
+		s.must(err)
+		return len(told)
+	}
+	if wake(cashier) != 0 {
+		t.Error("another's sign-in has it told")
+	}
+	if got := owner.get("/settings"); got.status == http.StatusOK {
+		t.Error("the owner is still in")
+	}
+	owner = s.sessionOf(store.RoleOwner)
+	if got := owner.get("/account"); !strings.Contains(got.body, "En pause jusqu’à") {
+		t.Error("the account does not say that it rests")
+	}
+	if wake(owner) != 1 || wake(owner) != 1 {
+		t.Error("signed in anew, it is not told")
+	}
+	owner.post("/signout", nil)
+	if told, err := s.store.PushTargets(t.Context()); err != nil || len(told) != 0 {
+		t.Errorf("signed out, it is told: %+v, %v", told, err)
+	}
+}
+
+func TestNotices_TriedTooOften_AreNotSent(t *testing.T) {
+	s := openShop(t)
+	b := pushedTo(t)
+	s.withNotices(b.service.Client())
+	s.handle(s.server.handler())
+	owner := s.signedIn(store.RoleOwner)
+	u, err := s.store.UserByName(t.Context(), "owner")
+	s.must(err)
+	s.subscribed(b, u, b.service.URL+"/device")
+	for range triedLimit.free {
+		if got := owner.post("/account/notices/1/test", url.Values{}); got.status != http.StatusSeeOther {
+			t.Fatalf("answered %d", got.status)
+		}
+	}
+	if got := owner.post("/account/notices/1/test", url.Values{}); got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") == "" || len(b.received) != triedLimit.free {
+		t.Errorf("answered %d, and %d were sent", got.status, len(b.received))
 	}
 }
 
@@ -233,6 +277,7 @@ func TestAttack_PushServiceOnTheShopsOwnNetwork_IsRefused(t *testing.T) {
 	}
 	for text, want := range map[string]bool{
 		"8.8.8.8": true, "10.0.0.1": false, "192.168.1.1": false, "100.64.0.1": false, "64:ff9b::a00:1": false, "2002:a00:1::1": false, "240.0.0.1": false, "169.254.1.1": false, "::ffff:127.0.0.1": false,
+		"0.1.2.3": false, "::10.0.0.1": false, "fec0::1": false, "64:ff9b:1::a00:1": false, "::ffff:0:10.0.0.1": false, "2001::1": false, "2001:4860::1": true, "192.88.99.1": false,
 		"fc00::1": false, "fe80::1": false, "2a00:1450::1": true, "0.0.0.0": false, "224.0.0.1": false,
 	} {
 		if isPublic(netip.MustParseAddr(text)) != want {

@@ -228,6 +228,7 @@ func (s *server) routes() []route {
 	if s.Notices != nil {
 		routes = append(routes,
 			route{"POST", "/account/notices", everyone, s.addDevice},
+			route{"POST", "/account/notices/wake", everyone, s.wakeDevice},
 			route{"POST", "/account/notices/:id/test", everyone, s.testDevice},
 			route{"POST", "/account/notices/:id/remove", everyone, s.removeDevice},
 		)

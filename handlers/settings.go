@@ -58,7 +58,10 @@ func (s *server) showSettings(c echo.Context, status int, form views.ShopForm) e
 	if err != nil {
 		return err
 	}
-	props := views.SettingsProps{Shop: form, Account: account}
+	props := views.SettingsProps{Shop: form, Account: account, Now: s.Now()}
+	if props.Devices, err = s.Store.PushDevices(c.Request().Context()); err != nil {
+		return err
+	}
 	return s.show(c, status, func(p views.Page) templ.Component { return views.SettingsPage(p, props) })
 }
 

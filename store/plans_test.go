@@ -74,6 +74,7 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"in flight of a link":   {func(r Reader) error { _, err := r.LinkInFlight(t.Context(), 1); return err }, "transactions_link_open (book=? AND link_id=?)", false},
 		"receipt of one":        {func(r Reader) error { _, err := r.ReceiptOf(t.Context(), 1); return err }, "(book=? AND transaction_id=?)", false},
 		"devices of one":        {func(r Reader) error { _, err := r.PushSubscriptions(t.Context(), 1); return err }, "push_subscriptions_user (user_id=?)", false},
+		"device of an endpoint": {func(r Reader) error { _, err := r.PushSubscriptionAt(t.Context(), "e", 1); return err }, "(endpoint=?)", false},
 		"by its receipt":        {func(r Reader) error { _, err := r.TransactionOfReceipt(t.Context(), "t"); return err }, "(token=?)", false},
 		"unpaid by phone":       {func(r Reader) error { _, err := r.UnpaidSince(t.Context(), "p", 1, noon); return err }, "transactions_phone (book=? AND phone=? AND created_at>?)", false},
 		"siblings":              {func(r Reader) error { _, err := r.Siblings(t.Context(), 1); return err }, "transactions_sibling (book=? AND sibling_of=?)", true},

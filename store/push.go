@@ -33,18 +33,24 @@ type PushSubscription struct {
 	CreatedAt   time.Time
 	LastAt      time.Time
 	LastResult  PushResult
-	Locale      string // of the person whose device it is
+	Resting     bool   // it is told nothing: its person was signed out there, or its service refused too often
+	Person      string // whose device it is
+	Locale      string // of that person
 }
 
 // mostDevices is how many devices of one person get notices: the newest.
 const mostDevices = 10
 
+// mostRefusals is how often in a row a push service may refuse before a device
+// rests.
+const mostRefusals = 5
+
 const pushColumns = `push_subscriptions.id, push_subscriptions.user_id, push_subscriptions.endpoint, push_subscriptions.p256dh,
 	push_subscriptions.auth, push_subscriptions.device, push_subscriptions.session_hash, push_subscriptions.created_at,
-	push_subscriptions.last_at, push_subscriptions.last_result, users.locale`
+	push_subscriptions.last_at, push_subscriptions.last_result, push_subscriptions.resting, users.name, users.locale`
 
 func scanPush(r row) (p PushSubscription, err error) {
-	err = r.Scan(&p.ID, &p.UserID, &p.Endpoint, &p.P256dh, &p.Auth, &p.Device, &p.SessionHash, timeColumn{&p.CreatedAt}, timeColumn{&p.LastAt}, &p.LastResult, &p.Locale)
+	err = r.Scan(&p.ID, &p.UserID, &p.Endpoint, &p.P256dh, &p.Auth, &p.Device, &p.SessionHash, timeColumn{&p.CreatedAt}, timeColumn{&p.LastAt}, &p.LastResult, &p.Resting, &p.Person, &p.Locale)
 	return p, err
 }
 
@@ -53,7 +59,7 @@ func (tx *Tx) AddPushSubscription(ctx context.Context, p PushSubscription) error
 	if _, err := tx.turn.exec(ctx, `
 		INSERT INTO push_subscriptions (user_id, endpoint, p256dh, auth, device, session_hash, created_at, last_at, last_result)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')
-		ON CONFLICT (endpoint) DO UPDATE SET user_id = $1, p256dh = $3, auth = $4, device = $5, session_hash = $6`,
+		ON CONFLICT (endpoint) DO UPDATE SET user_id = $1, p256dh = $3, auth = $4, device = $5, session_hash = $6, resting = 0, refusals = 0`,
 		p.UserID, p.Endpoint, p.P256dh, p.Auth, p.Device, p.SessionHash, millis(p.CreatedAt)); err != nil {
 		return fmt.Errorf("add push subscription: %w", err)
 	}
@@ -76,21 +82,70 @@ func (r Reader) PushSubscriptions(ctx context.Context, userID int64) ([]PushSubs
 	return found, nil
 }
 
-// PushTargets returns the devices of everybody who may sign in, the first 500.
+// PushSubscriptionAt returns a person's device by its endpoint, or ErrNotFound.
+func (r Reader) PushSubscriptionAt(ctx context.Context, endpoint string, userID int64) (PushSubscription, error) {
+	p, err := one(ctx, r.rows, scanPush, `
+		SELECT `+pushColumns+` FROM push_subscriptions JOIN users ON users.id = push_subscriptions.user_id
+		WHERE push_subscriptions.endpoint = $1 AND push_subscriptions.user_id = $2`, endpoint, userID)
+	if err != nil {
+		return p, fmt.Errorf("push subscription: %w", err)
+	}
+	return p, nil
+}
+
+// PushDevices returns everybody's devices, the last told first, the first 500.
+func (r Reader) PushDevices(ctx context.Context) ([]PushSubscription, error) {
+	found, err := many(ctx, r.rows, scanPush, `
+		SELECT `+pushColumns+` FROM push_subscriptions JOIN users ON users.id = push_subscriptions.user_id
+		ORDER BY push_subscriptions.last_at DESC, push_subscriptions.id DESC LIMIT $1`, longestPage)
+	if err != nil {
+		return nil, fmt.Errorf("push devices: %w", err)
+	}
+	return found, nil
+}
+
+// PushTargets returns the devices of everybody who may sign in, but for those
+// that rest: the first 500.
 func (r Reader) PushTargets(ctx context.Context) ([]PushSubscription, error) {
 	found, err := many(ctx, r.rows, scanPush, `
 		SELECT `+pushColumns+` FROM users JOIN push_subscriptions ON push_subscriptions.user_id = users.id
-		WHERE users.disabled_at = 0 ORDER BY push_subscriptions.id LIMIT $1`, longestPage)
+		WHERE users.disabled_at = 0 AND push_subscriptions.resting = 0 ORDER BY push_subscriptions.id LIMIT $1`, longestPage)
 	if err != nil {
 		return nil, fmt.Errorf("push targets: %w", err)
 	}
 	return found, nil
 }
 
-// SetPushResult keeps what became of a notice.
+// SetPushResult keeps what became of a notice. A device that is refused
+// mostRefusals times in a row rests.
 func (tx *Tx) SetPushResult(ctx context.Context, id int64, result PushResult, at time.Time) error {
-	if err := tx.change(ctx, "UPDATE push_subscriptions SET last_result = $1, last_at = $2 WHERE id = $3", result, millis(at), id); err != nil {
+	err := tx.change(ctx, `
+		UPDATE push_subscriptions SET last_result = $1, last_at = $2,
+			refusals = CASE $1 WHEN 'refused' THEN refusals + 1 WHEN 'sent' THEN 0 ELSE refusals END,
+			resting = CASE WHEN $1 = 'refused' AND refusals + 1 >= $3 THEN 1 ELSE resting END
+		WHERE id = $4`, result, millis(at), mostRefusals, id)
+	if err != nil {
 		return fmt.Errorf("push result of %d: %w", id, err)
+	}
+	return nil
+}
+
+// WakePushSubscription has a device of a person told again, as she is signed in
+// there now; ErrNotFound when it is none of hers.
+func (tx *Tx) WakePushSubscription(ctx context.Context, id, userID int64, sessionHash []byte) error {
+	err := tx.change(ctx, "UPDATE push_subscriptions SET session_hash = $1, resting = 0, refusals = 0 WHERE id = $2 AND user_id = $3", sessionHash, id, userID)
+	if err != nil {
+		return fmt.Errorf("wake push subscription %d: %w", id, err)
+	}
+	return nil
+}
+
+// RestPushSubscriptions has all devices of a person rest, but for the one of a
+// session; nil means none.
+func (tx *Tx) RestPushSubscriptions(ctx context.Context, userID int64, but []byte) error {
+	_, err := tx.turn.exec(ctx, "UPDATE push_subscriptions SET resting = 1 WHERE user_id = $1 AND session_hash <> $2", userID, orEmpty(but))
+	if err != nil {
+		return fmt.Errorf("rest the push subscriptions of user %d: %w", userID, err)
 	}
 	return nil
 }

@@ -4,8 +4,10 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"testing"
+	"time"
 )
 
 func TestPushSubscriptions_OfOnePerson_AreTheNewestTen(t *testing.T) {
@@ -28,14 +30,87 @@ func TestPushSubscriptions_OfOnePerson_AreTheNewestTen(t *testing.T) {
 		t.Errorf("%d, %v", len(left), err)
 	}
 	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.DeletePushSubscription(t.Context(), found[1].ID, other.ID) }), ErrNotFound)
+}
+
+func TestPushTargets_RestWhenTheirSessionIsEnded_AndNotWhenItLapses(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	u := addUser(t, s, "Caisse")
+	const ended, lapses, kept = 1, 2, 3
 	write(t, s, func(tx *Tx) error {
-		if err := tx.AddSession(t.Context(), Session{TokenHash: []byte{99}, UserID: other.ID, CreatedAt: noon, SeenAt: noon, ExpiresAt: noon.Add(1)}); err != nil {
-			return err
+		for _, n := range []byte{ended, lapses, kept} {
+			until := time.Now().Add(time.Hour)
+			if n == lapses {
+				until = time.Now().Add(-time.Hour)
+			}
+			if err := errors.Join(
+				tx.AddSession(t.Context(), Session{TokenHash: []byte{n}, UserID: u.ID, CreatedAt: noon, SeenAt: noon, ExpiresAt: until}),
+				tx.AddPushSubscription(t.Context(), PushSubscription{UserID: u.ID, Endpoint: strconv.Itoa(int(n)), SessionHash: []byte{n}, CreatedAt: noon}),
+			); err != nil {
+				return err
+			}
 		}
-		return tx.DeleteSession(t.Context(), []byte{99})
+		return errors.Join(tx.DeleteSession(t.Context(), []byte{ended}), tx.DeleteExpiredSessions(t.Context()))
 	})
-	if left, err := s.PushSubscriptions(t.Context(), other.ID); err != nil || len(left) != 0 {
-		t.Errorf("%d after the session's end, %v", len(left), err)
+	told := func(when string, want ...int64) {
+		t.Helper()
+		var got []int64
+		found, err := s.PushTargets(t.Context())
+		for _, d := range found {
+			got = append(got, d.ID)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s %v are told, %v", when, got, err)
+		}
+	}
+	told("after one was ended", lapses, kept)
+	write(t, s, func(tx *Tx) error { return tx.RestPushSubscriptions(t.Context(), u.ID, []byte{kept}) })
+	told("after all others were ended", kept)
+	write(t, s, func(tx *Tx) error { return tx.WakePushSubscription(t.Context(), ended, u.ID, []byte{4}) })
+	told("signed in anew", ended, kept)
+	write(t, s, func(tx *Tx) error { return tx.DeleteSessionsOfUser(t.Context(), u.ID) })
+	told("signed out everywhere")
+	mustBe(t, s.Write(t.Context(), func(tx *Tx) error {
+		return tx.WakePushSubscription(t.Context(), ended, u.ID+1, []byte{4})
+	}), ErrNotFound)
+}
+
+func TestPushTargets_RefusedAgainAndAgain_Rest(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	u := addUser(t, s, "Caisse")
+	write(t, s, func(tx *Tx) error {
+		return tx.AddPushSubscription(t.Context(), PushSubscription{UserID: u.ID, Endpoint: "device", SessionHash: []byte{1}, CreatedAt: noon})
+	})
+	results := func(all ...PushResult) int {
+		t.Helper()
+		write(t, s, func(tx *Tx) error {
+			for _, r := range all {
+				if err := tx.SetPushResult(t.Context(), 1, r, noon); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		found, err := s.PushTargets(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found)
+	}
+	// A shop without a network is no refusal, and one that arrives begins anew.
+	for range mostRefusals - 1 {
+		if results(PushRefused, PushUnreachable) != 1 {
+			t.Fatal("it rests too early")
+		}
+	}
+	results(PushSent)
+	for range mostRefusals - 1 {
+		results(PushRefused)
+	}
+	if results(PushUnreachable) != 1 {
+		t.Error("it rests though one arrived between")
+	}
+	if results(PushRefused) != 0 {
+		t.Error("it is told on")
 	}
 }
 

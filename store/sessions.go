@@ -94,7 +94,13 @@ func (tx *Tx) DeleteSession(ctx context.Context, tokenHash []byte) error {
 }
 
 // DeleteExpiredSessions removes the sessions that no browser can use any more.
+// Nobody ended them, so their devices get notices on.
 func (tx *Tx) DeleteExpiredSessions(ctx context.Context) error {
+	if _, err := tx.turn.exec(ctx, `
+		UPDATE push_subscriptions SET session_hash = $1
+		WHERE session_hash IN (SELECT token_hash FROM sessions WHERE expires_at <= $2)`, lapsed, millis(tx.now())); err != nil {
+		return fmt.Errorf("part devices from expired sessions: %w", err)
+	}
 	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE expires_at <= $1", millis(tx.now())); err != nil {
 		return fmt.Errorf("delete expired sessions: %w", err)
 	}
@@ -129,10 +135,13 @@ func (r Reader) LastSeen(ctx context.Context) (map[int64]time.Time, error) {
 	return seen, nil
 }
 
-// DeleteSessionsOfUser signs a user out everywhere.
+// lapsed stands for the session of a device whose own has lapsed.
+var lapsed = []byte("lapsed")
+
+// DeleteSessionsOfUser signs a user out everywhere; all her devices rest.
 func (tx *Tx) DeleteSessionsOfUser(ctx context.Context, userID int64) error {
 	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE user_id = $1", userID); err != nil {
 		return fmt.Errorf("delete the sessions of user %d: %w", userID, err)
 	}
-	return nil
+	return tx.RestPushSubscriptions(ctx, userID, nil)
 }

@@ -42,7 +42,6 @@ type screen struct {
 	Title    string
 	Area     area
 	Passkeys bool     // it has buttons that speak to an authenticator
-	Notices  bool     // it turns notices on
 	Checkout bool     // it is a screen of the till, with styles, scripts and sounds of its own
 	Sheets   []string // beside app.css
 	Waits    bool     // something is about to change: without JavaScript the page asks again by itself

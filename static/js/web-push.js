@@ -1,4 +1,5 @@
-// Turning notices on, on the page of one's own account.
+// Turning notices on, on the page of one's own account; and having this browser
+// told again once its person is signed in anew.
 (function () {
   'use strict'
 
@@ -15,6 +16,17 @@
     if (!button || !navigator.serviceWorker || !window.PushManager || !window.Notification) return
     button.hidden = false
     document.querySelector('[data-notices-cannot]').hidden = true
+  }
+
+  var woken = false
+  function wake() {
+    var isIn = document.querySelector('.nav')
+    if (!isIn) woken = false
+    if (!isIn || woken || !navigator.serviceWorker || !window.PushManager || !window.Notification || Notification.permission !== 'granted') return
+    woken = true
+    navigator.serviceWorker.ready.then(function (worker) { return worker.pushManager.getSubscription() }).then(function (kept) {
+      if (kept) return fetch('/account/notices/wake', { method: 'POST', body: new URLSearchParams({ endpoint: kept.endpoint }) })
+    }).catch(function () { woken = false })
   }
 
   function turnOn(button) {
@@ -40,6 +52,7 @@
     var button = event.target.closest('[data-notices]')
     if (button) turnOn(button)
   })
-  document.addEventListener('htmx:afterSettle', ready)
+  document.addEventListener('htmx:afterSettle', function () { ready(); wake() })
   ready()
+  wake()
 })()
