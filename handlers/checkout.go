@@ -5,6 +5,7 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -152,17 +153,13 @@ func (s *server) checkoutPhone(c echo.Context) error {
 	if !f.ok() {
 		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)
 	}
-	same, asked, err := s.Payments.AskedAlready(f.ctx, order.Phone, order.Amount)
-	if err != nil {
-		return err
-	}
-	isThisForm := same.ExternalReference == order.Operation // sent twice: one request
-	knowsOfIt := c.FormValue("again") == strconv.FormatInt(same.ID, 10)
-	if asked && !isThisForm && !knowsOfIt {
-		props.Again = same
+	order.Again, _ = strconv.ParseInt(c.FormValue("again"), 10, 64) // a strange one knows of nothing
+	t, err := s.Payments.RequestPayment(f.ctx, order)
+	var asked *payments.AskedError
+	if errors.As(err, &asked) {
+		props.Again = asked.Earlier
 		return s.showPhoneSale(c, http.StatusConflict, props)
 	}
-	t, err := s.Payments.RequestPayment(f.ctx, order)
 	if s.sentUnkept(c, err) {
 		return see(c, itemPath("/checkout/phone/", t.ID))
 	}

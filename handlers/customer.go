@@ -29,9 +29,24 @@ const (
 	askedForgotten = 10 * time.Minute
 )
 
+// fromOneLimit is how many forms for one link one address sends in a row before it
+// has to wait; a payment from there that is proved begins the count anew.
+var fromOneLimit = limit{12, 10 * time.Minute}
+
 // payingCookie names the payment that a browser asked for last: that page, with
 // its receipt, is nobody else's to be led to.
 const payingCookie = "paying"
+
+// isPaying reports whether this browser asked for a payment.
+func (s *server) isPaying(c echo.Context, t store.Transaction) bool {
+	own, err := c.Cookie(s.sessions.hostOnly(payingCookie))
+	return err == nil && t.ExternalReference != "" && own.Value == t.ExternalReference
+}
+
+// fromOne is what the forms for a link from one address are counted by.
+func fromOne(c echo.Context, l store.LinkWithState) guessed {
+	return guessed{"pays|" + network(c.RealIP()) + "|" + l.Slug, fromOneLimit}
+}
 
 // ReturnPath is where CamPay's page sends a customer back to: to the link or,
 // where he has an attempt of his own, to that.
@@ -66,15 +81,24 @@ func (s *server) linkOfSlug(c echo.Context) (store.LinkWithState, error) {
 }
 
 // customerProps is what a link's own page shows: that of the link for one
-// payment tells what became of it, whoever pays.
-func (s *server) customerProps(ctx context.Context, l store.LinkWithState) (views.CustomerProps, error) {
+// payment tells what became of it, whoever pays. What only the payer can show is
+// for the browser that paid by phone; on CamPay's page nobody knows who paid.
+func (s *server) customerProps(c echo.Context, l store.LinkWithState) (views.CustomerProps, error) {
+	ctx := c.Request().Context()
 	props := views.CustomerProps{Link: l, Stop: l.Stop(s.Now()), Form: views.CustomerForm{OperationID: payments.NewOperation()}}
 	var err error
 	if props.Seller, err = s.seller(ctx); err != nil || l.Kind != store.LinkOnce {
 		return props, err
 	}
+	if l.Amount == 0 && l.Newest.Status == store.StatusWaiting {
+		return props, nil // a page that another customer had made, for an amount of his
+	}
 	props.Payment = l.Newest
+	props.IsPayer = l.Newest.Origin == store.OriginLink || s.isPaying(c, l.Newest)
 	props.Mark = s.dayMark(ctx, l.Newest.SettledAt)
+	if l.Amount == 0 {
+		return props, nil // each customer has a page of his own
+	}
 	attempts, err := s.Store.TransactionsOfLink(ctx, l.ID)
 	props.PayURL = hostedPage(attempts)
 	return props, err
@@ -130,7 +154,7 @@ func (s *server) linkAsked(c echo.Context) (props views.CustomerProps, err error
 			return props, err
 		}
 	}
-	props, err = s.customerProps(ctx, l)
+	props, err = s.customerProps(c, l)
 	props.Returned = c.QueryParam("back") == "1"
 	return props, err
 }
@@ -176,7 +200,10 @@ func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err er
 		return props, err
 	}
 	props = views.CustomerProps{
-		Link: l, Payment: t, Own: true, PayURL: t.PaymentURL, Stop: l.Stop(s.Now()), Returned: c.QueryParam("back") == "1",
+		Link: l, Payment: t, Own: true, IsPayer: true, PayURL: t.PaymentURL, Stop: l.Stop(s.Now()), Returned: c.QueryParam("back") == "1",
+	}
+	if t.Status == store.StatusSuccessful && s.isPaying(c, t) {
+		s.guesses.right(fromOne(c, l))
 	}
 	props.Mark = s.dayMark(ctx, t.SettledAt)
 	props.Seller, err = s.seller(ctx)
@@ -191,13 +218,18 @@ func (s *server) payLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	props, err := s.customerProps(ctx, l)
+	props, err := s.customerProps(c, l)
 	if err != nil {
 		return err
 	}
 	order, f := customerOrder(c, &props)
 	if !f.ok() {
 		return s.showCustomer(c, http.StatusUnprocessableEntity, props)
+	}
+	if wait := s.guesses.take(s.Now(), fromOne(c, l)); wait > 0 {
+		tooMany(c, wait)
+		f.tooOften(payments.PartOrder)
+		return s.showCustomer(c, http.StatusTooManyRequests, props)
 	}
 	t, err := s.Payments.PayLink(ctx, order)
 	var busy *payments.BusyError
@@ -207,10 +239,16 @@ func (s *server) payLink(c echo.Context) error {
 	if s.sentUnkept(c, err) {
 		return see(c, "/p/"+l.Slug+"/"+order.Operation)
 	}
+	if errors.Is(err, payments.ErrOnePage) {
+		return see(c, "/p/"+l.Slug) // where it is
+	}
 	if status := f.notPaid(err, l.Amount); status != 0 {
 		props.Form.OperationID = payments.NewOperation() // the refused one may be in the book, and over
 		if l, err := s.Store.Link(ctx, l.ID); err == nil {
 			props.Link, props.Stop = l, l.Stop(s.Now())
+			if status == http.StatusConflict && f.ok() && props.Stop == store.LinkOpen {
+				f.wrong(views.WholeForm, views.ProblemLinkTaken, "") // others are paying what is left
+			}
 		}
 		return s.showCustomer(c, status, props)
 	}
@@ -243,6 +281,9 @@ func customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPay
 		order.Phone, err = payments.ParsePhone(in.Phone)
 		f.phone(err)
 	}
+	if shown, err := payments.ParseAmount(c.FormValue("shown")); err == nil {
+		order.Shown = shown
+	}
 	order.Again, _ = strconv.ParseInt(c.FormValue("again"), 10, 64) // a strange one knows of nothing
 	props.Form = in
 	return order, f
@@ -252,10 +293,8 @@ func customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPay
 // another, or asks him whether he means a second one. Whoever types a stranger's
 // number is not led to the stranger's page: it will be his proof.
 func (s *server) payBusy(c echo.Context, props views.CustomerProps, f *form, with store.Transaction) error {
-	own, err := c.Cookie(s.sessions.hostOnly(payingCookie))
-	isOwn := err == nil && own.Value == with.ExternalReference
 	switch {
-	case isOwn && with.Status != store.StatusSuccessful:
+	case s.isPaying(c, with) && with.Status != store.StatusSuccessful:
 		return see(c, "/p/"+props.Link.Slug+"/"+with.ExternalReference)
 	case props.Link.Kind == store.LinkOnce:
 		return see(c, "/p/"+props.Link.Slug) // its page tells what became of its one payment
@@ -282,6 +321,9 @@ func (f *form) notPaid(err error, least int64) int {
 		return 0
 	case errors.As(err, &stopped):
 		return http.StatusConflict // the page says why
+	case errors.Is(err, payments.ErrAmountChanged):
+		f.wrong(views.WholeForm, views.ProblemAmountChanged, "")
+		return http.StatusConflict
 	case errors.As(err, &left):
 		f.wrong("amount", views.ProblemAmountLeft, views.Francs(f.ctx, int64(left.Left)))
 	case errors.Is(err, payments.ErrAmountBelow):

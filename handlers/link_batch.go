@@ -52,6 +52,11 @@ func (s *server) createBatch(c echo.Context) error {
 		return s.showBatchForm(c, http.StatusOK, in)
 	}
 	batch, err := s.Payments.CreateLinks(c.Request().Context(), in.OperationID, ofOne(orders, user(c).ID))
+	if errors.Is(err, payments.ErrOperationUsed) { // gone back to, changed and sent anew
+		f.wrong(views.WholeForm, views.ProblemUsed, "")
+		in.OperationID = payments.NewOperation()
+		return s.showBatchForm(c, http.StatusUnprocessableEntity, in)
+	}
 	if err != nil {
 		return err
 	}

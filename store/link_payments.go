@@ -61,7 +61,7 @@ func (r Reader) UnpaidSince(ctx context.Context, phone string, linkID int64, sin
 		SELECT
 			(SELECT COUNT(*) FROM transactions
 				WHERE book = $1 AND phone = $2 AND phone <> '' AND created_at >= $3
-					AND kind = 'collect' AND link_id IS NOT NULL AND created_by IS NULL AND status <> 'successful'),
+					AND kind = 'collect' AND origin = 'push' AND link_id IS NOT NULL AND created_by IS NULL AND status <> 'successful'),
 			(SELECT COUNT(*) FROM (
 				SELECT created_at, created_by, status FROM transactions
 				WHERE book = $1 AND link_id = $4 ORDER BY id DESC LIMIT 200) AS newest

@@ -162,6 +162,8 @@ const (
 	ProblemNotTaken       Problem = "not_taken"    // any other no, in words for a customer
 	ProblemUnderWay       Problem = "under_way"    // a prompt is on that phone
 	ProblemOftenPhone     Problem = "often_phone"
+	ProblemLinkTaken      Problem = "link_taken"
+	ProblemAmountChanged  Problem = "amount_changed"
 	ProblemOftenLink      Problem = "often_link"
 	ProblemCamPayDown     Problem = "campay_down" // surely not sent, in words for a customer
 )

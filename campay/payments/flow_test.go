@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,22 +192,42 @@ func TestRequestPayment_RefusedByCamPay_MovesNothing(t *testing.T) {
 	s.wantEffects(0, 0)
 }
 
-func TestAskedAlready_FindsTheSameRequestOfTheLastMinutes(t *testing.T) {
+func TestRequestPayment_SameAgainWithinMinutes_IsSentOnceUnlessItIsMeant(t *testing.T) {
 	s := openShop(t)
-	first := s.push(2500, mtnPhone)
-	same, asked, err := s.service.AskedAlready(s.ctx, mtnPhone, campay.Francs(2500))
-	s.must(err)
-	if !asked || same.ID != first.ID {
-		t.Fatalf("not found: %v %v", asked, same.ID)
+	var sent, asked atomic.Int32
+	var wg sync.WaitGroup
+	for range 8 { // two tills, or two tabs: each form has an operation of its own
+		wg.Go(func() {
+			_, err := s.service.RequestPayment(s.ctx, pushOrder(2500, mtnPhone))
+			var already *AskedError
+			switch {
+			case err == nil:
+				sent.Add(1)
+			case errors.As(err, &already) && already.Earlier.ID == 1:
+				asked.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
 	}
-	for _, other := range []PushOrder{pushOrder(2501, mtnPhone), pushOrder(2500, orangePhone)} {
-		if _, asked, err := s.service.AskedAlready(s.ctx, other.Phone, other.Amount); err != nil || asked {
-			t.Fatalf("%+v was asked: %v %v", other, asked, err)
+	wg.Wait()
+	if sent.Load() != 1 || asked.Load() != 7 {
+		t.Fatalf("%d sent, %d asked", sent.Load(), asked.Load())
+	}
+	s.wantEffects(1, 0)
+	for name, order := range map[string]PushOrder{"amount": pushOrder(2501, mtnPhone), "phone": pushOrder(2500, orangePhone)} {
+		if _, err := s.service.RequestPayment(s.ctx, order); err != nil {
+			t.Errorf("another %s: %v", name, err)
 		}
 	}
+	meant := pushOrder(2500, mtnPhone)
+	meant.Again = 1
+	if _, err := s.service.RequestPayment(s.ctx, meant); err != nil {
+		t.Errorf("meant: %v", err)
+	}
 	s.clock.pass(sameWindow + time.Second)
-	if _, asked, err := s.service.AskedAlready(s.ctx, mtnPhone, campay.Francs(2500)); err != nil || asked {
-		t.Fatalf("still asked after %v: %v %v", sameWindow, asked, err)
+	if _, err := s.service.RequestPayment(s.ctx, pushOrder(2500, mtnPhone)); err != nil {
+		t.Errorf("%v later: %v", sameWindow, err)
 	}
 }
 

@@ -27,9 +27,12 @@ func (s *Service) CreateLinks(ctx context.Context, operation string, orders []Li
 		return "", ErrBatchSize
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		made, err := tx.Links(ctx, store.LinkFilter{Batch: operation, Put: store.LinksAll, Limit: 1})
-		if err != nil || len(made) > 0 {
+		made, err := tx.Links(ctx, store.LinkFilter{Batch: operation, Put: store.LinksAll, Limit: MaxBatch + 1})
+		if err != nil {
 			return err
+		}
+		if len(made) > 0 {
+			return sameBatch(made, orders)
 		}
 		for _, order := range orders {
 			_, attempt, err := s.addLink(ctx, tx, order, operation)
@@ -51,4 +54,18 @@ func (s *Service) CreateLinks(ctx context.Context, operation string, orders []Li
 	}
 	s.poke()
 	return operation, nil
+}
+
+// sameBatch reports ErrOperationUsed unless a batch, the newest link first, was
+// made by these orders.
+func sameBatch(made []store.LinkWithState, orders []LinkOrder) error {
+	if len(made) != len(orders) {
+		return ErrOperationUsed
+	}
+	for i, l := range made {
+		if err := orders[len(orders)-1-i].sameAs(l.PaymentLink); err != nil {
+			return err
+		}
+	}
+	return nil
 }

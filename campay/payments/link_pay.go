@@ -21,15 +21,18 @@ type LinkPayment struct {
 	LinkID    int64
 	Amount    campay.XAF
 	Phone     campay.Phone
-	Again     int64 // the same payment of minutes ago that he was shown, and means to make once more
+	Shown     campay.XAF // what his page said the link costs; 0 where it said nothing
+	Again     int64      // the same payment of minutes ago that he was shown, and means to make once more
 }
 
 // The limits to unpaid requests of customers within unpaidWindow: to one phone
-// over all links, and by one link. They are far above what a street behind one
-// shared address sends, and no address is counted at all.
+// over all links, and by one link; and to one phone within a day. They are far
+// above what a street sends that pays. No address is kept in the book: what one
+// may send is limited where the form comes in.
 const (
 	unpaidWindow  = 10 * time.Minute
 	mostByPhone   = 4
+	mostInADay    = 12
 	mostByOnce    = 8  // a link for one payment
 	mostByLink    = 60 // any other
 	pageOfUnknown = "" // the phone of who pays on CamPay's page
@@ -55,13 +58,21 @@ type BusyError struct{ With store.Transaction }
 
 func (e *BusyError) Error() string { return fmt.Sprintf("payment %d is under way", e.With.ID) }
 
+// ErrAmountChanged says that a link costs something else by now than the customer
+// was shown.
+var ErrAmountChanged = errors.New("the link's amount is another by now")
+
+// ErrOnePage says that a link for one payment of a set amount has CamPay's page
+// already, which it was made with: no customer makes another.
+var ErrOnePage = errors.New("the link has its page")
+
 // ErrAmountBelow says that a customer's amount is less than a link asks for.
 var ErrAmountBelow = errors.New("amount is below the link's least")
 
 // PayLink writes a payment of a link down and sends it: to the customer's phone
 // (POST /collect/), or by asking CamPay for its page (POST /get_payment_link/).
-// *LinkStoppedError, *LinkLeftError, ErrAmountBelow, *TooOftenError and
-// *BusyError say that nothing was sent; the rest is RequestPayment's.
+// *LinkStoppedError, *LinkLeftError, ErrAmountBelow, ErrAmountChanged, ErrOnePage,
+// *TooOftenError and *BusyError say that nothing was sent; the rest is RequestPayment's.
 func (s *Service) PayLink(ctx context.Context, order LinkPayment) (store.Transaction, error) {
 	t, isNew, err := s.writeLinkPayment(ctx, order)
 	if err != nil {
@@ -96,6 +107,12 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
+		}
+		if order.Shown != 0 && int64(order.Shown) != link.Amount {
+			return ErrAmountChanged
+		}
+		if order.Phone == pageOfUnknown && link.Kind == store.LinkOnce && link.Amount != 0 {
+			return ErrOnePage
 		}
 		if order.Amount, err = order.amountFor(link.PaymentLink); err != nil {
 			return err
@@ -167,17 +184,18 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 		return err
 	}
 	for _, t := range open {
-		if isUnderWay(t) && link.Kind == store.LinkOnce {
-			return &BusyError{t}
+		isSame := order.Phone != pageOfUnknown && t.Phone == string(order.Phone) && t.Asked == int64(order.Amount)
+		if isUnderWay(t) && (link.Kind == store.LinkOnce || isSame) {
+			return &BusyError{t} // however long ago it began
 		}
-	}
-	if err := s.notAgain(ctx, tx, order); err != nil {
-		return err
 	}
 	if err := s.leaves(ctx, tx, link, order.Amount); err != nil {
 		return err
 	}
-	return s.notTooOften(ctx, tx, link, order.Phone)
+	if err := s.notTooOften(ctx, tx, link, order.Phone); err != nil {
+		return err
+	}
+	return s.notAgain(ctx, tx, order)
 }
 
 // isUnderWay reports whether a payer may be about to pay t: he was asked, or
@@ -187,7 +205,7 @@ func isUnderWay(t store.Transaction) bool {
 }
 
 // notAgain asks before the same number pays the same amount of one link twice
-// within minutes, and never while the first one is under way.
+// within minutes.
 func (s *Service) notAgain(ctx context.Context, tx *store.Tx, order LinkPayment) error {
 	same, err := tx.RecentSame(ctx, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
 	if err != nil {
@@ -228,12 +246,16 @@ func (s *Service) notTooOften(ctx context.Context, tx *store.Tx, link store.Link
 	if err != nil {
 		return err
 	}
+	today, err := tx.UnpaidSince(ctx, string(phone), link.ID, s.now().Add(-24*time.Hour))
+	if err != nil {
+		return err
+	}
 	most := mostByLink
 	if link.Kind == store.LinkOnce {
 		most = mostByOnce
 	}
 	switch {
-	case unpaid.ByPhone >= mostByPhone:
+	case unpaid.ByPhone >= mostByPhone, today.ByPhone >= mostInADay:
 		return &TooOftenError{PartPhone}
 	case unpaid.ByLink >= most:
 		return &TooOftenError{PartOrder}

@@ -234,6 +234,39 @@ func TestPayLink_PhonePestered_IsLeftAlone(t *testing.T) {
 	s.payLink(s.linkPayment(l, 0, mtnPhone))
 }
 
+func TestPayLink_PhoneRungAllDay_IsLeftAloneUntilTheNext(t *testing.T) {
+	s := openShop(t)
+	l := s.link(0, reusable)
+	for i := range mostInADay {
+		asked := s.payLink(s.linkPayment(l, int64(100+i), mtnPhone))
+		s.must(s.sandbox.Refuse(asked.Reference))
+		s.work(unpaidWindow)
+	}
+	var often *TooOftenError
+	if _, err := s.service.PayLink(s.ctx, s.linkPayment(l, 900, mtnPhone)); !errors.As(err, &often) || often.Of != PartPhone {
+		t.Fatalf("once more: %v", err)
+	}
+	s.clock.pass(24 * time.Hour)
+	s.payLink(s.linkPayment(l, 900, mtnPhone))
+}
+
+func TestInvariant2_PayLink_DoubtOlderThanMinutes_IsNotAskedBesides(t *testing.T) {
+	s := openShop(t)
+	l := s.link(500, reusable)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect})
+	first := s.payLink(s.linkPayment(l, 0, mtnPhone))
+	s.clock.pass(sameWindow + time.Minute)
+	var busy *BusyError
+	for _, again := range []int64{0, first.ID} {
+		order := s.linkPayment(l, 0, mtnPhone)
+		order.Again = again
+		if _, err := s.service.PayLink(s.ctx, order); !errors.As(err, &busy) || busy.With.ID != first.ID {
+			t.Fatalf("%v", err)
+		}
+	}
+	s.payLink(s.linkPayment(l, 0, orangePhone)) // another customer is not held up
+}
+
 func TestPayLink_StreetThatPays_IsNeverLimited(t *testing.T) {
 	s := openShop(t)
 	l := s.link(0, reusable)
@@ -348,6 +381,13 @@ func TestCreateLinks_AllOrNone(t *testing.T) {
 	for _, l := range made {
 		if l.Newest.Status != store.StatusWaiting || l.Newest.PaymentURL == "" {
 			t.Errorf("%s", l.Newest.Status)
+		}
+	}
+	changed := append([]LinkOrder{}, orders...)
+	changed[1].Amount = campay.Francs(60_000)
+	for name, list := range map[string][]LinkOrder{"changed": changed, "longer": append(changed, order(800)), "shorter": orders[:2]} {
+		if _, err := s.service.CreateLinks(s.ctx, form, list); !errors.Is(err, ErrOperationUsed) {
+			t.Errorf("sent again %s: %v", name, err)
 		}
 	}
 	if _, err := s.service.CreateLinks(s.ctx, NewOperation(), nil); !errors.Is(err, ErrBatchSize) {

@@ -19,11 +19,13 @@ type PushOrder struct {
 	Phone       campay.Phone
 	Description string
 	By          int64 // the user
+	Again       int64 // the newest same request of minutes ago that he was shown, and means to send once more
 }
 
 // RequestPayment writes a collection down and sends it to the payer's phone.
 // A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
-// refused it or surely never got it (no money moves). A lost answer is no error: the
+// refused it or surely never got it (no money moves). *AskedError says that the
+// same was asked of the same phone minutes ago, and that nothing was sent. A lost answer is no error: the
 // transaction is in doubt and gets settled under the same external reference
 // (invariant 2). ErrOutcomeNotKept comes back beside it too.
 func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Transaction, error) {
@@ -52,6 +54,9 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 			return order.sameAs(t)
 		}
 		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err := s.notAskedAlready(ctx, tx, order); err != nil {
 			return err
 		}
 		isNew = true
@@ -90,14 +95,19 @@ func (order PushOrder) sameAs(t store.Transaction) error {
 // like a mistake; Orange may refuse such a second debit.
 const sameWindow = 10 * time.Minute
 
-// AskedAlready returns the newest request of this amount to this phone that
-// was made in the last minutes and has not failed.
-func (s *Service) AskedAlready(ctx context.Context, phone campay.Phone, amount campay.XAF) (store.Transaction, bool, error) {
-	same, err := s.store.RecentSame(ctx, string(phone), int64(amount), s.now().Add(-sameWindow))
-	if err != nil || len(same) == 0 {
-		return store.Transaction{}, false, err
+// AskedError says that the same amount was asked of the same phone minutes ago,
+// and has not failed.
+type AskedError struct{ Earlier store.Transaction } // the newest
+
+func (e *AskedError) Error() string { return fmt.Sprintf("asked minutes ago as %d", e.Earlier.ID) }
+
+// notAskedAlready is asked inside the write: of two forms at once one is first.
+func (s *Service) notAskedAlready(ctx context.Context, tx *store.Tx, order PushOrder) error {
+	same, err := tx.RecentSame(ctx, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
+	if err != nil || len(same) == 0 || same[0].ID == order.Again {
+		return err
 	}
-	return same[0], true, nil
+	return &AskedError{same[0]}
 }
 
 func collectRequest(t store.Transaction) campay.CollectRequest {

@@ -5,6 +5,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -168,7 +169,13 @@ func (s *shop) must(err error) {
 
 func (s *shop) push(amount int64, phone campay.Phone) store.Transaction {
 	s.t.Helper()
-	t, err := s.service.RequestPayment(s.ctx, pushOrder(amount, phone))
+	order := pushOrder(amount, phone)
+	t, err := s.service.RequestPayment(s.ctx, order)
+	var asked *AskedError
+	if errors.As(err, &asked) {
+		order.Again = asked.Earlier.ID
+		t, err = s.service.RequestPayment(s.ctx, order)
+	}
 	s.must(err)
 	return t
 }

@@ -200,6 +200,11 @@ func (w *world) carryOut(o *order) (made int64, err error) {
 	switch o.what {
 	case "push":
 		t, err := w.service.RequestPayment(w.ctx, o.push)
+		var asked *AskedError
+		if errors.As(err, &asked) { // whoever sees it means it
+			o.push.Again = asked.Earlier.ID
+			t, err = w.service.RequestPayment(w.ctx, o.push)
+		}
 		return t.ID, err
 	case "link":
 		l, err := w.service.CreateLink(w.ctx, o.link)
@@ -234,7 +239,8 @@ func isHeldBack(err error) bool {
 	var left *LinkLeftError
 	var often *TooOftenError
 	var busy *BusyError
-	if errors.As(err, &stopped) || errors.As(err, &left) || errors.As(err, &often) || errors.As(err, &busy) || errors.Is(err, ErrAmountBelow) {
+	var asked *AskedError
+	if errors.As(err, &stopped) || errors.As(err, &left) || errors.As(err, &often) || errors.As(err, &busy) || errors.As(err, &asked) || errors.Is(err, ErrAmountBelow) || errors.Is(err, ErrOnePage) {
 		return true
 	}
 	return errors.As(err, &rule) || errors.As(err, &balance) || errors.As(err, &refund) || errors.Is(err, ErrBalanceUnknown) ||
