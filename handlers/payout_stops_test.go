@@ -180,11 +180,11 @@ func TestBalanceTooLittle_TellsWhatIsOnItsWay(t *testing.T) {
 	}
 }
 
-// carrierPattern is one line of app.js's table: MTN: /^6(5[0-4]|7|8[0-3])/.
+// carrierPattern is one line of forms.js's table: MTN: /^6(5[0-4]|7|8[0-3])/.
 var carrierPattern = regexp.MustCompile(`(MTN|ORANGE): /(\S+?)/`)
 
 func TestCarrierWhileTyping_IsTheOneThatTheServerFinds(t *testing.T) {
-	script, err := os.ReadFile("../static/js/app.js")
+	script, err := os.ReadFile("../static/js/forms.js")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestCarrierWhileTyping_IsTheOneThatTheServerFinds(t *testing.T) {
 		patterns[string(m[1])] = regexp.MustCompile(string(m[2]))
 	}
 	if len(patterns) != 2 {
-		t.Fatalf("app.js has %d carriers", len(patterns))
+		t.Fatalf("forms.js has %d carriers", len(patterns))
 	}
 	for prefix := 600; prefix <= 699; prefix++ {
 		typed := strconv.Itoa(prefix) + "123456"

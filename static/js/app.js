@@ -13,20 +13,7 @@
     root.querySelectorAll('[data-share]').forEach(function (el) {
       el.hidden = !navigator.share
     })
-    root.querySelectorAll('[type=tel]').forEach(showCarrier)
   }
-
-  // The carrier of a number, while it is typed. The server's word counts.
-  var carriers = { MTN: /^6(5[0-4]|7|8[0-3])/, ORANGE: /^6(4[01]|5[5-9]|8[6-9]|9)/ }
-  function showCarrier(input) {
-    var national = input.value.replace(/\D/g, '').replace(/^(00)?237/, '')
-    input.parentNode.querySelectorAll('[data-carrier]').forEach(function (el) {
-      el.hidden = !carriers[el.dataset.carrier].test(national)
-    })
-  }
-  document.addEventListener('input', function (event) {
-    if (event.target.type === 'tel') showCarrier(event.target)
-  })
 
   function sayOn(button) {
     var before = button.innerHTML
@@ -59,26 +46,6 @@
     else if ('select' in el.dataset) el.select()
     else if (el === event.target && el.close) el.close() // a click beside the dialog
   })
-
-  // A form is sent once, however often its button is pressed.
-  document.addEventListener('submit', function (event) {
-    var form = event.target
-    if (!('once' in form.dataset)) return
-    if (form.dataset.sent) {
-      event.preventDefault()
-      event.stopImmediatePropagation()
-      return
-    }
-    form.dataset.sent = 'yes'
-    form.setAttribute('aria-busy', 'true')
-  }, true)
-
-  function release(root) {
-    root.querySelectorAll('form[data-sent]').forEach(function (form) {
-      delete form.dataset.sent
-      form.removeAttribute('aria-busy')
-    })
-  }
 
   // Where the stream of a live region is not open, it is asked for instead,
   // and at once when the screen lights up again.
@@ -131,10 +98,6 @@
     } else if ('live' in target.dataset) retitle()
   })
 
-  document.addEventListener('htmx:afterRequest', function (event) {
-    var form = event.detail.elt
-    if (form.dataset && form.dataset.sent) release(form.parentNode || document)
-  })
   document.addEventListener('htmx:sendError', function () {
     var toasts = document.getElementById('toasts')
     if (!toasts || toasts.querySelector('[data-offline]')) return
@@ -144,8 +107,6 @@
   document.addEventListener('htmx:afterOnLoad', function () {
     document.querySelectorAll('#toasts [data-offline]').forEach(function (el) { el.remove() })
   })
-  window.addEventListener('pageshow', function () { release(document) })
-
   if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(function () {})
 
   reveal(document)

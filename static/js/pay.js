@@ -4,34 +4,6 @@
 
   var every = 3000
 
-  // The carrier of a number, while it is typed. The server's word counts.
-  var carriers = { MTN: /^6(5[0-4]|7|8[0-3])/, ORANGE: /^6(4[01]|5[5-9]|8[6-9]|9)/ }
-  function showCarrier(input) {
-    var national = input.value.replace(/\D/g, '').replace(/^(00)?237/, '')
-    input.parentNode.querySelectorAll('[data-carrier]').forEach(function (el) {
-      el.hidden = !carriers[el.dataset.carrier].test(national)
-    })
-  }
-  document.addEventListener('input', function (event) {
-    if (event.target.type === 'tel') showCarrier(event.target)
-  })
-  document.querySelectorAll('[type=tel]').forEach(showCarrier)
-
-  // A form is sent once, however often its button is pressed.
-  document.addEventListener('submit', function (event) {
-    var form = event.target
-    if (!('once' in form.dataset)) return
-    if (form.dataset.sent) event.preventDefault()
-    form.dataset.sent = 'yes'
-    form.setAttribute('aria-busy', 'true')
-  })
-  window.addEventListener('pageshow', function () {
-    document.querySelectorAll('form[data-sent]').forEach(function (form) {
-      delete form.dataset.sent
-      form.removeAttribute('aria-busy')
-    })
-  })
-
   // Buttons that need a script are in the page, hidden, until there is one.
   document.querySelectorAll('[data-copy], [data-print]').forEach(function (el) { el.hidden = false })
   document.addEventListener('click', function (event) {
