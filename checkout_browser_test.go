@@ -308,6 +308,41 @@ func TestCheckout_Voice_SaysWhatIsProvedPaid_AndNothingElse(t *testing.T) {
 	}
 }
 
+// A lock on the screen and a loudspeaker are not to be seen: what the page asks the
+// browser for is.
+const awakeAndLoud = `(() => {
+	window.locks = 0
+	navigator.wakeLock.request = async () => { window.locks++; return { addEventListener() {}, release: async () => { window.locks-- } } }
+	window.tones = []
+	const start = OscillatorNode.prototype.start
+	OscillatorNode.prototype.start = function (when) { window.tones.push(this.frequency.value); start.call(this, when) }
+	navigator.vibrate = pattern => { window.shaken = String(pattern); return true }
+})()`
+
+func TestCheckout_OpenSale_KeepsTheScreenAwake_AndPaidIsHeardAndFelt(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.open(p.url + "/checkout")
+	m.eval(awakeAndLoud)
+	m.eval("document.dispatchEvent(new PointerEvent('pointerdown')) && 1") // a finger: sound needs one
+	m.fill("amount", "900")
+	m.click("[data-till] button[type=submit]")
+	m.see(".counter .qr")
+	m.until("Promise.resolve(window.locks)", "1")
+	if tones := m.eval("window.tones.length"); tones != "0" {
+		t.Errorf("%s tones before it is paid", tones)
+	}
+	p.pay(t, m.read(func() {}))
+	p.enter(t, "1234")
+	m.see(".counter .status.good[data-paid]")
+	m.until("Promise.resolve(window.tones.join())", "880,1320")
+	m.until("Promise.resolve(!!window.shaken)", "true")
+	m.click(".counter [data-next]")
+	m.see("[data-till]")
+	m.until("Promise.resolve(window.locks)", "0")
+}
+
 func TestCheckout_QR_Refused_TheSameCodeMayBeTriedAgain(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())

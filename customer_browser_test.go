@@ -288,6 +288,30 @@ func TestCustomer_EachEnd_OverSlow3G_IsSaidInWords(t *testing.T) {
 	}
 }
 
+func TestCustomer_CamPayTakesNoRequestOfOurs_NothingIsAskedAndHeMayTryAgain(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	page := m.reusableLink(p, "1200")
+	customer := visit(t)
+	customer.allow("422")
+	customer.onSlow3G()
+	p.fault(t, `{"kind":"unauthorized","endpoint":"collect"}`)
+	customer.open(p.url + page)
+	customer.fill("phone", "677123456")
+	customer.click(".pay-form button.pay")
+	if said := customer.text(".summary"); !strings.Contains(said, "Rien n’a été débité") {
+		t.Errorf("it says %q", said)
+	}
+	if typed := customer.eval("document.querySelector('[name=phone]').value"); typed != "677123456" {
+		t.Errorf("the form holds %q", typed)
+	}
+	customer.click(".pay-form button.pay")
+	customer.see(".bill[data-state=on_phone]")
+	p.enter(t, "1234")
+	customer.see(".bill[data-state=paid]")
+}
+
 // execute changes the book past the product, as a test cannot put its clock on.
 func (p instance) execute(t *testing.T, statement string) {
 	t.Helper()

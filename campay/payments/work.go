@@ -72,6 +72,10 @@ func (s *Service) keepAsking(t *store.Transaction) {
 	}
 }
 
+// mostNudged is how many of a link's open transactions are asked about because
+// somebody looks on, the newest: whoever looks may be a stranger.
+const mostNudged = 5
+
 // Nudge has the open transactions of a topic asked about soon, because
 // somebody looks at them.
 func (s *Service) Nudge(ctx context.Context, topic Topic) error {
@@ -80,7 +84,7 @@ func (s *Service) Nudge(ctx context.Context, topic Topic) error {
 		return err
 	}
 	soon := s.now().Add(nudgeWithin)
-	for _, t := range open {
+	for _, t := range open[:min(len(open), mostNudged)] {
 		if !t.PollAt.IsZero() && !t.PollAt.After(soon) {
 			continue
 		}
