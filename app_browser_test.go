@@ -44,6 +44,17 @@ func TestApp_WithoutANetwork_ShowsItsShellAndNoMoney(t *testing.T) {
 	}
 }
 
+func TestApp_NewVersion_RemovesWhatTheOldOneKept(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	v := merchant(t, p)
+	v.hasWorker()
+	v.until("caches.open('shell-of-before').then(c => c.put('/static/old.js', new Response('old'))).then(() => caches.keys()).then(k => k.length)", "2")
+	v.until("navigator.serviceWorker.ready.then(w => w.unregister())", "true")
+	v.open(p.url + "/") // it registers anew, as after an update
+	v.until("caches.keys().then(k => k.length + ' ' + k.includes('shell-of-before'))", "1 false")
+}
+
 func TestApp_ManifestAndIcons_AreThereForWhoInstallsIt(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir(), "--shop", "Boutique Exemple")

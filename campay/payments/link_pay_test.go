@@ -3,7 +3,9 @@ package payments
 // Customers who pay a link by themselves.
 
 import (
+	"database/sql"
 	"errors"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -58,6 +60,30 @@ func TestPaid_IsToldOnceOfACollectionHoweverOftenItIsHeardOf(t *testing.T) {
 	s.must(err)
 	if len(s.told) != 1 || s.told[0] != paid.ID {
 		t.Fatalf("told of %v: %v, %s", s.told, s.notes(paid), s.again(paid).Flags)
+	}
+}
+
+func TestPaid_WhoseWriteFails_IsToldOnlyOnceItIsInTheBook(t *testing.T) {
+	s := openShop(t)
+	asked := s.push(500, mtnPhone)
+	file, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(s.dir, store.FileName)))
+	s.must(err)
+	defer file.Close()
+	_, err = file.ExecContext(s.ctx, "CREATE TRIGGER failing BEFORE UPDATE ON transactions BEGIN SELECT RAISE(ABORT, 'the disk failed'); END")
+	s.must(err)
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	if _, err := s.service.Ask(s.ctx, asked.ID); err == nil {
+		t.Fatal("the write did not fail")
+	}
+	if len(s.told) != 0 {
+		t.Fatal("told of a payment that is not in the book")
+	}
+	_, err = file.ExecContext(s.ctx, "DROP TRIGGER failing")
+	s.must(err)
+	_, err = s.service.Ask(s.ctx, asked.ID)
+	s.must(err)
+	if len(s.told) != 1 || s.told[0] != asked.ID {
+		t.Fatalf("told of %v", s.told)
 	}
 }
 
