@@ -1,4 +1,4 @@
-# `make help` lists the targets. A newcomer needs run, test, dev, lint, bench.
+# `make help` lists the targets.
 GO        ?= go
 TOOL       = $(GO) tool -modfile=.ci/tools.mod
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)

@@ -332,7 +332,7 @@ func (c doctorCommand) Run(ctx context.Context, t terminal) error {
 type userCommand struct {
 	Add      userAddCommand      `cmd:"" help:"Let someone sign in, with a first password."`
 	Password userPasswordCommand `cmd:"" help:"Give someone a new password and end his sessions."`
-	Reset    userResetCommand    `cmd:"" help:"The same for someone who is locked out: no code and no passkeys any more, and not disabled."`
+	Reset    userResetCommand    `cmd:"" help:"Give someone who is locked out a new password, end sessions, remove codes and passkeys, and enable the account again."`
 }
 
 type userAddCommand struct {

@@ -15,11 +15,11 @@
   function showSum() {
     var field = amountField()
     if (!field) return
-    var items = field.value.replace(/[\s\u00a0\u202f.,]/g, '').replace(/\+$/, '').split('+')
+    var items = field.value.replace(/[\s\u00a0\u202f]/g, '').replace(/\+$/, '').split('+')
     var out = document.querySelector('[data-sum]')
-    out.hidden = items.length < 2 || !items.every(function (item) { return /^\d+$/.test(item) })
+    out.hidden = items.length < 2 || !items.every(function (item) { return /^(\d+|\d{1,3}([.,]\d{3})+)$/.test(item) })
     if (out.hidden) return
-    var sum = items.reduce(function (a, b) { return a + Number(b) }, 0)
+    var sum = items.reduce(function (a, b) { return a + Number(b.replace(/[.,]/g, '')) }, 0)
     out.textContent = '= ' + sum.toLocaleString(document.documentElement.lang) + ' FCFA'
   }
 
@@ -44,7 +44,7 @@
     }
     showSum()
     document.querySelectorAll('[data-setting]').forEach(function (button) {
-      button.setAttribute('aria-pressed', String(set(button.dataset.setting)))
+      button.setAttribute('aria-pressed', String(isOn(button.dataset.setting)))
     })
     stayAwake()
     hear(true)
@@ -55,8 +55,8 @@
     if (!el) return
     if (el.dataset.key) press(el.dataset.key)
     else if (el.dataset.setting) {
-      remember(el.dataset.setting, !set(el.dataset.setting))
-      el.setAttribute('aria-pressed', String(set(el.dataset.setting)))
+      turn(el.dataset.setting, !isOn(el.dataset.setting))
+      el.setAttribute('aria-pressed', String(isOn(el.dataset.setting)))
     } else {
       event.preventDefault() // the link is for a browser without scripts
       event.stopImmediatePropagation()
@@ -82,10 +82,10 @@
   })
 
   // Settings of this device alone.
-  function set(name) {
+  function isOn(name) {
     try { return localStorage.getItem('till.' + name) === 'yes' } catch (e) { return false }
   }
-  function remember(name, yes) {
+  function turn(name, yes) {
     try { localStorage.setItem('till.' + name, yes ? 'yes' : '') } catch (e) { /* private browsing: until the page goes */ }
   }
 
@@ -142,9 +142,9 @@
       // A browser shakes only for who has touched the page.
       if (navigator.vibrate && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate([200, 80, 200])
       document.dispatchEvent(new CustomEvent('till:paid', { detail: el.dataset.say }))
-      if (set('mute')) return
+      if (isOn('mute')) return
       chime()
-      if (!set('voice') || !window.speechSynthesis) return
+      if (!isOn('voice') || !window.speechSynthesis) return
       var words = new SpeechSynthesisUtterance(el.dataset.say.replace(/[\u00a0\u202f]/g, ''))
       words.lang = document.documentElement.lang === 'en' ? 'en-GB' : 'fr-FR'
       window.speechSynthesis.speak(words)
