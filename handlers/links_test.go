@@ -244,7 +244,7 @@ func TestBatch_OneWrongRow_MakesNothingAndSaysWhich(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for name, c := range map[string]struct{ list, want string }{
-		"an amount":    {"A\t677123456\t500\tPain\nB\t677123456\tmille\tRiz", `<td class="when">2</td>`},
+		"an amount":    {"A\t677123456\t500\tPain\nB\t677123456\tmille\tRiz", `<span class="line-of">Ligne</span> 2</td>`},
 		"a number":     {"A,12,500,Pain", "wrong-row"},
 		"no purpose":   {"A,677123456,500", "wrong-row"},
 		"five columns": {"A,677123456,500,Pain,x", "wrong-row"},

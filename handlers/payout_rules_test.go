@@ -105,7 +105,7 @@ func TestPayoutRules_WrongInput_IsSaidOnTheField_AndNothingChanges(t *testing.T)
 		{"to_hour", "20h", "de 0 à 24", "from 0 to 24"},
 		{"from_hour", "", "les deux heures", "both hours"},
 		{"to_hour", "", "les deux heures", "both hours"},
-		{"to_hour", "8", "pas de temps", "no time"},
+		{"to_hour", "8", "identiques", "are the same"},
 	} {
 		for locale, text := range map[string]string{"fr": c.fr, "en": c.en} {
 			owner.speak(locale)
@@ -147,7 +147,7 @@ func TestPayoutRules_HoursOverMidnight_AndTheWholeDay(t *testing.T) {
 	form := wholeRules() // no hour of the day is left
 	form.Set("from_hour", "24")
 	form.Set("to_hour", "0")
-	owner.post("/payout-rules", form).mustSay(t, "to_hour", "pas de temps")
+	owner.post("/payout-rules", form).mustSay(t, "to_hour", "identiques")
 }
 
 func TestPayoutRules_WrongPassword_ChangesNothing(t *testing.T) {
