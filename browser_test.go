@@ -230,6 +230,13 @@ func TestForms_SayWhatIsWrongAndKeepWhatWasTyped(t *testing.T) {
 			t.Errorf("the focus is on %q", focus)
 		}
 	}
+	m.open(p.url + "/checkout/phone?amount=500")
+	m.fill("phone", "6 20 12 34 56")
+	m.click("[data-number] button[type=submit]")
+	m.see("#f-phone-error")
+	if got := m.eval("document.querySelector('[name=phone]').value"); got != "6 20 12 34 56" {
+		t.Errorf("the form holds %q", got)
+	}
 }
 
 // freePort is a port that nothing listens on.

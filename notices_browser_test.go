@@ -52,17 +52,19 @@ func TestNotices_TurnedOn_AreTriedListed_AndToldAgainAfterTheNextSignIn(t *testi
 	v.see("#notices form.actions")
 	v.see(".toast.good")
 	v.click("#notices form.actions button")
-	v.see("#notices td.when time")
-	if got := v.text("#notices td.when"); !strings.Contains(got, "Service injoignable") {
+	v.see("[data-devices] time")
+	if got := v.text("[data-devices]"); !strings.Contains(got, "Service injoignable") {
 		t.Errorf("of the last notice it says %q", got)
 	}
 
+	v.pictures(p, []screen{{"account-told", at("/account#notices")}})
 	v.signsOut()
 	other := merchant(t, p) // from another browser, as only one of its own wakes it
 	other.open(p.url + "/settings")
-	if said := other.text("#notices td.when"); !strings.Contains(said, "En pause") {
+	if said := other.text("[data-devices]"); !strings.Contains(said, "En pause") {
 		t.Errorf("signed out, the device is told: %q", said)
 	}
+	other.pictures(p, []screen{{"settings-told", at("/settings#notices")}})
 	v.signsIn(p)
 	v.until("fetch('/settings').then(r => r.text()).then(page => page.includes('Chrome') && !page.includes('En pause'))", "true")
 }

@@ -102,12 +102,21 @@ func TestAttack_RequestUnderWay_DoesNotBringAnEndedSessionBack(t *testing.T) {
 	b := s.signedIn(store.RoleOwner)
 	u, err := s.store.UserByName(t.Context(), string(store.RoleOwner))
 	s.must(err)
-	s.before("/collect/", func() {
+	s.before("/get_payment_link/", func() {
 		s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteSessionsOfUser(t.Context(), u.ID) }))
 	})
-	b.request("500", "677123456") // saves what it did in the session
+	b.savesItsSession()
 	if got := b.get("/"); got.status != http.StatusSeeOther {
 		t.Fatalf("the ended session answered %d", got.status)
+	}
+}
+
+// savesItsSession makes a link: what it says of it is kept in the session.
+func (b *browser) savesItsSession() {
+	b.s.t.Helper()
+	got := b.post("/links", url.Values{"operation": {newOperation()}, "amount": {"500"}, "description": {"Pain"}, "payment_options": {"MOMO"}})
+	if got.status != http.StatusSeeOther {
+		b.s.t.Fatalf("answered %d: %s", got.status, got.body)
 	}
 }
 
@@ -118,7 +127,7 @@ func TestAttack_SessionKeptBusy_EndsAllTheSame(t *testing.T) {
 		if got := b.get("/transactions/1"); got.status == http.StatusSeeOther {
 			t.Fatalf("ended after %v", passed)
 		}
-		b.request("500", "677123456") // a flash writes the session down each time
+		b.savesItsSession()
 		s.clock.pass(sessionIdle / 3)
 	}
 	if got := b.get("/"); got.status != http.StatusSeeOther {

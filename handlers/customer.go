@@ -71,6 +71,15 @@ func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
 	})(next)
 }
 
+// forgive begins the count of an address anew, once for each payment from there
+// that is proved: shown again and again, an old one forgives nothing.
+func (s *server) forgive(c echo.Context, l store.LinkWithState, t store.Transaction) {
+	isNew := t.Status == store.StatusSuccessful && s.Now().Sub(t.SettledAt) < guessesForget
+	if isNew && s.isPaying(c, t) && s.guesses.first(s.Now(), "paid|"+t.ExternalReference) {
+		s.guesses.right(fromOne(c, l))
+	}
+}
+
 // linkOfSlug is the link that a customer's path names.
 func (s *server) linkOfSlug(c echo.Context) (store.LinkWithState, error) {
 	slug := c.Param("slug")
@@ -202,9 +211,7 @@ func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err er
 	props = views.CustomerProps{
 		Link: l, Payment: t, Own: true, IsPayer: true, PayURL: t.PaymentURL, Stop: l.Stop(s.Now()), Returned: c.QueryParam("back") == "1",
 	}
-	if t.Status == store.StatusSuccessful && s.isPaying(c, t) {
-		s.guesses.right(fromOne(c, l))
-	}
+	s.forgive(c, l, t)
 	props.Mark = s.dayMark(ctx, t.SettledAt)
 	props.Seller, err = s.seller(ctx)
 	return props, err

@@ -117,6 +117,25 @@ func TestAttack_SlugOfALinkForOnePayment_GivesNobodyThePayersProof(t *testing.T)
 	}
 }
 
+func TestAttack_PaidPageShownAgain_ForgivesAnAddressOnce(t *testing.T) {
+	s := openShop(t)
+	l, payer, rude := s.linked(0), s.browser(), s.browser()
+	path := payer.onItsWay(payer.paysLink(l, "amount", "500"))
+	s.must(s.sandbox.Enter(s.newest().Reference, "1234"))
+	s.work()
+	payer.get(path) // its cookie stays what it is: another browser of the address asks
+	sent := 0
+	for ; sent < 3*fromOneLimit.free; sent++ {
+		payer.get(path)
+		if rude.paysLink(l, "amount", "500", "phone", fmt.Sprintf("6770%05d", sent)).status == http.StatusTooManyRequests {
+			break
+		}
+	}
+	if sent != fromOneLimit.free {
+		t.Errorf("%d forms were taken", sent)
+	}
+}
+
 func TestCustomer_WhatIsLeftIsBeingPaid_IsSaid(t *testing.T) {
 	s := openShop(t)
 	l := s.linked(500, func(o *payments.LinkOrder) { o.MostPayments = 1 })

@@ -125,6 +125,17 @@ func (g *guesses) sweep(now time.Time) {
 	}
 }
 
+// first reports whether a name is new here, and remembers it for as long as guesses.
+func (g *guesses) first(now time.Time, name string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, known := g.tries[name]
+	if !known {
+		g.count(now, name)
+	}
+	return !known
+}
+
 // right forgets the guesses that led to what fits.
 func (g *guesses) right(by ...guessed) {
 	g.mu.Lock()

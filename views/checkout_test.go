@@ -22,6 +22,8 @@ func checkoutScreens() map[string]templ.Component {
 	wrong.Amount, wrong.Errors = "500+x", views.Errors{"amount": {Problem: views.ProblemAmountLetters}, "description": {Problem: views.ProblemTextLong, Detail: "120"}}
 	noPhone := form
 	noPhone.Phone, noPhone.Errors = "", views.Errors{"phone": {Problem: views.ProblemPhoneMissing}}
+	refused := form
+	refused.Errors = views.Errors{views.WholeForm: {Problem: views.ProblemRefused, Detail: "Maximum amount is 25.00 XAF"}, "phone": {Problem: views.ProblemPhoneCarrier}}
 	found := []store.Transaction{push(), with(push(), paid), waitingLink().Newest}
 	sales := []store.Sale{{Transaction: found[0]}, {Transaction: found[1], Link: store.LinkCounter}, {Transaction: found[2], Link: store.LinkOnce}}
 	all := map[string]templ.Component{
@@ -30,6 +32,7 @@ func checkoutScreens() map[string]templ.Component {
 		"checkout-wrong":        views.CheckoutPage(page("/checkout"), views.CheckoutProps{Form: wrong, Mark: mark}),
 		"checkout-number":       views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: form, Total: 75_000, Payers: []string{"237677123456"}, Sales: sales, Now: now}),
 		"checkout-again":        views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: form, Total: 75_000, Again: push(), Now: now}),
+		"checkout-refused":      views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: refused, Total: 75_000, Now: now}),
 		"checkout-wrong-number": views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: noPhone, Total: 75_000, Now: now}),
 	}
 	all["claim"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Now: now})

@@ -186,8 +186,8 @@ func customerPage(l store.LinkWithState, payURL string, returned bool) templ.Com
 }
 
 func customerProps(l store.LinkWithState, payURL string, returned bool) views.CustomerProps {
-	return views.CustomerProps{IsPayer: true,
-		Link: l, Payment: l.Newest, PayURL: payURL, Returned: returned, Stop: l.Stop(now),
+	return views.CustomerProps{
+		Link: l, Payment: l.Newest, IsPayer: true, PayURL: payURL, Returned: returned, Stop: l.Stop(now),
 		Form: views.CustomerForm{OperationID: "33333333-3333-4333-8333-333333333333"}, Seller: views.Seller{Address: "Marché Exemple\nAllée 3"},
 	}
 }

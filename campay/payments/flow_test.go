@@ -225,10 +225,25 @@ func TestRequestPayment_SameAgainWithinMinutes_IsSentOnceUnlessItIsMeant(t *test
 	if _, err := s.service.RequestPayment(s.ctx, meant); err != nil {
 		t.Errorf("meant: %v", err)
 	}
-	s.clock.pass(sameWindow + time.Second)
+	for _, asked := range s.sandbox.Ledger() {
+		s.must(s.sandbox.Refuse(asked.Reference))
+	}
+	s.work(sameWindow + time.Second)
 	if _, err := s.service.RequestPayment(s.ctx, pushOrder(2500, mtnPhone)); err != nil {
 		t.Errorf("%v later: %v", sameWindow, err)
 	}
+}
+
+func TestInvariant2_RequestPayment_SameAsADoubtOlderThanMinutes_IsAskedAbout(t *testing.T) {
+	s := openShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect})
+	doubtful := s.push(2500, mtnPhone)
+	s.clock.pass(6 * time.Hour)
+	var asked *AskedError
+	if _, err := s.service.RequestPayment(s.ctx, pushOrder(2500, mtnPhone)); !errors.As(err, &asked) || asked.Earlier.ID != doubtful.ID {
+		t.Fatalf("%v", err)
+	}
+	s.wantEffects(1, 0)
 }
 
 func TestWatch_TellsEachChangeAndAsksSoon(t *testing.T) {

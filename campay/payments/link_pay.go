@@ -184,10 +184,16 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 		return err
 	}
 	for _, t := range open {
-		isSame := order.Phone != pageOfUnknown && t.Phone == string(order.Phone) && t.Asked == int64(order.Amount)
-		if isUnderWay(t) && (link.Kind == store.LinkOnce || isSame) {
-			return &BusyError{t} // however long ago it began
+		if isUnderWay(t) && link.Kind == store.LinkOnce {
+			return &BusyError{t}
 		}
+	}
+	same, err := s.sameLately(ctx, tx, order.Phone, order.Amount)
+	if err != nil {
+		return err
+	}
+	if err := order.notAgain(same, isUnderWay); err != nil {
+		return err
 	}
 	if err := s.leaves(ctx, tx, link, order.Amount); err != nil {
 		return err
@@ -195,7 +201,7 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	if err := s.notTooOften(ctx, tx, link, order.Phone); err != nil {
 		return err
 	}
-	return s.notAgain(ctx, tx, order)
+	return order.notAgain(same, func(t store.Transaction) bool { return t.ID > order.Again })
 }
 
 // isUnderWay reports whether a payer may be about to pay t: he was asked, or
@@ -204,16 +210,12 @@ func isUnderWay(t store.Transaction) bool {
 	return t.Status == store.StatusPending || t.Status == store.StatusInDoubt || t.Status == store.StatusUnsent && t.Origin == store.OriginPush
 }
 
-// notAgain asks before the same number pays the same amount of one link twice
-// within minutes.
-func (s *Service) notAgain(ctx context.Context, tx *store.Tx, order LinkPayment) error {
-	same, err := tx.RecentSame(ctx, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
-	if err != nil {
-		return err
-	}
+// notAgain finds the first of the same payments that is one of this link's and
+// that this one must not be made beside: one under way, never; one of minutes ago
+// that he was not shown, not unasked. A page that nobody began to pay is neither.
+func (order LinkPayment) notAgain(same []store.Transaction, stops func(store.Transaction) bool) error {
 	for _, t := range same {
-		isKnown := t.ID <= order.Again && !isUnderWay(t)
-		if t.LinkID == order.LinkID && t.Status != store.StatusWaiting && !isKnown {
+		if t.LinkID == order.LinkID && t.Status != store.StatusWaiting && stops(t) {
 			return &BusyError{t}
 		}
 	}

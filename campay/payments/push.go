@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"comptoir/campay"
@@ -25,9 +26,9 @@ type PushOrder struct {
 // RequestPayment writes a collection down and sends it to the payer's phone.
 // A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
 // refused it or surely never got it (no money moves). *AskedError says that the
-// same was asked of the same phone minutes ago, and that nothing was sent. A lost answer is no error: the
-// transaction is in doubt and gets settled under the same external reference
-// (invariant 2). ErrOutcomeNotKept comes back beside it too.
+// same was asked of the same phone minutes ago, and that nothing was sent. A lost
+// answer is no error: the transaction is in doubt and gets settled under the same
+// external reference (invariant 2). ErrOutcomeNotKept comes back beside it too.
 func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Transaction, error) {
 	t, isNew, err := s.writePush(ctx, order)
 	if err != nil {
@@ -95,19 +96,32 @@ func (order PushOrder) sameAs(t store.Transaction) error {
 // like a mistake; Orange may refuse such a second debit.
 const sameWindow = 10 * time.Minute
 
-// AskedError says that the same amount was asked of the same phone minutes ago,
-// and has not failed.
+// longestDoubt is how far back a request may have begun that nobody knows the
+// outcome of yet.
+const longestDoubt = 7 * 24 * time.Hour
+
+// AskedError says that the same amount was asked of the same phone minutes ago and
+// has not failed, or that its outcome is not known yet.
 type AskedError struct{ Earlier store.Transaction } // the newest
 
 func (e *AskedError) Error() string { return fmt.Sprintf("asked minutes ago as %d", e.Earlier.ID) }
 
 // notAskedAlready is asked inside the write: of two forms at once one is first.
 func (s *Service) notAskedAlready(ctx context.Context, tx *store.Tx, order PushOrder) error {
-	same, err := tx.RecentSame(ctx, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
+	same, err := s.sameLately(ctx, tx, order.Phone, order.Amount)
 	if err != nil || len(same) == 0 || same[0].ID == order.Again {
 		return err
 	}
 	return &AskedError{same[0]}
+}
+
+// sameLately returns the collections of this amount from this phone that were
+// asked for minutes ago and have not failed, or are under way or in doubt still,
+// newest first.
+func (s *Service) sameLately(ctx context.Context, tx *store.Tx, phone campay.Phone, amount campay.XAF) ([]store.Transaction, error) {
+	same, err := tx.RecentSame(ctx, string(phone), int64(amount), s.now().Add(-longestDoubt))
+	isOver := func(t store.Transaction) bool { return !isUnderWay(t) && t.CreatedAt.Before(s.now().Add(-sameWindow)) }
+	return slices.DeleteFunc(same, isOver), err
 }
 
 func collectRequest(t store.Transaction) campay.CollectRequest {
