@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -21,12 +22,12 @@ var ErrPhone = errors.New("not a Cameroon mobile number")
 const (
 	country        = "237"
 	nationalDigits = 9
-	maxPhoneText   = 40
+	maxPhoneText   = 40 // characters, of what is seen
 )
 
 // ParsePhone reads a number as people type it: with or without the country's
 // code, with "+" or "00", with spaces, dots, dashes or brackets between the
-// digits. It takes any mobile number of Cameroon; whether CamPay serves its
+// digits, and as a spreadsheet or a messenger hands it on (Visible, bareCell). It takes any mobile number of Cameroon; whether CamPay serves its
 // carrier is Operator's to say. The error does not repeat the number.
 func ParsePhone(s string) (Phone, error) {
 	digits, err := dialled(s)
@@ -54,17 +55,22 @@ func ParsePhone(s string) (Phone, error) {
 // dialled takes away what people put between digits, and the sign of a number
 // with a country code ("+" or "00"), which must then be Cameroon's.
 func dialled(s string) (string, error) {
-	if len(s) > maxPhoneText {
-		return "", fmt.Errorf("%w: %d characters", ErrPhone, len(s))
+	if len(s) > maxPhoneText*utf8.UTFMax {
+		return "", fmt.Errorf("%w: %d bytes", ErrPhone, len(s))
 	}
-	s = strings.TrimSpace(strings.TrimPrefix(s, "tel:"))
-	rest, international := strings.CutPrefix(s, "+")
+	s = bareCell(strings.TrimSpace(strings.TrimPrefix(Visible(s), "tel:")))
+	if n := utf8.RuneCountInString(s); n > maxPhoneText {
+		return "", fmt.Errorf("%w: %d characters", ErrPhone, n)
+	}
 	var digits strings.Builder
-	for _, r := range rest {
+	international := false
+	for _, r := range s {
 		switch {
 		case r >= '0' && r <= '9':
 			digits.WriteRune(r)
-		case strings.ContainsRune(" \u00a0\u202f\t.-‐‑–()/", r):
+		case r == '+' && !international && digits.Len() == 0:
+			international = true
+		case strings.ContainsRune(" \t.-‐‑–()/", r):
 		default:
 			return "", fmt.Errorf("%w: %q in it", ErrPhone, r)
 		}

@@ -49,6 +49,8 @@ func (f *form) amountOf(field string, err error) {
 		f.wrong(field, views.ProblemAmountMissing, "")
 	case errors.Is(err, payments.ErrAmountDecimals):
 		f.wrong(field, views.ProblemAmountDecimals, "")
+	case errors.Is(err, payments.ErrAmountGroups):
+		f.wrong(field, views.ProblemAmountGroups, "")
 	case errors.Is(err, payments.ErrAmountSign):
 		f.wrong(field, views.ProblemAmountSign, "")
 	case errors.Is(err, payments.ErrAmountZero):

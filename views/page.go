@@ -134,6 +134,7 @@ const (
 	ProblemAmountMissing  Problem = "amount_missing"
 	ProblemAmountLetters  Problem = "amount_letters"
 	ProblemAmountDecimals Problem = "amount_decimals"
+	ProblemAmountGroups   Problem = "amount_groups"
 	ProblemAmountSign     Problem = "amount_sign"
 	ProblemAmountZero     Problem = "amount_zero"
 	ProblemAmountLarge    Problem = "amount_large" // Detail: the largest amount, as text

@@ -6,7 +6,6 @@ package payments
 import (
 	"errors"
 	"strings"
-	"unicode"
 
 	"comptoir/campay"
 )
@@ -22,21 +21,17 @@ var (
 	ErrAmountSign     = errors.New("amount has a sign")
 	ErrAmountZero     = errors.New("amount is zero")
 	ErrAmountTooLarge = errors.New("amount is too large")
+	ErrAmountGroups   = errors.New("amount is more than one number")
 	ErrAmountLetters  = errors.New("amount is not a number")
 )
 
 // ParseAmount reads whole francs as people write them: "2500", "2 500",
-// "2.500" and "2,500" with groups of three, "2 500 FCFA". "25,5" and "2500.00"
-// have decimals and are refused, as CamPay does (ER201): whoever types
-// decimals may mean another amount than we would read.
+// "2.500" and "2,500" with groups of three, "2 500 FCFA", "FCFA 2 500". Decimals
+// are read where they are nought ("2 500,00", as spreadsheets write it) and else
+// refused, as CamPay does (ER201). What is not surely one amount is refused:
+// nothing is dropped, rounded or joined into another number.
 func ParseAmount(typed string) (campay.XAF, error) {
-	s := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '\u202f' || r == '\u00a0' {
-			return -1
-		}
-		return r
-	}, typed)
-	s = trimCurrency(s)
+	s := withoutUnit(strings.TrimSpace(campay.Visible(typed)))
 	if s == "" {
 		return 0, ErrAmountMissing
 	}
@@ -93,46 +88,65 @@ func ParseItems(typed string) (campay.XAF, error) {
 	return total, nil
 }
 
-// trimCurrency takes the unit off the end: 2500F, 2500 FCFA, 2500 XAF.
-func trimCurrency(s string) string {
+// units are the words for francs, before an amount or behind it. A longer one
+// stands before the one that it ends with.
+var units = []string{"FRANCS CFA", "FRANC CFA", "F CFA", "FCFA", "XAF", "CFA", "FRANCS", "FRANC", "FRS", "FR", "F"}
+
+// withoutUnit takes the unit off one end of an amount.
+func withoutUnit(s string) string {
 	upper := strings.ToUpper(s)
-	for _, unit := range []string{"FCFA", "XAF", "CFA", "F"} {
+	for _, unit := range units {
 		if rest, ok := strings.CutSuffix(upper, unit); ok {
-			return rest
+			return strings.TrimSpace(rest)
 		}
 	}
-	return upper
+	for _, unit := range units {
+		if rest, ok := strings.CutPrefix(upper, unit); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return s
 }
 
 // ungroup returns the digits of a whole number that may be written in groups
-// of three, with one kind of mark between them.
+// of three, with one kind of mark between them, and decimals that are nought.
 func ungroup(s string) (string, error) {
-	marks := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return -1
-		}
-		return r
-	}, s)
-	if marks == "" {
-		return s, nil
-	}
-	mark := marks[:1]
-	if strings.Trim(marks, ".,") != "" {
+	if strings.Trim(s, "0123456789 .,\t\r\n") != "" {
 		return "", ErrAmountLetters
 	}
-	if strings.Trim(marks, mark) != "" {
-		return "", ErrAmountDecimals
-	}
-	groups := strings.Split(s, mark)
-	if first := len(groups[0]); first < 1 || first > 3 || strings.Trim(groups[0], "0") == "" {
-		return "", ErrAmountDecimals
-	}
-	for _, g := range groups[1:] {
-		if len(g) != 3 {
-			return "", ErrAmountDecimals
+	for _, mark := range []string{" ", ".", ","} {
+		if groups := strings.Split(s, mark); areThousands(groups) {
+			return strings.Join(groups, ""), nil
 		}
 	}
-	return strings.Join(groups, ""), nil
+	cut := strings.LastIndexAny(s, ".,")
+	if cut < 0 || strings.ContainsAny(s[cut:], " \t\r\n") {
+		return "", ErrAmountGroups
+	}
+	whole, decimals := s[:cut], s[cut+1:]
+	if len(decimals) == 1 || len(decimals) == 2 {
+		for _, mark := range []string{" ", ".", ","} {
+			groups := strings.Split(whole, mark)
+			if mark != s[cut:cut+1] && areThousands(groups) && strings.Trim(decimals, "0") == "" {
+				return strings.Join(groups, ""), nil
+			}
+		}
+	}
+	return "", ErrAmountDecimals
+}
+
+// areThousands reports whether the parts of a number are its groups of three,
+// or the one part that it has.
+func areThousands(groups []string) bool {
+	for i, g := range groups {
+		if strings.Trim(g, "0123456789") != "" || g == "" {
+			return false
+		}
+		if len(groups) > 1 && (i > 0 && len(g) != 3 || i == 0 && (len(g) > 3 || strings.Trim(g, "0") == "")) {
+			return false
+		}
+	}
+	return true
 }
 
 // The reasons for which a typed phone number is refused.
