@@ -41,7 +41,7 @@ func (f *filter) before(id int64) {
 // search limits a list to the rows whose folded search column holds the text,
 // as it is or as the phone number that it may be.
 func (f *filter) search(column, text string) {
-	text = fold(strings.TrimSpace(text))
+	text = strings.TrimSpace(fold(text))
 	if text == "" {
 		return
 	}
@@ -60,23 +60,35 @@ func contains(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 }
 
+// alike writes what people type in more than one way in one: apostrophes,
+// hyphens and joined letters. The migration search_alike does the same in SQL.
+var alike = strings.NewReplacer(
+	"’", "'", "‘", "'", "ʼ", "'", "-", " ", "–", " ", "‑", " ", "œ", "oe", "æ", "ae",
+)
+
 // fold joins texts into what a search compares: lower case, without accents,
-// so that "epicerie" finds "Épicerie" on every engine.
+// so that "epicerie" finds "Épicerie" on every engine, "sainte anne"
+// "Sainte-Anne" and "oeuvre" "Œuvre".
 func fold(texts ...string) string {
 	decomposed := norm.NFD.String(strings.ToValidUTF8(strings.Join(texts, "\n"), "\uFFFD"))
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) || r == 0 { // at a zero byte LIKE would end
+	return alike.Replace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Cf) || r == 0: // at a zero byte LIKE would end
 			return -1
+		case unicode.Is(unicode.Zs, r):
+			return ' '
 		}
 		return unicode.ToLower(r)
-	}, decomposed)
+	}, decomposed))
 }
 
-// phoneDigits returns the digits of a text that is typed as a phone number is
-// ("6 77 12 34", "+237 677-12"), and nothing for another text.
+// phoneDigits returns the digits of a folded text that is typed as a phone number
+// is ("6 77 12 34", "(+237) 677-12", a spreadsheet's '677123456), and nothing for
+// another text.
 func phoneDigits(text string) string {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "'"), ".0")
 	digits := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || strings.ContainsRune("+-.", r) {
+		if unicode.IsSpace(r) || strings.ContainsRune("+.()/", r) {
 			return -1
 		}
 		return r

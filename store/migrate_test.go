@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,7 +43,12 @@ func newest(t *testing.T) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int64(len(files))
+	number, _, _ := strings.Cut(files[len(files)-1].Name(), "_")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestOpen_NewerDatabase_IsRefusedAndLeftAsItIs(t *testing.T) {
