@@ -29,7 +29,7 @@ const (
 
 func (s *server) checkout(c echo.Context) error {
 	return s.showCheckout(c, http.StatusOK, views.CheckoutForm{
-		OperationID: payments.NewOperation(), Amount: c.QueryParam("amount"), Description: c.QueryParam("description"),
+		OperationID: payments.NewOperation(), Amount: typedInAddress(c, "amount"), Description: c.QueryParam("description"),
 	})
 }
 
@@ -79,7 +79,7 @@ func (s *server) strip(c echo.Context) error {
 // readSale reads a form of the till, whichever of its fields it has, and what of
 // it is asked for in either way.
 func readSale(c echo.Context) (in views.CheckoutForm, order payments.PushOrder, f *form) {
-	in = views.CheckoutForm{Amount: typed(c, "amount"), Phone: typed(c, "phone"), Description: typed(c, "description")}
+	in = views.CheckoutForm{Amount: typedInAddress(c, "amount"), Phone: typed(c, "phone"), Description: typed(c, "description")}
 	order, f = payments.PushOrder{Description: in.Description, By: user(c).ID}, newForm(c)
 	var err error
 	order.Amount, err = payments.ParseItems(in.Amount)

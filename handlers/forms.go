@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"net/mail"
 	"net/url"
 	"strconv"
@@ -21,6 +22,21 @@ import (
 
 // typed is a text field as people mean it: without the spaces around it.
 func typed(c echo.Context, name string) string { return strings.TrimSpace(c.FormValue(name)) }
+
+// typedInAddress is typed for an amount in an address that somebody wrote by hand,
+// where "+" is the sign that it looks like. In one that a form or a page of ours
+// made it stands for a space, and comes with the form's operation.
+func typedInAddress(c echo.Context, name string) string {
+	query := c.Request().URL.RawQuery
+	if c.Request().Method != http.MethodGet || c.QueryParams().Has("operation") || !strings.Contains(query, "+") {
+		return typed(c, name)
+	}
+	values, err := url.ParseQuery(strings.ReplaceAll(query, "+", "%2B"))
+	if err != nil {
+		return typed(c, name)
+	}
+	return strings.TrimSpace(values.Get(name))
+}
 
 // form gathers what is wrong with the fields of one form.
 type form struct {

@@ -4,13 +4,11 @@ package handlers
 // at before anything is made, and then all are made or none.
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
-	"unicode/utf8"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -32,7 +30,8 @@ func (s *server) showBatchForm(c echo.Context, status int, form views.BatchForm)
 }
 
 // createBatch looks at a list, shows what would be made or what is wrong with
-// which row and, once that is confirmed, makes it.
+// which row and, once that is confirmed, makes it. A row that stands twice in it,
+// and a list that was made before, are asked about.
 func (s *server) createBatch(c echo.Context) error {
 	f := newForm(c)
 	in := views.BatchForm{OperationID: f.operation(c.FormValue("operation")), Errors: f.errors}
@@ -40,22 +39,33 @@ func (s *server) createBatch(c echo.Context) error {
 	if in.Text, err = batchText(c, f); err != nil {
 		return err
 	}
-	var orders []payments.LinkOrder
+	list := payments.LinkBatch{Operation: in.OperationID, Again: c.FormValue("again"), By: user(c).ID}
 	if f.ok() {
-		in.Rows, orders = readBatch(in.Text, f)
+		list.Orders = readBatch(&in, f)
 	}
 	in.Wrong = wrongRows(in.Rows)
 	if !f.ok() || in.Wrong > 0 {
 		return s.showBatchForm(c, http.StatusUnprocessableEntity, in)
 	}
+	if in.Earlier, err = s.Payments.SameList(f.ctx, s.Store.Reader, list.Orders); err != nil {
+		return err
+	}
 	if c.FormValue("confirm") != "yes" {
 		return s.showBatchForm(c, http.StatusOK, in)
 	}
-	batch, err := s.Payments.CreateLinks(c.Request().Context(), in.OperationID, ofOne(orders, user(c).ID))
+	if in.Doubles() > 0 && c.FormValue("doubles") != "yes" {
+		return s.showBatchForm(c, http.StatusConflict, in)
+	}
+	batch, err := s.Payments.CreateLinks(f.ctx, list)
 	if errors.Is(err, payments.ErrOperationUsed) { // gone back to, changed and sent anew
 		f.wrong(views.WholeForm, views.ProblemUsed, "")
 		in.OperationID = payments.NewOperation()
 		return s.showBatchForm(c, http.StatusUnprocessableEntity, in)
+	}
+	var same *payments.SameListError
+	if errors.As(err, &same) {
+		in.Earlier = same.Earlier
+		return s.showBatchForm(c, http.StatusConflict, in)
 	}
 	if err != nil {
 		return err
@@ -68,7 +78,7 @@ func (s *server) createBatch(c echo.Context) error {
 
 // batchText is the list: the file where one was sent, else what was pasted.
 func batchText(c echo.Context, f *form) (string, error) {
-	text := c.FormValue("list")
+	text, field := c.FormValue("list"), "list"
 	header, err := c.FormFile("file")
 	switch {
 	case err == nil && header.Size > mostBatchBytes:
@@ -84,82 +94,51 @@ func batchText(c echo.Context, f *form) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("read the list: %w", err)
 		}
-		text = string(content)
+		text, field = string(content), "file"
 	case len(text) > mostBatchBytes:
 		f.wrong("list", views.ProblemListLarge, "")
 		return text[:0], nil
 	}
-	text = strings.TrimPrefix(text, byteOrderMark)
-	if !utf8.ValidString(text) {
-		f.wrong("file", views.ProblemListText, "")
-		return "", nil
+	text, ok := decodeList([]byte(text))
+	if !ok {
+		f.wrong(field, views.ProblemListText, "")
 	}
 	return text, nil
 }
 
-// separators are what stands between the cells of a list: a spreadsheet copies
-// tabs, saves semicolons in French and commas in English.
-var separators = []rune{'\t', ';', ','}
-
-// separatorOf is the separator that stands most often in the first line.
-func separatorOf(text string) rune {
-	line, _, _ := strings.Cut(text, "\n")
-	best, most := separators[0], 0
-	for _, r := range separators {
-		if n := strings.Count(line, string(r)); n > most {
-			best, most = r, n
-		}
-	}
-	return best
-}
-
-// readBatch reads the rows of a list: name, phone, amount, description. A first
-// row whose amount is none and that names its columns is a heading.
-func readBatch(text string, f *form) (rows []views.BatchRow, orders []payments.LinkOrder) {
-	in := csv.NewReader(strings.NewReader(text))
-	in.Comma, in.FieldsPerRecord, in.LazyQuotes, in.TrimLeadingSpace = separatorOf(text), -1, true, true
-	for {
-		cells, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			f.wrong("list", views.ProblemListText, "")
-			return nil, nil
-		}
-		line, _ := in.FieldPos(0)
-		if len(strings.TrimSpace(strings.Join(cells, ""))) == 0 || len(rows) == 0 && isHeading(cells) {
-			continue
-		}
-		if len(rows) == payments.MaxBatch {
-			f.wrong("list", views.ProblemListLong, fmt.Sprint(payments.MaxBatch))
-			return nil, nil
-		}
-		row, order := batchRow(f, line, cells)
-		rows, orders = append(rows, row), append(orders, order)
-	}
-	if len(rows) == 0 {
+// readBatch reads the rows of a list: what each asks for, and what is wrong with
+// which of its cells.
+func readBatch(in *views.BatchForm, f *form) (orders []payments.LinkOrder) {
+	read := readList(in.Text)
+	in.Skipped = read.skipped
+	switch {
+	case len(read.rows) == 0:
 		f.wrong("list", views.ProblemListEmpty, "")
+	case len(read.rows) > payments.MaxBatch:
+		f.wrong("list", views.ProblemListLong, strconv.Itoa(payments.MaxBatch))
+	default:
+		lines := map[payments.LinkOrder]int{}
+		for _, row := range read.rows {
+			shown, order := batchRow(f, read, row)
+			same := order
+			same.Operation = ""
+			if shown.SameAs = lines[same]; shown.SameAs == 0 {
+				lines[same] = row.line
+			}
+			in.Rows, orders = append(in.Rows, shown), append(orders, order)
+		}
 	}
-	return rows, orders
-}
-
-// isHeading reports whether a row names columns: no cell of it has a digit.
-func isHeading(cells []string) bool {
-	return len(cells) > 2 && !strings.ContainsAny(strings.Join(cells, ""), "0123456789")
+	return orders
 }
 
 // batchRow reads one row: the link that it asks for, and what is wrong with each
 // of its cells. Each link has an operation of its own; it is the batch's that keeps
 // a form sent twice from making it twice.
-func batchRow(of *form, line int, cells []string) (views.BatchRow, payments.LinkOrder) {
-	cell := func(i int) string {
-		if i >= len(cells) {
-			return ""
-		}
-		return strings.TrimSpace(cells[i])
+func batchRow(of *form, l list, cells listRow) (views.BatchRow, payments.LinkOrder) {
+	row := views.BatchRow{
+		Line: cells.line, Name: l.of(cells, columnName), Phone: l.of(cells, columnPhone),
+		Amount: l.of(cells, columnAmount), Description: l.of(cells, columnPurpose),
 	}
-	row := views.BatchRow{Line: line, Name: cell(0), Phone: cell(1), Amount: cell(2), Description: cell(3)}
 	f := &form{ctx: of.ctx, errors: views.Errors{}}
 	order := payments.LinkOrder{Operation: payments.NewOperation(), Kind: store.LinkOnce, Description: row.Description, FirstName: row.Name}
 	var err error
@@ -168,7 +147,10 @@ func batchRow(of *form, line int, cells []string) (views.BatchRow, payments.Link
 	f.payer(views.LinkForm{Phone: row.Phone, FirstName: row.Name}, &order)
 	row.Asked, row.Payer = int64(order.Amount), string(order.Phone)
 	f.description(row.Description)
-	if len(cells) > 4 {
+	if l.cutsAmount(cells) {
+		f.wrong("amount", views.ProblemAmountGroups, "")
+	}
+	if l.hasMore(cells) {
 		f.wrong(views.WholeForm, views.ProblemCells, "")
 	}
 	row.Errors = f.errors
@@ -182,14 +164,6 @@ func wrongRows(rows []views.BatchRow) (wrong int) {
 		}
 	}
 	return wrong
-}
-
-// ofOne are orders by one person.
-func ofOne(orders []payments.LinkOrder, by int64) []payments.LinkOrder {
-	for i := range orders {
-		orders[i].By = by
-	}
-	return orders
 }
 
 // batchLinks are the links of the batch that a path names, as far as the one who

@@ -32,7 +32,7 @@ func (s *server) links(c echo.Context) error {
 
 // linkForm is the empty form of a new link, or that of one like another.
 func (s *server) linkForm(c echo.Context) error {
-	form := views.LinkForm{Amount: c.QueryParam("amount")}
+	form := views.LinkForm{Amount: typedInAddress(c, "amount")}
 	if n, err := strconv.ParseInt(c.QueryParam("copy"), 10, 64); err == nil {
 		like, err := s.seenLink(c, n)
 		if err != nil {

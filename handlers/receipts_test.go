@@ -135,7 +135,7 @@ func TestPoster_OfALink_IsAPDFForWhoMaySeeIt(t *testing.T) {
 		}
 	}
 	operation := newOperation()
-	page := owner.sendsList(operation, goodList, "", true).header.Get("Location")
+	page := owner.sendsList(operation, goodList, "", map[string]string{"confirm": "yes"}).header.Get("Location")
 	s.work()
 	if got := owner.get(page + "/sheet.pdf"); got.status != http.StatusOK || !strings.HasPrefix(got.body, "%PDF-") {
 		t.Errorf("a batch's sheet: %d", got.status)

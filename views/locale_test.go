@@ -152,6 +152,7 @@ func families(t *testing.T) []family {
 		{"outcome.", []string{"refused"}, title},
 		{"why.", kinds["Why"], titleText[1:]},
 		{"verdict.", kinds["Verdict"], title},
+		{"batch.skipped.", kinds["Skipped"], title},
 		{"filter.", append(of(kinds["Status"], "unsent", "waiting"), kinds["Verdict"]...), title},
 		{"origin.", kinds["Origin"], title},
 		{"event.from.", kinds["EventKind"], title},

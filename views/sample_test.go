@@ -219,6 +219,8 @@ func batchScreens() map[string]templ.Component {
 		"phone": {Problem: views.ProblemPhone}, "amount": {Problem: views.ProblemAmountLetters}, "description": {Problem: views.ProblemTextMissing},
 		"first_name": {Problem: views.ProblemTextLong, Detail: "60"}, views.WholeForm: {Problem: views.ProblemCells},
 	}}
+	twice := right
+	twice.Line, twice.SameAs = 5, 1
 	made := views.BatchProps{Batch: "33333333-3333-4333-8333-333333333333", Links: []views.BatchLink{
 		{Link: waitingLink(), URL: "https://comptoir.example/p/x", QR: qr()}, {Link: stoppedLink(func(l *store.LinkWithState) { l.Newest.Status = store.StatusUnsent })},
 	}}
@@ -226,6 +228,8 @@ func batchScreens() map[string]templ.Component {
 	return map[string]templ.Component{
 		"batch":       form(views.BatchForm{}),
 		"batch-ready": form(views.BatchForm{Text: "x", Rows: []views.BatchRow{right}}),
+		"batch-asked": form(views.BatchForm{Text: "x", Rows: []views.BatchRow{right, twice}, Earlier: store.LinkBatch{Batch: "x", Links: 2, CreatedAt: now}, Skipped: []views.SkippedLine{
+			{Line: 1, As: views.SkippedTitle, Text: "Loyers"}, {Line: 2, As: views.SkippedEmpty}, {Line: 3, As: views.SkippedHeading, Text: "Nom Téléphone"}, {Line: 4, As: views.SkippedSeparator}}}),
 		"batch-wrong": form(views.BatchForm{Text: "x", Rows: []views.BatchRow{right, wrong}, Wrong: 1}),
 		"batch-empty": form(views.BatchForm{Errors: views.Errors{"list": {Problem: views.ProblemListEmpty}, "file": {Problem: views.ProblemListText}}}),
 		"batch-made":  views.BatchPage(page("/links/batch/x"), made),
