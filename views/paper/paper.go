@@ -7,8 +7,14 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
-	"github.com/go-pdf/fpdf"
+	"codeberg.org/go-pdf/fpdf"
+	"github.com/go-fonts/liberation/liberationsansbold"
+	"github.com/go-fonts/liberation/liberationsansregular"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/text/unicode/norm"
 )
 
 // QR is the modules of a QR code, true for dark, without its quiet zone.
@@ -29,20 +35,23 @@ var (
 	white  = colour{255, 255, 255}
 )
 
+// face is the font of all paper: it has the letters of Cameroon's languages (Ŋ, Ɓ,
+// ɔ, ɛ), which a PDF's own fonts lack.
+const face = "Liberation Sans"
+
 // page draws on one PDF. Lengths are millimetres, sizes of letters points.
-type page struct {
-	pdf   *fpdf.Fpdf
-	latin func(string) string
-}
+type page struct{ pdf *fpdf.Fpdf }
 
 func newPage(width, height float64) *page {
 	pdf := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: width, Ht: height}})
 	pdf.SetMargins(0, 0, 0)
+	pdf.SetCellMargin(0)
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetCreator("Comptoir", false)
-	p := &page{pdf, pdf.UnicodeTranslatorFromDescriptor("cp1252")}
+	pdf.AddUTF8FontFromBytes(face, "", liberationsansregular.TTF)
+	pdf.AddUTF8FontFromBytes(face, "B", liberationsansbold.TTF)
 	pdf.AddPage()
-	return p
+	return &page{pdf}
 }
 
 // bytes is the whole file.
@@ -54,58 +63,131 @@ func (p *page) bytes() ([]byte, error) {
 	return made.Bytes(), nil
 }
 
-// letters are those that the PDF's own font has: what it lacks would vanish, so
-// it becomes a visible question mark.
-func (p *page) letters(text string) string {
-	text = strings.NewReplacer("\u202f", "\u00a0", "\n", " ", "\r", " ", "\t", " ").Replace(text)
-	return p.latin(strings.Map(func(r rune) rune {
-		if r < 0x20 || r > 0xff && !strings.ContainsRune("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", r) {
+// letters are those that the font has, on one line: what it lacks would vanish,
+// so it becomes a visible question mark.
+func letters(text string) string {
+	var buf sfnt.Buffer
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '\n', '\r', '\t':
+			return ' '
+		case '\u202f':
+			return '\u00a0'
+		}
+		if glyph, err := coverage().GlyphIndex(&buf, r); r < 0x20 || err != nil || glyph == 0 {
 			return '?'
 		}
 		return r
-	}, text))
+	}, norm.NFC.String(text))
 }
 
+// coverage is the font, to be asked which letters it has.
+var coverage = sync.OnceValue(func() *sfnt.Font {
+	font, err := sfnt.Parse(liberationsansregular.TTF)
+	if err != nil {
+		panic("the font of the program: " + err.Error())
+	}
+	return font
+})
+
 func (p *page) font(style string, size float64, c colour) {
-	p.pdf.SetFont("Helvetica", style, size)
+	p.pdf.SetFont(face, style, size)
 	p.pdf.SetTextColor(c[0], c[1], c[2])
 }
 
 // points in a millimetre.
 const points = 72 / 25.4
 
+// smallest is how far letters shrink to fit, as a share of their size: smaller
+// ones are not read, so what still does not fit ends in "…".
+const smallest = .6
+
 // text writes one line into a box that begins at x, y, smaller where it would
 // not fit, and returns where the next line begins.
 func (p *page) text(text, style, align string, size, x, y, width float64, c colour) float64 {
-	said := p.letters(text)
+	said := letters(text)
 	p.font(style, size, c)
 	if wide := p.pdf.GetStringWidth(said); wide > width {
-		size = max(size*width/wide, 4)
+		size *= max(width/wide, smallest)
 		p.font(style, size, c)
-		for p.pdf.GetStringWidth(said) > width && len(said) > 1 {
-			said = said[:len(said)-1] // one byte is one letter
-		}
 	}
-	height := size / points * 1.25
+	return p.put(p.cut(said, width), align, x, y, width, size/points*1.25)
+}
+
+// paragraph writes text over as many lines as it takes, most at most; the last one
+// ends in "…" where there would be more.
+func (p *page) paragraph(text, style, align string, size, x, y, width float64, most int, c colour) float64 {
+	p.font(style, size, c)
+	lines := p.wrap(letters(text), width)
+	if len(lines) > most {
+		lines[most-1] = p.cut(strings.Join(lines[most-1:], " "), width)
+		lines = lines[:most]
+	}
+	for _, l := range lines {
+		y = p.put(l, align, x, y, width, size/points*1.3)
+	}
+	return y
+}
+
+// put writes one line in the font that is set.
+func (p *page) put(said, align string, x, y, width, height float64) float64 {
 	p.pdf.SetXY(x, y)
 	p.pdf.CellFormat(width, height, said, "", 0, align+"M", false, 0, "")
 	return y + height
 }
 
-// paragraph writes text over as many lines as it takes, most at most.
-func (p *page) paragraph(text, style, align string, size, x, y, width float64, most int, c colour) float64 {
-	p.font(style, size, c)
-	height := size / points * 1.3
-	lines := p.pdf.SplitLines([]byte(p.letters(text)), width-1)
-	for i, l := range lines {
-		if i == most {
+func (p *page) fits(said string, width float64) bool { return p.pdf.GetStringWidth(said) <= width }
+
+// cut is a line, ended by "…" where it does not fit.
+func (p *page) cut(said string, width float64) string {
+	if p.fits(said, width) {
+		return said
+	}
+	for said != "" && !p.fits(said+"…", width) {
+		_, last := utf8.DecodeLastRuneInString(said)
+		said = said[:len(said)-last]
+	}
+	return strings.TrimRight(said, " ") + "…"
+}
+
+// wrap cuts a text into lines between its words, and inside a word only where it
+// is longer than a line.
+func (p *page) wrap(said string, width float64) (lines []string) {
+	line := ""
+	for word := range strings.SplitSeq(said, " ") {
+		if word == "" {
+			continue
+		}
+		if line != "" && p.fits(line+" "+word, width) {
+			line += " " + word
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for !p.fits(word, width) {
+			begin, rest := p.head(word, width)
+			lines, word = append(lines, begin), rest
+		}
+		line = word
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// head is as much of a word as fits, one letter at least, and the rest.
+func (p *page) head(word string, width float64) (begin, rest string) {
+	_, end := utf8.DecodeRuneInString(word)
+	for end < len(word) {
+		_, next := utf8.DecodeRuneInString(word[end:])
+		if !p.fits(word[:end+next], width) {
 			break
 		}
-		p.pdf.SetXY(x, y)
-		p.pdf.CellFormat(width, height, string(l), "", 0, align+"M", false, 0, "")
-		y += height
+		end += next
 	}
-	return y
+	return word[:end], word[end:]
 }
 
 // box fills a rectangle.

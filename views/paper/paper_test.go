@@ -253,3 +253,45 @@ func TestText_HostileOrForeign_IsDrawnAndHarmsNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestText_LongOrOfCameroon_IsWholeOrSaysThatItIsCut(t *testing.T) {
+	const shop = "Établissement Ŋgɔ́ɔ́ Ɓassa & Fils, Épicerie fine du Marché Mokolo" // 60 letters and more
+	const purpose = "Loyer du mois de novembre, appartement 3 du deuxième étage, charges d’eau et d’électricité comprises, sauf gardien"
+	folded := func(file []byte) string { return strings.Join(strings.Fields(words(t, file)), " ") }
+	whole := func(where, said, text string) {
+		t.Helper()
+		for _, word := range strings.Fields(text) {
+			if !strings.Contains(said, strings.Trim(word, ",")) {
+				t.Errorf("%s lacks %q: %s", where, word, said)
+			}
+		}
+	}
+	for _, roll := range Rolls {
+		r := receipt(t)
+		r.Shop, r.Facts = shop, append(r.Facts, [2]string{"Pour quoi", purpose}, [2]string{"Référence de l’opérateur", "MP261127.1402.A12345"})
+		file, err := r.Draw(roll)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := folded(file)
+		whole(string(roll), said, shop+" "+purpose+" MP261127.1402.A12345")
+	}
+	for _, size := range Sizes {
+		s := poster(t)
+		s.Shop, s.Description = shop, purpose
+		file, err := s.Draw(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := folded(file)
+		if !strings.Contains(said, "Mokolo") && !strings.Contains(said, "…") || !strings.Contains(said, "gardien") && !strings.Contains(said, "…") {
+			t.Errorf("%s is cut in silence: %s", size, said)
+		}
+	}
+	p := newPage(30, 30)
+	p.text(purpose, "", "L", 10, 0, 0, 30, ink)
+	file, err := p.bytes()
+	if err != nil || !strings.HasSuffix(strings.TrimSpace(words(t, file)), "…") {
+		t.Errorf("a line that is cut says %q, %v", words(t, file), err)
+	}
+}

@@ -58,12 +58,12 @@ func (s Poster) sheet(p *page, width, height float64) {
 		p.logo(s.Logo, left+1*k, 12*k, 28*k)
 		left += 36 * k
 	}
-	p.text(s.Shop, "B", "L", 44*k, left, 17*k, width-left-15*k, white)
+	p.name(s.Shop, "L", 44*k, left, 0, width-left-15*k, 52*k)
 	y := 60 * k
 	if s.Amount != "" {
 		y = p.text(s.Amount, "B", "C", 46*k, 15*k, y, width-30*k, ink)
 	}
-	y = p.paragraph(s.Description, "", "C", 22*k, 15*k, y, width-30*k, 2, soft)
+	y = p.paragraph(s.Description, "", "C", 22*k, 15*k, y, width-30*k, 3, soft)
 	side := 118 * k
 	y = max(y+2*k, 88*k)
 	p.code(s.QR, (width-side)/2, y, side)
@@ -74,6 +74,23 @@ func (s Poster) sheet(p *page, width, height float64) {
 	s.steps(p, 0, 15*k, y, column, k)
 	s.steps(p, 1, 25*k+column, y, column, k)
 	p.text(s.Address, "", "C", 10*k, 10*k, height-10*k, width-20*k, soft)
+}
+
+// name writes a shop's name in white, in the middle of a band: over two lines where
+// one would make it small.
+func (p *page) name(name, align string, size, x, y, width, height float64) {
+	p.font("B", size, white)
+	lines := 1.0
+	if !p.fits(letters(name), width/.75) {
+		lines, size = 2, size*.62
+		p.font("B", size, white)
+		lines = min(lines, float64(len(p.wrap(letters(name), width))))
+	}
+	if lines == 1 {
+		p.text(name, "B", align, size, x, y+(height-size/points*1.25)/2, width, white)
+		return
+	}
+	p.paragraph(name, "B", align, size, x, y+(height-2*size/points*1.3)/2, width, 2, white)
 }
 
 // steps are the three steps in one language, each with its number.
@@ -102,7 +119,7 @@ func (s Poster) tent() ([]byte, error) {
 // face is wider than high: the code at the left, the words beside it.
 func (s Poster) face(p *page, top, width, height float64) {
 	p.box(0, top, width, 26, accent)
-	p.text(s.Shop, "B", "L", 32, 12, top+6, width-24, white)
+	p.name(s.Shop, "L", 32, 12, top, width-24, 26)
 	side := height - 44
 	p.code(s.QR, 8, top+30, side)
 	x := 14 + side
@@ -129,7 +146,7 @@ func (s Poster) stickers() ([]byte, error) {
 	for i := range 8 {
 		x, y := float64(i%2)*width, float64(i/2)*height
 		p.box(x+4, y+4, width-8, 13, accent)
-		p.text(s.Shop, "B", "C", 19, x+6, y+6, width-12, white)
+		p.name(s.Shop, "C", 19, x+6, y+4, width-12, 13)
 		p.code(s.QR, x+5, y+19, 50)
 		room := width - 64
 		next := p.paragraph(s.Scan[0], "B", "L", 14, x+58, y+23, room, 2, accent)
@@ -171,9 +188,9 @@ func Sheet(shop string, items []Item) ([]byte, error) {
 		if len(item.QR) > 0 {
 			p.code(item.QR, x+(width-46)/2, y, 46)
 		}
-		next := p.text(item.Name, "B", "C", 11, x+2, y+46, width-4, ink)
+		next := p.paragraph(item.Name, "B", "C", 11, x+2, y+46, width-4, 2, ink)
 		next = p.text(item.Amount, "B", "C", 13, x+2, next, width-4, ink)
-		p.text(item.Description, "", "C", 9, x+2, next, width-4, soft)
+		p.paragraph(item.Description, "", "C", 9, x+2, next, width-4, 2, soft)
 	}
 	return p.bytes()
 }

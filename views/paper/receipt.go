@@ -2,6 +2,8 @@ package paper
 
 // Receipts: on the paper of a till's printer, or on A5.
 
+import "strings"
+
 // Receipt is what a receipt says: words in one language, facts in their order.
 type Receipt struct {
 	Shop    string
@@ -58,9 +60,9 @@ func (r Receipt) print(p *page, width, k float64) float64 {
 		p.logo(r.Logo, (width-16*k)/2, y, 16*k)
 		y += 18 * k
 	}
-	y = p.text(r.Shop, "B", "C", 13*k, edge, y, room, ink)
+	y = p.paragraph(r.Shop, "B", "C", 13*k, edge, y, room, 3, ink)
 	for _, l := range r.Address {
-		y = p.text(l, "", "C", 8*k, edge, y, room, soft)
+		y = p.paragraph(l, "", "C", 8*k, edge, y, room, 2, soft)
 	}
 	y += 3 * k
 	tone := ink
@@ -72,8 +74,7 @@ func (r Receipt) print(p *page, width, k float64) float64 {
 	p.rule(edge, y, width-edge, y)
 	y += 2 * k
 	for _, f := range r.Facts {
-		p.text(f[0], "", "L", 8*k, edge, y, room*.4, soft)
-		y = p.text(f[1], "B", "R", 8.5*k, edge+room*.4, y, room*.6, ink) + .6*k
+		y = max(p.paragraph(f[0], "", "L", 8*k, edge, y, room*.36, 3, soft), p.fact(f[1], 8.5*k, edge+room*.38, y, room*.62)) + .6*k
 	}
 	for _, n := range r.Notes {
 		y = p.paragraph(n, "B", "L", 9*k, edge, y+1*k, room, 4, ink)
@@ -85,4 +86,13 @@ func (r Receipt) print(p *page, width, k float64) float64 {
 		y = p.paragraph(r.Check, "", "C", 7.5*k, edge, y+side, room, 3, soft)
 	}
 	return p.paragraph(r.Footer, "", "C", 8*k, edge, y+2*k, room, 6, ink)
+}
+
+// fact writes the value of a fact: a text over several lines, and a code, which
+// has no spaces, on one of its own.
+func (p *page) fact(value string, size, x, y, width float64) float64 {
+	if !strings.ContainsAny(value, " \u00a0") {
+		return p.text(value, "B", "R", size, x, y, width, ink)
+	}
+	return p.paragraph(value, "B", "R", size, x, y, width, 6, ink)
 }
