@@ -27,7 +27,7 @@ func TestReceipt_PrintedByTheBrowser_IsAsWideAsItsRollAndWhole(t *testing.T) {
 	p.enter(t, "1234")
 	m.see(".counter .good")
 	receipt := m.eval("document.querySelector('a[href$=\"/receipt\"]').href")
-	for paper, want := range map[string]string{"58": "163.92 x", "80": "226.", "a5": "420 x 59"} { // points
+	for paper, want := range map[string]string{"58": "163.92 x", "80": "227.", "a5": "420 x 59"} { // points
 		m.open(receipt)
 		m.open(m.eval("location.origin + location.pathname") + "?paper=" + paper)
 		m.see(".receipt")

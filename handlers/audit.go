@@ -108,7 +108,7 @@ func (s *server) auditCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.sendCSV(c, "comptoir-audit-"+s.Now().Format(time.DateOnly)+".csv", "audit", func(lines *csvLines) error {
+	return s.sendCSV(c, "comptoir-audit-"+views.FileDay(s.Now())+".csv", "audit", func(lines *csvLines) error {
 		if err := lines.line(views.AuditCSVHeader(ctx)); err != nil {
 			return err
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"comptoir/views"
 )
 
 // csvBuffered is how many lines are sent at a time.
@@ -58,7 +60,7 @@ func (s *server) sendCSV(c echo.Context, name, about string, write func(*csvLine
 		return nil
 	}
 	lines := &csvLines{out: csv.NewWriter(c.Response())}
-	lines.out.UseCRLF = true
+	lines.out.UseCRLF, lines.out.Comma = true, views.CellSeparator(ctx)
 	err := write(lines)
 	lines.out.Flush()
 	if err == nil {

@@ -231,7 +231,7 @@ func TestBatch_PastedOrSent_IsShownAndThenMadeOnce(t *testing.T) {
 	if got := owner.get(page); strings.Count(got.body, `class="qr"`) != 2 || !strings.Contains(got.body, "wa.me/237677123456") {
 		t.Errorf("its page: %s", got.body)
 	}
-	if got := owner.get(page + "/links.csv"); !strings.Contains(got.body, "Élève Un,237677123456,25000,Scolarité") || strings.Count(got.body, "http") != 2 {
+	if got := owner.get(page + "/links.csv"); !strings.Contains(got.body, "Élève Un;6-77-12-34-56;25000;Scolarité") || strings.Count(got.body, "http") != 2 {
 		t.Errorf("its file: %s", got.body)
 	}
 	cashier := s.signedIn(store.RoleCashier)

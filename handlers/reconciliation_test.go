@@ -188,12 +188,11 @@ func TestReconciliationCSV_IsReadBackAndIsNoFormula(t *testing.T) {
 		got.header.Get("Content-Disposition") != `attachment; filename="comptoir-2026-03-04-2026-03-04.csv"` || !strings.HasPrefix(got.body, byteOrderMark) {
 		t.Fatalf("%d %v", got.status, got.header)
 	}
-	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(got.body, byteOrderMark))).ReadAll()
-	s.must(err)
-	if len(lines) != 3 || lines[0][0] != "Date" || lines[1][0] != "2026-03-04 10:30:00" || lines[1][3] != "'=cmd|' /C calc'!A0" || lines[1][9] != "700" {
+	lines := s.frenchCSV(got.body)
+	if len(lines) != 3 || lines[0][0] != "Date" || lines[1][0] != "04/03/2026 10:30:00" || lines[1][3] != "'=cmd|' /C calc'!A0" || lines[1][9] != "700" {
 		t.Fatalf("read back %q", lines)
 	}
-	if lone := lines[2]; lone[8] != "" || lone[14] != "pending" {
+	if lone := lines[2]; lone[8] != "" || lone[14] != "En cours" || lone[2] != "Encaissement" || lone[4] != "6-77-12-34-56" {
 		t.Fatalf("what is only here: %q", lone)
 	}
 	if cashier := s.sessionOf(store.RoleCashier).get("/reconciliation.csv"); cashier.status != http.StatusForbidden {

@@ -1319,7 +1319,7 @@ func BatchHeading(ctx context.Context) []string {
 // BatchLine is a link in a line; address is where it is paid.
 func BatchLine(ctx context.Context, l store.LinkWithState, address string, now time.Time) []string {
 	return []string{
-		payer(l.PaymentLink), l.Phone, machine(l.Amount), l.Description, T(ctx, "status."+string(linkStateOf(l, now))), address,
+		payer(l.PaymentLink), cellPhone(l.Phone), cellAmount(ctx, l.Amount), l.Description, T(ctx, "status."+string(linkStateOf(l, now))), address,
 	}
 }
 

@@ -112,6 +112,8 @@ func families(t *testing.T) []family {
 		{"audit.act.", acts(t), title},
 		{"audit.kind.", views.AuditKinds, title},
 		{"audit.key.", views.AuditKeys, title},
+		{"audit.said.", []string{"successful", "failed"}, title},
+		{"kind.", of(kinds["Kind"], "refund"), title},
 		{"settings.book.", []string{"sandbox", "demo", "production"}, title},
 		{"field.book.", []string{"sandbox", "demo", "production"}, title},
 		{"flash.", kinds["Flash"], title},

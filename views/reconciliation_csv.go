@@ -1,13 +1,13 @@
 package views
 
-// A reconciled period as cells of a table that programs read: moments in
-// Douala, amounts in francs with a point, words in the reader's language.
+// A reconciled period as cells of a spreadsheet.
 
 import (
 	"context"
 	"slices"
-	"strconv"
-	"time"
+	"strings"
+
+	"comptoir/store"
 )
 
 // CSVHeader names the cells of CSVLine.
@@ -24,7 +24,7 @@ func CSVHeader(ctx context.Context) []string {
 // CSVLine is one entry of a reconciled period. Where only one side has it, the
 // cells of the other are empty.
 func CSVLine(ctx context.Context, e Entry) []string {
-	return slices.Concat(e.sharedCells(ctx), e.campayCells(), e.ourCells())
+	return slices.Concat(e.sharedCells(ctx), e.campayCells(ctx), e.ourCells(ctx))
 }
 
 // group is the group that an entry is in; empty for a row that was not compared.
@@ -40,31 +40,53 @@ func (e Entry) sharedCells(ctx context.Context) []string {
 	if g := e.group(); g != "" {
 		group = T(ctx, "group."+string(g))
 	}
+	kind := func(k store.Kind) string { return kindWord(ctx, k, e.Ours.Origin) }
 	if t := e.Ours; e.Row.ID == 0 {
-		return []string{instant(loneSince(t)), group, string(t.Kind), t.Description, t.Phone, t.Operator, t.Code, t.Reference}
+		return []string{cellMoment(ctx, loneSince(t)), group, kind(t.Kind), t.Description, cellPhone(t.Phone), operatorName(ctx, t.Operator), t.Code, t.Reference}
 	}
 	r := e.Row
-	return []string{instant(r.At), group, string(r.Kind), r.Description, r.Phone, r.Operator, r.Code, r.Reference}
+	return []string{cellMoment(ctx, r.At), group, kind(r.Kind), r.Description, cellPhone(r.Phone), operatorName(ctx, r.Operator), r.Code, r.Reference}
 }
 
-func (e Entry) campayCells() []string {
+func (e Entry) campayCells(ctx context.Context) []string {
 	if e.Row.ID == 0 {
 		return make([]string, 5)
 	}
 	r := e.Row
-	return []string{r.Status, machine(r.Amount), machine(r.Charge), machine(r.Debit), machine(r.Credit)}
+	return []string{saidStatus(ctx, r.Status), cellAmount(ctx, r.Amount), cellAmount(ctx, r.Charge), cellAmount(ctx, r.Debit), cellAmount(ctx, r.Credit)}
 }
 
-func (e Entry) ourCells() []string {
+func (e Entry) ourCells(ctx context.Context) []string {
 	if e.Ours.ID == 0 {
 		return make([]string, 7)
 	}
 	t := e.Ours
 	return []string{
-		strconv.FormatInt(t.ID, 10), string(t.Status), machine(t.Amount), machine(t.Fee), machine(t.Net),
-		t.ExternalReference, t.Flags.String(),
+		cellID(t.ID), T(ctx, "status."+string(stateOf(t))), cellAmount(ctx, t.Amount), cellAmount(ctx, t.Fee), cellAmount(ctx, t.Net),
+		t.ExternalReference, flagTitles(ctx, t),
 	}
 }
 
-// instant is a moment in Douala as programs read it.
-func instant(at time.Time) string { return at.In(douala()).Format(time.DateTime) }
+// saidStatus is CamPay's word for how something stands in the reader's, or as it
+// came where it is none of the known.
+func saidStatus(ctx context.Context, status string) string {
+	switch status {
+	case "SUCCESSFUL":
+		return T(ctx, "history.successful")
+	case "FAILED":
+		return T(ctx, "history.failed")
+	case "PENDING":
+		return T(ctx, "history.open")
+	default:
+		return status
+	}
+}
+
+// flagTitles are the flags of a transaction in words.
+func flagTitles(ctx context.Context, t store.Transaction) string {
+	var titles []string
+	for _, f := range t.Flags {
+		titles = append(titles, flagText(ctx, t, f, "title"))
+	}
+	return strings.Join(titles, " · ")
+}
