@@ -1,45 +1,84 @@
 package handlers
 
 // Live pages: an open page gets its fragment anew, as a server-sent event,
-// each time the book changes under it. Polling stands behind it in the page.
+// each time the book changes under it, until its session ends. Polling stands
+// behind it in the page.
 
 import (
 	"bytes"
 	"context"
 	"fmt"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
+	"comptoir/store"
 	"comptoir/views"
 )
 
 const (
 	liveBeat    = 20 * time.Second // keeps proxies from closing a quiet stream
 	liveWrite   = 10 * time.Second // how long a slow phone may take to read one event
-	liveAtOnce  = 500              // streams; the rest poll
+	liveAtOnce  = 500              // streams of all; the rest poll
+	liveEach    = 40               // streams of one person, so that nobody takes those of the others
 	liveLongest = time.Hour        // then the browser connects again, with its session checked anew
 )
 
-// live counts the open streams.
-type live struct{ open atomic.Int64 }
+// live counts the open streams, of all and of each person.
+type live struct {
+	mu  sync.Mutex
+	all int
+	of  map[int64]int
+}
+
+// enter reports whether one more stream of a person may open; it leaves later.
+func (l *live) enter(person int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all >= liveAtOnce || l.of[person] >= liveEach {
+		return false
+	}
+	if l.of == nil {
+		l.of = map[int64]int{}
+	}
+	l.all++
+	l.of[person]++
+	return true
+}
+
+func (l *live) leave(person int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all--
+	if l.of[person]--; l.of[person] == 0 {
+		delete(l.of, person)
+	}
+}
 
 // fragment is the live part of a page, read anew; settled says that nothing
 // more is expected to change.
 type fragment func(context.Context) (part templ.Component, settled bool, err error)
 
 // stream sends the fragment now and after each change of topic, as event
-// views.LiveEvent, until it is settled or the page goes away.
+// views.LiveEvent, until it is settled, the page goes away or the session of
+// who looks ends: then the browser connects again, and is asked to sign in.
 func (s *server) stream(c echo.Context, topic payments.Topic, read fragment) error {
-	if s.live.open.Add(1) > liveAtOnce {
-		s.live.open.Add(-1)
+	person := user(c).ID
+	if !s.live.enter(person) {
 		return echo.NewHTTPError(http.StatusServiceUnavailable)
 	}
-	defer s.live.open.Add(-1)
+	defer s.live.leave(person)
+	hash, err := s.sessionHash(c)
+	if err != nil {
+		return err
+	}
+	session := store.Session{TokenHash: hash, UserID: person}
+	ended, forget := s.Store.WatchSession(session)
+	defer forget()
 	ctx, cancel := context.WithTimeout(c.Request().Context(), liveLongest)
 	defer cancel()
 	changed, stop, err := s.Payments.Watch(ctx, topic)
@@ -55,6 +94,24 @@ func (s *server) stream(c echo.Context, topic payments.Topic, read fragment) err
 	c.Response().WriteHeader(http.StatusOK)
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
+	news := func() bool { // true after a change, false when the stream ends
+		for {
+			select {
+			case <-changed:
+				return true
+			case <-ended:
+				return false
+			case <-ctx.Done():
+				return false
+			case <-s.Closing:
+				return false
+			case <-beat.C: // a command in another process may have ended the session
+				if !s.isOpen(ctx, session) || push(c, []byte(": beat\n\n")) != nil {
+					return false
+				}
+			}
+		}
+	}
 	for last := []byte(nil); ; {
 		part, settled, err := read(ctx)
 		if err != nil {
@@ -64,34 +121,26 @@ func (s *server) stream(c echo.Context, topic payments.Topic, read fragment) err
 		if err != nil {
 			return nil //nolint:nilerr // as above
 		}
+		if !s.isOpen(ctx, session) {
+			return nil
+		}
 		if !bytes.Equal(now, last) {
 			if err := push(c, now); err != nil {
 				return nil //nolint:nilerr // the page went away
 			}
 			last = now
 		}
-		if settled || !s.waitForNews(ctx, c, changed, beat.C) {
+		if settled || !news() {
 			return nil
 		}
 	}
 }
 
-// waitForNews returns true after a change, and false when the stream ends.
-func (s *server) waitForNews(ctx context.Context, c echo.Context, changed <-chan struct{}, beat <-chan time.Time) bool {
-	for {
-		select {
-		case <-changed:
-			return true
-		case <-ctx.Done():
-			return false
-		case <-s.Closing:
-			return false
-		case <-beat:
-			if push(c, []byte(": beat\n\n")) != nil {
-				return false
-			}
-		}
-	}
+// isOpen reports whether a session still signs its person in: the book is asked,
+// since nothing may be shown after it says no.
+func (s *server) isOpen(ctx context.Context, session store.Session) bool {
+	kept, err := s.Store.Session(ctx, session.TokenHash)
+	return err == nil && kept.UserID == session.UserID
 }
 
 // event renders a fragment as one server-sent event; a settled one is the last.

@@ -85,11 +85,13 @@ func (tx *Tx) TouchSession(ctx context.Context, tokenHash []byte, seenAt, expire
 	return nil
 }
 
-// DeleteSession ends a session; ending one that is gone is fine.
+// DeleteSession ends a session, which its watchers are told after the commit;
+// ending one that is gone is fine.
 func (tx *Tx) DeleteSession(ctx context.Context, tokenHash []byte) error {
 	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE token_hash = $1", tokenHash); err != nil {
 		return fmt.Errorf("delete session: %w", err)
 	}
+	tx.ended = append(tx.ended, endedSessions{hash: string(tokenHash)})
 	return nil
 }
 
@@ -138,10 +140,12 @@ func (r Reader) LastSeen(ctx context.Context) (map[int64]time.Time, error) {
 // lapsed stands for the session of a device whose own has lapsed.
 var lapsed = []byte("lapsed")
 
-// DeleteSessionsOfUser signs a user out everywhere; all her devices rest.
+// DeleteSessionsOfUser signs a user out everywhere, which is told as
+// DeleteSession's; all her devices rest.
 func (tx *Tx) DeleteSessionsOfUser(ctx context.Context, userID int64) error {
 	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE user_id = $1", userID); err != nil {
 		return fmt.Errorf("delete the sessions of user %d: %w", userID, err)
 	}
+	tx.ended = append(tx.ended, endedSessions{user: userID})
 	return tx.RestPushSubscriptions(ctx, userID, nil)
 }

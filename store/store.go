@@ -62,6 +62,7 @@ type file struct {
 	writeDB *sql.DB // exactly one connection, owned by the writer goroutine
 	readDB  *sql.DB
 	queue   chan *ticket
+	watches sessionWatches
 
 	mu      sync.RWMutex // guards closed against a Write that is just beginning
 	closed  bool

@@ -21,6 +21,8 @@ type Tx struct {
 	Reader
 	turn *turn
 	keys Keyring
+
+	ended []endedSessions // told once the write is durable
 }
 
 // change runs a statement that has to find a row.

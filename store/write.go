@@ -55,8 +55,13 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	t.run(&Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, turn: current, keys: s.Keys}, fn)
-	return <-t.result
+	tx := &Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, turn: current, keys: s.Keys}
+	t.run(tx, fn)
+	if err := <-t.result; err != nil {
+		return err
+	}
+	s.watches.tell(tx.ended)
+	return nil
 }
 
 // ticket is a Write's place in the queue.

@@ -1,0 +1,175 @@
+package handlers
+
+// Live pages end with the session of who looks, and nobody takes those of the others.
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"comptoir/store"
+)
+
+// watching is an open live page.
+type watching struct {
+	t      *testing.T
+	stream *bufio.Reader
+	close  func()
+}
+
+// watch opens a live page and reads its first event; status is not 200 where it
+// may not.
+func (b *browser) watch(path string) (w watching, status int) {
+	b.s.t.Helper()
+	ctx, cancel := context.WithTimeout(b.s.t.Context(), liveBeat/2) // no beat helps it
+	b.s.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.s.url+path+"/live", http.NoBody)
+	b.s.must(err)
+	res, err := b.client.Do(req)
+	b.s.must(err)
+	b.s.t.Cleanup(func() { _ = res.Body.Close() })
+	w = watching{b.s.t, bufio.NewReader(res.Body), cancel}
+	if res.StatusCode == http.StatusOK {
+		w.event()
+	}
+	return w, res.StatusCode
+}
+
+func (w watching) event() string {
+	w.t.Helper()
+	var event strings.Builder
+	for {
+		line, err := w.stream.ReadString('\n')
+		if err != nil {
+			w.t.Fatalf("the stream ended in an event: %v", err)
+		}
+		if line == "\n" {
+			return event.String()
+		}
+		event.WriteString(line)
+	}
+}
+
+// rest is what comes until the stream ends by itself.
+func (w watching) rest() string {
+	w.t.Helper()
+	rest, err := io.ReadAll(w.stream)
+	if err != nil {
+		w.t.Errorf("the stream went on: %v", err)
+	}
+	return string(rest)
+}
+
+func TestLive_EndsAtOnce_HoweverTheSessionEnds(t *testing.T) {
+	type cast struct {
+		s              *shop
+		owner, cashier *browser
+		of             string // the cashier's session
+	}
+	for _, end := range []struct {
+		name string
+		do   func(cast) answer
+	}{
+		{"signed out", func(c cast) answer { return c.cashier.post("/signout", url.Values{}) }},
+		{"ended from afar", func(c cast) answer {
+			return c.owner.post("/team/2/sessions/end", url.Values{"session": {c.of}})
+		}},
+		{"all ended from afar", func(c cast) answer {
+			return c.owner.post("/team/2/sessions/end", url.Values{"session": {"all"}})
+		}},
+		{"ended by himself elsewhere", func(c cast) answer {
+			return c.s.sessionOf(store.RoleCashier).post("/account/sessions/end", url.Values{"session": {"all"}})
+		}},
+		{"switched off", func(c cast) answer { return c.owner.post("/team/2", what("disable")) }},
+		{"another role", func(c cast) answer { return c.owner.post("/team/2", what("role", "role", "accountant")) }},
+		{"a new password", func(c cast) answer {
+			return c.cashier.post("/account/password", url.Values{"new_password": {chosen}, "password": {testPassword}})
+		}},
+		{"a new password by a link", func(c cast) answer {
+			return c.s.browser().post(c.owner.post("/team/2", what("reset")).oneTimeLink(c.s.t), joining())
+		}},
+		{"signed in anew", func(c cast) answer {
+			return c.cashier.post("/signin", url.Values{"name": {"owner"}, "password": {testPassword}})
+		}},
+	} {
+		t.Run(end.name, func(t *testing.T) {
+			t.Parallel()
+			s := openShop(t)
+			owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
+			path := cashier.request("500", "677123456")
+			all, err := s.store.SessionsOfUser(t.Context(), 2)
+			s.must(err)
+			his, status := cashier.watch(path)
+			hers, _ := owner.watch(path)
+			if status != http.StatusOK {
+				t.Fatalf("answered %d", status)
+			}
+			if got := end.do(cast{s, owner, cashier, all[0].ID()}); got.status != http.StatusSeeOther {
+				t.Fatalf("answered %d: %s", got.status, got.body)
+			}
+			if rest := his.rest(); rest != "" {
+				t.Errorf("he is shown %q", rest)
+			}
+			s.must(s.sandbox.Enter(s.sandbox.Prompts()[0].Reference, "1234"))
+			s.work()
+			if rest := hers.rest(); !strings.Contains(rest, "status good") {
+				t.Errorf("the owner's page is shown %q", rest)
+			}
+		})
+	}
+}
+
+// A command in another process ends a session without a word to this one.
+func TestLive_ShowsNothing_ToASessionThatIsGoneFromTheBook(t *testing.T) {
+	s := openShop(t)
+	cashier := s.signedIn(store.RoleCashier)
+	page, _ := cashier.watch(cashier.request("500", "677123456"))
+	db, err := sql.Open("sqlite", filepath.Join(s.dir, store.FileName)+"?_pragma=busy_timeout(5000)")
+	s.must(err)
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), "DELETE FROM sessions")
+	s.must(err)
+	s.must(s.sandbox.Enter(s.sandbox.Prompts()[0].Reference, "1234"))
+	s.work()
+	if rest := page.rest(); rest != "" {
+		t.Errorf("he is shown %q", rest)
+	}
+}
+
+func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
+	s := openShop(t)
+	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
+	path := cashier.request("500", "677123456")
+	open := make([]watching, liveEach)
+	for i := range open {
+		var status int
+		if open[i], status = cashier.watch(path); status != http.StatusOK {
+			t.Fatalf("stream %d answered %d", i, status)
+		}
+	}
+	if _, status := s.sessionOf(store.RoleCashier).watch(path); status != http.StatusServiceUnavailable {
+		t.Errorf("one too many answered %d", status)
+	}
+	if got := cashier.get(path + "/status"); got.status != http.StatusOK {
+		t.Errorf("polling answered %d", got.status)
+	}
+	if _, status := owner.watch(path); status != http.StatusOK {
+		t.Errorf("the owner is answered %d", status)
+	}
+	open[0].close()
+	for deadline := time.Now().Add(liveBeat / 2); ; {
+		if _, status := cashier.watch(path); status == http.StatusOK {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("a closed page leaves no room")
+		}
+	}
+}
