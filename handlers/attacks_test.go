@@ -46,7 +46,7 @@ func TestAttack_SessionFixation(t *testing.T) {
 	b := s.browser()
 	site, err := url.Parse(s.url)
 	s.must(err)
-	planted := &http.Cookie{Name: sessionName, Value: strings.Repeat("A", 43), Path: "/"}
+	planted := &http.Cookie{Name: s.server.sessions.cookieName(sessionName), Value: strings.Repeat("A", 43), Path: "/"}
 	b.client.Jar.SetCookies(site, []*http.Cookie{planted})
 	b.post("/signin", url.Values{"name": {"owner"}, "password": {testPassword}})
 	first := b.client.Jar.Cookies(site)[0].Value
@@ -58,7 +58,7 @@ func TestAttack_SessionFixation(t *testing.T) {
 		t.Fatal("signing in kept the old token")
 	}
 	thief := s.browser()
-	thief.client.Jar.SetCookies(site, []*http.Cookie{{Name: sessionName, Value: first, Path: "/"}})
+	thief.client.Jar.SetCookies(site, []*http.Cookie{{Name: s.server.sessions.cookieName(sessionName), Value: first, Path: "/"}})
 	if got := thief.get("/"); got.status != http.StatusSeeOther {
 		t.Fatalf("the old token still opens the door: %d", got.status)
 	}

@@ -39,8 +39,7 @@ const payingCookie = "paying"
 
 // isPaying reports whether this browser asked for a payment.
 func (s *server) isPaying(c echo.Context, t store.Transaction) bool {
-	own, err := c.Cookie(s.sessions.hostOnly(payingCookie))
-	return err == nil && t.ExternalReference != "" && own.Value == t.ExternalReference
+	return t.ExternalReference != "" && s.sessions.cookie(c.Request(), payingCookie) == t.ExternalReference
 }
 
 // fromOne is what the forms for a link from one address are counted by.
@@ -262,10 +261,7 @@ func (s *server) payLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
-		Name: s.sessions.hostOnly(payingCookie), Value: t.ExternalReference, Path: "/", MaxAge: 24 * 60 * 60,
-		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
-	})
+	s.sessions.remember(c.Response(), payingCookie, t.ExternalReference, 24*time.Hour)
 	return see(c, "/p/"+l.Slug+"/"+t.ExternalReference)
 }
 

@@ -6,7 +6,6 @@ package handlers
 import (
 	"crypto/hmac"
 	"encoding/base64"
-	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -186,14 +185,10 @@ func (s *server) knownMark(name string) string {
 }
 
 func (s *server) isKnownBrowser(c echo.Context, name string) bool {
-	cookie, err := c.Cookie(s.sessions.hostOnly(knownCookie))
-	return err == nil && hmac.Equal([]byte(cookie.Value), []byte(s.knownMark(name)))
+	return hmac.Equal([]byte(s.sessions.cookie(c.Request(), knownCookie)), []byte(s.knownMark(name)))
 }
 
 // rememberBrowser marks the browser of who has just signed in.
 func (s *server) rememberBrowser(c echo.Context, u store.User) {
-	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
-		Name: s.sessions.hostOnly(knownCookie), Value: s.knownMark(u.Name), Path: "/", MaxAge: 365 * 24 * 60 * 60,
-		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
-	})
+	s.sessions.remember(c.Response(), knownCookie, s.knownMark(u.Name), cookieLife)
 }

@@ -159,11 +159,11 @@ func (s *server) speak(next echo.HandlerFunc) echo.HandlerFunc {
 
 // chosenLanguage is the language that was chosen in this browser, if any.
 func (s *server) chosenLanguage(c echo.Context) string {
-	cookie, err := c.Cookie(s.sessions.hostOnly(languageCookie))
-	if err != nil || (cookie.Value != views.French && cookie.Value != views.English) {
+	chosen := s.sessions.cookie(c.Request(), languageCookie)
+	if chosen != views.French && chosen != views.English {
 		return ""
 	}
-	return cookie.Value
+	return chosen
 }
 
 func setLocale(c echo.Context, locale string) {

@@ -248,7 +248,7 @@ func newServer(c Config) *server {
 	}
 	return &server{
 		Config: c, passwords: newPasswords(c.Passwords), party: relyingParty(c.URL, c.Shop),
-		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://")},
+		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://"), mark: cookieMark(c.Store.Keys)},
 	}
 }
 

@@ -39,20 +39,11 @@ const sessionUser = "user"
 type sessionStore struct {
 	store  *store.Store
 	now    func() time.Time
-	secure bool // the site is on https
+	secure bool   // the site is on https
+	mark   string // of the data folder, in the names of its cookies
 }
 
 var _ sessions.Store = (*sessionStore)(nil)
-
-func (s *sessionStore) cookieName() string { return s.hostOnly(sessionName) }
-
-// hostOnly is a cookie's name, which on https no other host can set.
-func (s *sessionStore) hostOnly(name string) string {
-	if s.secure {
-		return "__Host-" + name
-	}
-	return name
-}
 
 // Get returns the request's session, read once.
 func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
@@ -88,11 +79,11 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 
 // token is the one in the request's cookie, if it can be one of ours.
 func (s *sessionStore) token(r *http.Request) string {
-	cookie, err := r.Cookie(s.cookieName())
-	if err != nil || len(cookie.Value) != base64.RawURLEncoding.EncodedLen(sessionTokens) {
+	token := s.cookie(r, sessionName)
+	if len(token) != base64.RawURLEncoding.EncodedLen(sessionTokens) {
 		return ""
 	}
-	return cookie.Value
+	return token
 }
 
 func (s *sessionStore) touch(ctx context.Context, kept store.Session) error {
@@ -113,7 +104,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 		if err := s.end(ctx, session.ID); err != nil {
 			return err
 		}
-		http.SetCookie(w, sessions.NewCookie(s.cookieName(), "", session.Options))
+		http.SetCookie(w, sessions.NewCookie(s.cookieName(sessionName), "", session.Options))
 		return nil
 	}
 	var data bytes.Buffer
@@ -125,7 +116,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 	} else if err != nil {
 		return fmt.Errorf("keep the session: %w", err)
 	}
-	http.SetCookie(w, sessions.NewCookie(s.cookieName(), session.ID, session.Options))
+	http.SetCookie(w, sessions.NewCookie(s.cookieName(sessionName), session.ID, session.Options))
 	return nil
 }
 

@@ -146,8 +146,8 @@ func (s *server) settleIn(c echo.Context, u store.User) error {
 		if err := tx.DeleteExpiredSessions(ctx); err != nil {
 			return err
 		}
-		if cookie, err := c.Cookie(s.sessions.hostOnly(tillCookie)); err == nil {
-			if err := tx.ForgiveTill(ctx, hashToken(cookie.Value), s.Now()); err != nil {
+		if till := s.sessions.cookie(c.Request(), tillCookie); till != "" {
+			if err := tx.ForgiveTill(ctx, hashToken(till), s.Now()); err != nil {
 				return err
 			}
 		}
@@ -193,9 +193,6 @@ func (s *server) language(c echo.Context) error {
 			return err
 		}
 	}
-	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
-		Name: s.sessions.hostOnly(languageCookie), Value: locale, Path: "/", MaxAge: 365 * 24 * 60 * 60,
-		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
-	})
+	s.sessions.remember(c.Response(), languageCookie, locale, cookieLife)
 	return see(c, localPath(c.FormValue("back")))
 }

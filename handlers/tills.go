@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -22,17 +21,16 @@ import (
 
 const (
 	tillCookie = "till"
-	tillLife   = 365 * 24 * time.Hour
 	mostPINs   = 5 // wrong ones in a row; then a password is needed on that device
 )
 
 // till is the device of a request; zero for one that nobody trusts.
 func (s *server) till(c echo.Context) (store.Till, error) {
-	cookie, err := c.Cookie(s.sessions.hostOnly(tillCookie))
-	if err != nil {
-		return store.Till{}, nil //nolint:nilerr // there is none
+	token := s.sessions.cookie(c.Request(), tillCookie)
+	if token == "" {
+		return store.Till{}, nil
 	}
-	till, err := s.Store.Till(c.Request().Context(), hashToken(cookie.Value))
+	till, err := s.Store.Till(c.Request().Context(), hashToken(token))
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Till{}, nil
 	}
@@ -42,8 +40,7 @@ func (s *server) till(c echo.Context) (store.Till, error) {
 // saysTill reports whether the browser says that it is a till: only a look into
 // the book tells whether it is.
 func (s *server) saysTill(c echo.Context) bool {
-	_, err := c.Cookie(s.sessions.hostOnly(tillCookie))
-	return err == nil
+	return s.sessions.cookie(c.Request(), tillCookie) != ""
 }
 
 // trustTill makes the device in the owner's hands a till.
@@ -72,10 +69,7 @@ func (s *server) trustTill(c echo.Context) error {
 	}); err != nil {
 		return err
 	}
-	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure on https; a shop's own network may have none
-		Name: s.sessions.hostOnly(tillCookie), Value: token, Path: "/", MaxAge: int(tillLife / time.Second),
-		HttpOnly: true, Secure: s.sessions.secure, SameSite: http.SameSiteLaxMode,
-	})
+	s.sessions.remember(c.Response(), tillCookie, token, cookieLife)
 	return see(c, "/team")
 }
 

@@ -142,7 +142,7 @@ func TestAttack_Fixation_TheSessionIsAnotherAtEachStep(t *testing.T) {
 		if a.status != http.StatusSeeOther {
 			t.Fatalf("answered %d: %s", a.status, a.body)
 		}
-		token, isSession := strings.CutPrefix(strings.Split(lastCookie(a), ";")[0], "comptoir=")
+		token, isSession := strings.CutPrefix(strings.Split(lastCookie(a), ";")[0], s.server.sessions.cookieName(sessionName)+"=")
 		if !isSession || seen[token] {
 			t.Errorf("the same token again, or none: %s", lastCookie(a))
 		}
