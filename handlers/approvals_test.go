@@ -30,7 +30,7 @@ func partners(t *testing.T) (s *shop, asker, other *browser) {
 func TestApproval_WaitsForTheOtherOwner_AndIsSentOnce(t *testing.T) {
 	s, asker, other := partners(t)
 	form := payoutOf("20 000", "677123456")
-	if got := asker.post("/withdraw", form); !strings.Contains(got.body, "Il faut l’accord d’un autre propriétaire") || !strings.Contains(got.body, "Demander l’accord") {
+	if got := asker.post("/withdraw", form); !strings.Contains(got.body, "Il faut l’approbation d’un autre propriétaire") || !strings.Contains(got.body, "Demander l’approbation") {
 		t.Fatal("the review does not say that it waits")
 	}
 	path := asker.post("/withdraw/confirm", confirmed(form)).header.Get("Location")
@@ -44,7 +44,7 @@ func TestApproval_WaitsForTheOtherOwner_AndIsSentOnce(t *testing.T) {
 	if got := asker.post(path+"/approve", url.Values{"password": {testPassword}}); got.status != http.StatusForbidden {
 		t.Errorf("his own approval answered %d", got.status)
 	}
-	if got := other.get("/"); !strings.Contains(got.body, `href="/approvals"`) || !strings.Contains(got.body, "attend un accord") {
+	if got := other.get("/"); !strings.Contains(got.body, `href="/approvals"`) || !strings.Contains(got.body, "attend une approbation") {
 		t.Error("home does not tell that something waits")
 	}
 	if got := other.post(path+"/approve", url.Values{"password": {"wrong"}}); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-password-error"`) {
@@ -256,7 +256,7 @@ func TestApproval_ByANewOwner_OrOfOneWhoIsNone_SaysWhy(t *testing.T) {
 		}))
 	}
 	until(s.clock.now().Add(time.Hour), store.RoleOwner)
-	says("donner votre accord à partir de")
+	says("donner votre approbation à partir de")
 	until(s.clock.now(), store.RoleCashier)
 	says("n’est plus propriétaire")
 	s.wantLedger(0)

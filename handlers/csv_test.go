@@ -36,7 +36,7 @@ func TestExports_FrenchAndEnglish_OpenInTheReadersOwnSpreadsheet(t *testing.T) {
 		kinds[line[2]] = line
 	}
 	in, back := kinds["Encaissement"], kinds["Remboursement"]
-	if in == nil || back == nil || in[8] != "réussie" || in[9] != "12500" || in[4] != "6-77-12-34-56" || in[5] != "MTN MoMo" || in[14] != "Payé" {
+	if in == nil || back == nil || in[8] != "Réussi" || in[9] != "12500" || in[4] != "6-77-12-34-56" || in[5] != "MTN MoMo" || in[14] != "Encaissé" {
 		t.Errorf("in French: %q", lines)
 	}
 	journal := s.frenchCSV(owner.get("/audit.csv").body)

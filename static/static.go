@@ -32,7 +32,7 @@ var styles = []string{"css/tokens.css", "css/base.css", "css/components.css", "c
 
 // sheets are the styles that one kind of page alone needs, each served by its
 // own name beside app.css, to whose layers they belong.
-var sheets = []string{"css/checkout.css", "css/daymark.css", "css/link-forms.css", "css/pay.css",
+var sheets = []string{"css/checkout.css", "css/daymark.css", "css/link-forms.css", "css/pay.css", "css/events.css",
 	"css/receipt-page.css", "css/receipt-58.css", "css/receipt-80.css", "css/receipt-a5.css"}
 
 // types are the content types of what we serve; a machine's own table of them

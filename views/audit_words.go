@@ -126,10 +126,9 @@ func auditNumber(ctx context.Context, name string, n int64) string {
 
 // auditAmount is an amount that the log keeps in francs; of a limit, 0 is none.
 func auditAmount(ctx context.Context, name, text string) string {
-	whole, rest, _ := strings.Cut(text, ".")
-	hundredths, err := strconv.ParseInt(whole+(rest + "00")[:2], 10, 64)
+	hundredths, ok := fromFrancs(text)
 	switch {
-	case err != nil:
+	case !ok:
 		return text
 	case hundredths == 0 && name != "amount":
 		return T(ctx, "audit.no_limit")

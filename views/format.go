@@ -33,6 +33,17 @@ func machine(hundredths int64) string {
 	return sign + whole + rest
 }
 
+// fromFrancs reads what machine writes, and amounts as CamPay announces them:
+// "100", "100.0" and "100.00". Anything else is not ok.
+func fromFrancs(text string) (hundredths int64, ok bool) {
+	whole, rest, _ := strings.Cut(text, ".")
+	if len(whole) > 15 || len(rest) > 2 || whole == "" {
+		return 0, false
+	}
+	hundredths, err := strconv.ParseInt(whole+(rest + "00")[:2], 10, 64)
+	return hundredths, err == nil
+}
+
 // split takes an amount apart: "-", "4" and ".95"; the last is empty for
 // whole francs.
 func split(hundredths int64) (sign, whole, rest string) {

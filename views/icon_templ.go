@@ -16,6 +16,10 @@ var icons = map[string]string{
 	"request":  "M8 3h8a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM12 6.5v6M9.5 10l2.5 2.5 2.5-2.5M11 17.5h2",
 	"link":     "M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.700l1-1",
 	"list":     "M7 4v16M4 17l3 3 3-3M17 20V4M14 7l3-3 3 3",
+	"till":     "M4 13h16v7H4zM6 13l2-6h8l2 6M10 10h4M11 16.500h2M10 4h6v3",
+	"journal":  "M6 3h11a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H6zM9.500 3v18M12.500 8h3M12.500 12h3",
+	"contacts": "M4 5h16v14H4zM9.500 8.500a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM6.500 16.500a3 3 0 0 1 6 0M15 10h2.500M15 14h2.500",
+	"switch":   "M7 8h12l-3.500-3.500M17 16H5l3.500 3.500",
 	"menu":     "M4 7h16M4 12h16M4 17h16",
 	"webhook":  "M4 13a8 8 0 0 1 16 0M8 13a4 4 0 0 1 8 0M12 13v7",
 	"check":    "M5 12.5 9.5 17 19 7.5",
@@ -68,7 +72,7 @@ func icon(name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templruntime.NewAttributeExpression(icons[name]).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icon.templ`, Line: 39, Col: 197}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icon.templ`, Line: 43, Col: 197}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var2)
 		if templ_7745c5c3_Err != nil {

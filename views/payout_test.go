@@ -268,7 +268,7 @@ func TestReview_CarriesTheOrder_AndNeverAPassword(t *testing.T) {
 
 func TestNavigation_MoneyOutIsTheOwnersAlone(t *testing.T) {
 	for role, wanted := range map[store.Role][]string{
-		store.RoleOwner:      {"/withdraw", "/airtime", "/approvals", "/recipients", "/payout-rules", "/team", "/reconciliation", "/webhooks", "/audit", "/account"},
+		store.RoleOwner:      {"/withdraw", "/airtime", "/approvals", "/recipients", "/payout-rules", "/reconciliation", "/webhooks", "/audit", "/team", "/account"},
 		store.RoleAccountant: {"/reconciliation", "/webhooks", "/audit", "/account"},
 		store.RoleCashier:    {"/account"},
 	} {

@@ -67,21 +67,6 @@ func (e Entry) ourCells(ctx context.Context) []string {
 	}
 }
 
-// saidStatus is CamPay's word for how something stands in the reader's, or as it
-// came where it is none of the known.
-func saidStatus(ctx context.Context, status string) string {
-	switch status {
-	case "SUCCESSFUL":
-		return T(ctx, "history.successful")
-	case "FAILED":
-		return T(ctx, "history.failed")
-	case "PENDING":
-		return T(ctx, "history.open")
-	default:
-		return status
-	}
-}
-
 // flagTitles are the flags of a transaction in words.
 func flagTitles(ctx context.Context, t store.Transaction) string {
 	var titles []string

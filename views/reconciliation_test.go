@@ -191,7 +191,7 @@ func TestCSVLine_HasACellForEachColumn(t *testing.T) {
 	}
 	line := views.CSVLine(french, entries(views.GroupMatched)[0])
 	want := []string{"23/11/2026 14:15:00", "Concordent", "Encaissement", "Pagne wax, 6 yards #k3v9p2xw", "6-77-12-34-56", "MTN MoMo", "CP261123T00005", push().Reference,
-		"réussie", "12500", "125", "0", "12375", "7", "Payé", "12500", "0", "12250", push().ExternalReference, ""}
+		"Réussi", "12500", "125", "0", "12375", "7", "Encaissé", "12500", "0", "12250", push().ExternalReference, ""}
 	if !slices.Equal(line, want) {
 		t.Errorf("got  %q\nwant %q", line, want)
 	}

@@ -144,7 +144,7 @@ func TransactionPage(p Page, props TransactionProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p, screen{Title: transactionTitle(ctx, t), Area: areaTransactions, Waits: !stateOf(t).settled()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p, screen{Title: transactionTitle(ctx, t), Area: areaTransactions, Waits: !stateOf(t).settled(), Sheets: []string{"events.css"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

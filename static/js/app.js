@@ -32,6 +32,16 @@
     }
   }
 
+  // The pad of the code with which a till changes hands.
+  document.addEventListener('click', function (event) {
+    var key = event.target.closest('[data-pin]')
+    if (!key) return
+    var field = key.form.querySelector('[name=pin]')
+    if (key.dataset.pin === 'clear') field.value = ''
+    else if (key.dataset.pin === 'back') field.value = field.value.slice(0, -1)
+    else if (field.value.length < field.maxLength) field.value += key.dataset.pin
+  })
+
   document.addEventListener('click', function (event) {
     var el = event.target.closest('[data-copy], [data-share], [data-open], [data-dismiss], [data-select], dialog')
     document.querySelectorAll('details.more[open]').forEach(function (menu) {

@@ -1,0 +1,51 @@
+package views_test
+
+// One word a thing: what French screens call by one name is called by no other.
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"testing"
+)
+
+// glossary is the word of each thing, and the other words that people know for it.
+var glossary = map[string]*regexp.Regexp{
+	"code QR":       regexp.MustCompile(`(?i)QR ?codes?\b|flashcode`),
+	"approbation":   regexp.MustCompile(`(?i)\baccords?\b|validation`),
+	"mode d’essai":  regexp.MustCompile(`(?i)bac à sable|sandbox`),
+	"jeton":         regexp.MustCompile(`(?i)\btokens?\b`),
+	"lien":          regexp.MustCompile(`(?i)\blinks?\b`),
+	"retrait":       regexp.MustCompile(`(?i)withdraw`),
+	"remboursement": regexp.MustCompile(`(?i)refund`),
+	"encaissé":      regexp.MustCompile(`(?i)\bsuccess(ful)?\b`),
+}
+
+// quoted is what a screen of CamPay's is named by, and what stands for a value.
+var quoted = regexp.MustCompile(`App keys, Permanent access token|\{\{[^}]*\}\}`)
+
+func TestLocales_FrenchHasOneWordForEachThing(t *testing.T) {
+	raw, err := os.ReadFile("locales/fr.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]any
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range all {
+		forms, ok := value.(map[string]any)
+		if !ok {
+			forms = map[string]any{"": value}
+		}
+		for _, form := range forms {
+			text, _ := form.(string)
+			text = quoted.ReplaceAllString(text, "")
+			for word, others := range glossary {
+				if found := others.FindString(text); found != "" {
+					t.Errorf("%s says %q, not %q: %s", key, found, word, text)
+				}
+			}
+		}
+	}
+}
