@@ -24,6 +24,8 @@ func errorOf(err error) (status int, kind views.ErrorKind) {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, views.ErrorNotFound
+	case errors.Is(err, errForeign):
+		return http.StatusForbidden, views.ErrorForeign
 	case errors.Is(err, context.Canceled):
 		return statusGone, views.ErrorBusy // nobody is there to read it
 	case errors.Is(err, context.DeadlineExceeded):

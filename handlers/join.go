@@ -19,7 +19,6 @@ import (
 // invitation is what a link's token stands for; zero for one that is unknown,
 // used, taken back or too old, which is nobody's business to tell apart.
 func (s *server) invitation(c echo.Context) (store.Invitation, error) {
-	c.Response().Header().Set("Referrer-Policy", "no-referrer")
 	i, err := s.Store.Invitation(c.Request().Context(), hashToken(c.Param("token")))
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Invitation{}, nil
@@ -40,7 +39,10 @@ func (s *server) showJoin(c echo.Context, status int, i store.Invitation, wrong 
 		return s.show(c, http.StatusGone, views.JoinOverPage)
 	}
 	props := views.JoinProps{Invitation: i, Token: c.Param("token"), Errors: wrong}
-	return s.show(c, status, func(p views.Page) templ.Component { return views.JoinPage(p, props) })
+	return s.show(c, status, func(p views.Page) templ.Component {
+		p.Path = "/join/" + props.Token // another language comes back here, after an error too
+		return views.JoinPage(p, props)
+	})
 }
 
 // join uses a link up, and signs in whoever used it.
@@ -70,7 +72,7 @@ func (s *server) join(c echo.Context) error {
 	if err := s.beginSession(c, u); err != nil {
 		return err
 	}
-	return see(c, "/")
+	return see(c, s.landing(c, "/"))
 }
 
 func (s *server) useInvitation(c echo.Context, i store.Invitation, password string) (u store.User, err error) {

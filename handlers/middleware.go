@@ -5,6 +5,7 @@ package handlers
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -128,8 +129,13 @@ func isNotText(c echo.Context) bool {
 	return strings.HasPrefix(path, "/static/") || strings.HasSuffix(path, "/live") || strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf")
 }
 
-// sameOrigin refuses what another site makes a browser send: by
-// Sec-Fetch-Site, and by Origin in browsers that do not know it.
+// errForeign is a form that another site's page, or another address of this one,
+// had a browser send.
+var errForeign = errors.New("the form is another site's")
+
+// sameOrigin refuses what another site makes a browser send: by Sec-Fetch-Site,
+// and by Origin in browsers that do not know it or are on plain http. A page
+// without a referrer would send "null" there: ours have one, for ourselves.
 func (s *server) sameOrigin() echo.MiddlewareFunc {
 	protection := http.NewCrossOriginProtection()
 	trusted := protection.AddTrustedOrigin(s.URL) == nil
@@ -137,7 +143,7 @@ func (s *server) sameOrigin() echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			if err := protection.Check(c.Request()); err != nil {
 				s.Log.WarnContext(c.Request().Context(), "cross-origin request", "id", requestID(c), "own_origin_known", trusted)
-				return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
+				return fmt.Errorf("%w: %w", errForeign, err)
 			}
 			return next(c)
 		}

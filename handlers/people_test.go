@@ -48,7 +48,7 @@ func TestInvitation_LetsSomebodyIn_Once(t *testing.T) {
 		t.Error("the link is in the log")
 	}
 	cashier := s.browser()
-	if got := cashier.get(link); got.status != http.StatusOK || got.header.Get("Referrer-Policy") != "no-referrer" || !strings.Contains(got.body, "Caisse") {
+	if got := cashier.get(link); got.status != http.StatusOK || got.header.Get("Referrer-Policy") != "same-origin" || !strings.Contains(got.body, "Caisse") {
 		t.Fatalf("answered %d", got.status)
 	}
 	for _, wrong := range []string{"", "too short", "caisse", strings.Repeat("x", 300), strings.Repeat("ab", 10), "1234567890123", "MotDePasse123", "Azertyuiop"} {

@@ -110,9 +110,9 @@ func (s *server) claimSetup(c echo.Context) error {
 		return err
 	}
 	if s.Wiring.Fixed() {
-		return see(c, "/settings/webhook")
+		return see(c, s.landing(c, "/settings/webhook"))
 	}
-	return see(c, "/settings/campay?first=1")
+	return see(c, s.landing(c, "/settings/campay?first=1"))
 }
 
 func (s *server) claim(c echo.Context, u store.User, shop views.ShopForm, logo []byte) (store.User, error) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -24,7 +25,11 @@ func (s *server) signInForm(c echo.Context) error {
 	} else if open {
 		return see(c, "/setup")
 	}
-	return s.showSignIn(c, http.StatusOK, views.SignInProps{Next: next})
+	props := views.SignInProps{Next: next, Unkept: c.QueryParam(asksKept) != ""}
+	if r := c.Request(); s.sessions.secure && ("https://"+r.Host != s.URL || strings.HasPrefix(r.Referer(), "http://")) {
+		props.Site = s.URL
+	}
+	return s.showSignIn(c, http.StatusOK, props)
 }
 
 func (s *server) showSignIn(c echo.Context, status int, props views.SignInProps) error {
@@ -78,7 +83,24 @@ func (s *server) signIn(c echo.Context) error {
 	if err := s.beginSession(c, u); err != nil {
 		return err
 	}
-	return see(c, next)
+	return see(c, s.landing(c, next))
+}
+
+// The query with which the sign-in looks whether a browser kept its cookie:
+// one for https is not kept on a shop's plain network, or cookies are off.
+const (
+	asksKept = "kept"
+	lookKept = "/signin?" + asksKept + "=1"
+)
+
+// landing is where a sign-in leads: with a browser that has kept no cookie of ours
+// before, by way of that look. What is no browser has no Origin.
+func (s *server) landing(c echo.Context, next string) string {
+	r := c.Request()
+	if s.sessions.cookie(r, knownCookie) != "" || r.Header.Get(echo.HeaderOrigin) == "" {
+		return next
+	}
+	return lookKept + "&next=" + urlQuery(next)
 }
 
 // hashAnew keeps a password that was hashed at another cost at this shop's.

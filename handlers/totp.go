@@ -154,6 +154,9 @@ func (s *server) secondFactorForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if u.ID == 0 && s.sessions.token(c.Request()) == "" {
+		return see(c, lookKept)
+	}
 	if u.ID == 0 {
 		return see(c, "/signin")
 	}
@@ -182,7 +185,7 @@ func (s *server) secondFactor(c echo.Context) error {
 	if err := s.beginSession(c, u); err != nil {
 		return err
 	}
-	return see(c, next)
+	return see(c, s.landing(c, next))
 }
 
 // statusOf is the answer's status for a form that comes back.

@@ -317,6 +317,8 @@ func screens() map[string]templ.Component {
 	unreachable.Unreachable = true
 	all := map[string]templ.Component{
 		"signin":            views.SignInPage(signedOut, views.SignInProps{Next: "/links"}),
+		"signin-unkept":     views.SignInPage(signedOut, views.SignInProps{Next: "/", Unkept: true, Site: "https://boutique.example"}),
+		"signin-no-cookies": views.SignInPage(signedOut, views.SignInProps{Next: "/", Unkept: true}),
 		"signin-wrong":      views.SignInPage(signedOut, views.SignInProps{Name: "Exemple", Errors: views.Errors{views.WholeForm: {Problem: views.ProblemSignIn}}}),
 		"home":              views.HomePage(page("/"), home(balance())),
 		"home-empty":        views.HomePage(page("/"), views.HomeProps{Balance: views.BalanceProps{Loads: true, Now: now}}),
@@ -375,7 +377,7 @@ func screens() map[string]templ.Component {
 		all["webhook-"+string(rune('a'+i))] = webhookPage(d)
 	}
 	for _, kind := range []views.ErrorKind{
-		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForm, views.ErrorTooLarge,
+		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForeign, views.ErrorForm, views.ErrorTooLarge,
 		views.ErrorBusy, views.ErrorDisk, views.ErrorInternal,
 	} {
 		all["error-"+string(kind)] = views.ErrorPage(page("/nowhere"), views.ErrorProps{Kind: kind, Status: 500, RequestID: "3f9a1c"})
