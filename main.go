@@ -271,6 +271,11 @@ type sandboxCommand struct {
 	State          string `help:"A file to keep its state in; none forgets it." type:"path"`
 	Duplicates     string `default:"replay" enum:"replay,reject" help:"What a repeated external_reference gets."`
 	Ceiling        int64  `help:"The largest amount in francs, as on CamPay's demo; 0 for none."`
+	FlatFee        int64  `help:"Francs that each operation costs beside its percent."`
+	LinkAlone      bool   `help:"Answer a payment link with its address alone, without a reference."`
+	SecondTry      string `default:"new" enum:"new,same" help:"The reference of a second try on one payment page, when the first failed."`
+	LocalHistory   bool   `help:"Write the history's times as Cameroon's, without a zone."`
+	PendingHistory bool   `help:"Show in the history what has not ended, too."`
 }
 
 // Run serves the sandbox alone until ctx ends.
@@ -288,6 +293,11 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 	config := product.SandboxConfig(keys, t.logger(false))
 	config.BaseURL, config.StateFile, config.Ceiling = "http://localhost:"+port, c.State, campay.Francs(c.Ceiling)
 	config.CallbackURL, config.CallbackMethod = c.Callback, c.CallbackMethod
+	config.Fees.Flat = campay.Francs(c.FlatFee)
+	config.Habits = sandbox.Habits{
+		LinkAlone: c.LinkAlone, SameReference: c.SecondTry == "same",
+		LocalHistory: c.LocalHistory, PendingHistory: c.PendingHistory,
+	}
 	if c.Duplicates == "reject" {
 		config.Duplicates = sandbox.Reject
 	}

@@ -73,11 +73,11 @@ func (s *Sandbox) serve(method string, e Endpoint, do call) http.Handler {
 			return
 		}
 		if err == nil {
+			retell(answer, f)
 			writeJSON(w, http.StatusOK, answer)
 			return
 		}
-		refusal := s.refusalOf(r, err)
-		writeJSON(w, refusal.HTTPStatus, refusal.body())
+		refuseWith(w, s.refusalOf(r, err))
 	})
 }
 

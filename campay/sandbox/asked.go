@@ -146,6 +146,10 @@ func readRedirect(p plain) (string, error) {
 	return string(p), nil
 }
 
+func duplicate() *Refusal {
+	return refuse("", "A transaction with this external_reference already exists")
+}
+
 // kept is the first answer to an external_reference.
 type kept struct {
 	Endpoint Endpoint        `json:"endpoint"`
@@ -160,7 +164,7 @@ func (s *Sandbox) once(e Endpoint, external string, do func(*state) (any, error)
 	err := s.change(func(st *state) error {
 		if first, ok := st.Answers[external]; ok && external != "" {
 			if st.cfg.Duplicates == Reject || first.Endpoint != e {
-				return refuse("", "A transaction with this external_reference already exists")
+				return duplicate()
 			}
 			answer = first.Answer
 			return nil

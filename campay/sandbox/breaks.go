@@ -18,6 +18,12 @@ func (s *Sandbox) callFaults(e Endpoint) (wait time.Duration, f Fault) {
 		wait = slow.Delay
 	}
 	others := slices.DeleteFunc(callKinds(), func(k Kind) bool { return k == Delay })
+	switch e {
+	case EndpointCollect, EndpointLink, EndpointWithdraw, EndpointAirtime:
+		others = append(others, moveKinds()...)
+	case EndpointTransaction, EndpointUtility:
+		others = append(others, lookupKinds()...)
+	}
 	f, _ = s.state.take(e, others...)
 	return wait, f
 }
@@ -33,6 +39,17 @@ func breakBefore(w http.ResponseWriter, f Fault) bool {
 		cut(w)
 	case Unauthorized:
 		writeJSON(w, http.StatusUnauthorized, map[string]string{detail: invalidToken})
+	case Wordless:
+		w.WriteHeader(orElse(f.Status, http.StatusBadRequest))
+	case Redirected:
+		w.Header().Set("Location", "/login/")
+		w.WriteHeader(http.StatusFound)
+	case DuplicateBefore:
+		refuseWith(w, duplicate())
+	case RateLimited:
+		refusal := refuse("", "Rate limit per Phone number exceeded")
+		refusal.HTTPStatus = orElse(f.Status, refusal.HTTPStatus)
+		refuseWith(w, refusal)
 	default:
 		return false
 	}
@@ -48,11 +65,31 @@ func breakAfter(w http.ResponseWriter, f Fault) bool {
 		htmlPage(w, f)
 	case CutAfter:
 		cut(w)
+	case DuplicateAfter:
+		refuseWith(w, duplicate())
 	default:
 		return false
 	}
 	return true
 }
+
+// retell puts a fault's words into an answer about one transaction.
+func retell(answer any, f Fault) {
+	fields, ok := answer.(map[string]any)
+	switch {
+	case !ok:
+	case f.Kind == StatusWord:
+		fields["status"] = orElse(f.Text, "EXPIRED")
+	case f.Kind == AmountUntold && f.Text == "":
+		delete(fields, "amount")
+	case f.Kind == AmountUntold && f.Text == "null":
+		fields["amount"] = nil
+	case f.Kind == AmountUntold:
+		fields["amount"] = f.Text
+	}
+}
+
+func refuseWith(w http.ResponseWriter, r *Refusal) { writeJSON(w, r.HTTPStatus, r.body()) }
 
 func serverError(w http.ResponseWriter, f Fault) {
 	status := orElse(f.Status, http.StatusInternalServerError)

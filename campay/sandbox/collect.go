@@ -77,7 +77,7 @@ func firstError(errs ...error) error {
 
 // afford refuses a payout that its balance does not cover, fee included.
 func (st *state) afford(e Endpoint, phone campay.Phone, amount campay.XAF) error {
-	charge := st.cfg.Fees.of(e).Of(amount)
+	charge := st.cfg.Fees.on(e, amount)
 	if amount+charge <= *st.purse(e, phone.Operator()) {
 		return nil
 	}

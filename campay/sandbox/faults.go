@@ -49,6 +49,22 @@ const (
 	HTMLBefore   Kind = "html_before" // a proxy's page with Fault.Status, 502 by default
 	HTMLAfter    Kind = "html_after"
 	Unauthorized Kind = "unauthorized" // 401, whatever the token
+	Wordless     Kind = "wordless"     // Fault.Status, 400 by default, and not a byte more; nothing is done
+	Redirected   Kind = "redirected"   // to another page; nothing is done
+)
+
+// Faults of the calls that move money. A duplicate is refused though its
+// external_reference is new to the app: the first sending arrived, or did not.
+const (
+	DuplicateBefore Kind = "duplicate_before"
+	DuplicateAfter  Kind = "duplicate_after"
+	RateLimited     Kind = "rate_limited" // too many for this number: Fault.Status, 400 by default
+)
+
+// Faults of the answers about one transaction, utilities too.
+const (
+	AmountUntold Kind = "amount_untold" // Fault.Text instead of the amount: "None", "null", "0.00"; empty: no such field
+	StatusWord   Kind = "status_word"   // Fault.Text instead of the status; EXPIRED when empty
 )
 
 // Faults at the source, taken when a transaction begins: an Endpoint of
@@ -72,14 +88,20 @@ const (
 	WebhookRetried   Kind = "webhook_retried"   // sent again, after Fault.Delay each, up to 5 times, until it gets a 2xx
 )
 
-// Kinds returns every fault there is, in the three groups above.
+// Kinds returns every fault there is, in the groups above.
 func Kinds() []Kind {
-	return slices.Concat(callKinds(), sourceKinds(), webhookKinds())
+	return slices.Concat(callKinds(), moveKinds(), lookupKinds(), sourceKinds(), webhookKinds())
 }
 
 func callKinds() []Kind {
-	return []Kind{Delay, ErrorBefore, ErrorAfter, CutBefore, CutAfter, HTMLBefore, HTMLAfter, Unauthorized}
+	return []Kind{
+		Delay, ErrorBefore, ErrorAfter, CutBefore, CutAfter, HTMLBefore, HTMLAfter, Unauthorized, Wordless, Redirected,
+	}
 }
+
+func moveKinds() []Kind { return []Kind{DuplicateBefore, DuplicateAfter, RateLimited} }
+
+func lookupKinds() []Kind { return []Kind{AmountUntold, StatusWord} }
 
 func sourceKinds() []Kind { return []Kind{TrueAmount, TrueCurrency, FailAtSource} }
 
@@ -100,6 +122,7 @@ type Fault struct {
 	Amount    campay.XAF
 	Currency  string
 	Announced campay.Status
+	Text      string // what the answer says
 }
 
 // Inject arms faults. Where several fit, a call takes the first Delay and the

@@ -25,6 +25,12 @@ func TestCallFault_BeforeAndAfter_DifferByTheirEffectAlone(t *testing.T) {
 		sandbox.CutBefore:    {0, 0, ""},
 		sandbox.CutAfter:     {1, 0, ""},
 		sandbox.Unauthorized: {0, 401, "Invalid token."},
+		sandbox.Wordless:     {0, 503, ""},
+		sandbox.Redirected:   {0, 302, ""},
+
+		sandbox.DuplicateBefore: {0, 400, "already exists"},
+		sandbox.DuplicateAfter:  {1, 400, "already exists"},
+		sandbox.RateLimited:     {0, 503, "Rate limit per Phone number exceeded"},
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			s := open(t)
@@ -52,6 +58,35 @@ func TestCallFault_BeforeAndAfter_DifferByTheirEffectAlone(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestLookupFault_TellsAnotherAmountOrStatus_AndChangesNothing(t *testing.T) {
+	s := open(t)
+	reference := s.collect("100", mtn, extA)
+	s.enter(reference)
+	for _, c := range []struct {
+		fault sandbox.Fault
+		want  any // nil: null
+		field string
+	}{
+		{sandbox.Fault{Kind: sandbox.AmountUntold, Text: "None"}, "None", "amount"},
+		{sandbox.Fault{Kind: sandbox.AmountUntold, Text: "null"}, nil, "amount"},
+		{sandbox.Fault{Kind: sandbox.AmountUntold, Text: "0.00"}, "0.00", "amount"},
+		{sandbox.Fault{Kind: sandbox.StatusWord}, "EXPIRED", "status"},
+		{sandbox.Fault{Kind: sandbox.StatusWord, Text: "reversed"}, "reversed", "status"},
+	} {
+		s.Inject(c.fault)
+		s.want(s.api("GET", "balance/", ""), 200) // not this call's
+		told := s.api("GET", "transaction/"+reference+"/", "").fields(t)
+		if got, there := told[c.field]; !there || got != c.want {
+			t.Errorf("%+v: %s is %v", c.fault, c.field, got)
+		}
+	}
+	s.Inject(sandbox.Fault{Kind: sandbox.AmountUntold})
+	if _, there := s.api("GET", "transaction/"+reference+"/", "").fields(t)["amount"]; there {
+		t.Error("an amount that was not to be told")
+	}
+	s.want(s.api("GET", "transaction/"+reference+"/", ""), 200, "SUCCESSFUL", "100.00")
 }
 
 func TestCallFault_Defaults_AreA500AndA502(t *testing.T) {

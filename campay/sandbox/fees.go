@@ -12,11 +12,12 @@ const OnePercent Rate = 100
 
 const ratesInWhole = 10_000
 
-// Fees are the rates of each operation. A collection's fee is taken from what
-// the app is credited; a withdrawal's and airtime's is added to what it is
-// debited.
+// Fees are the rates of each operation, and a part that is the same for any
+// amount. A collection's fee is taken from what the app is credited, and is never
+// more than that; a withdrawal's and airtime's is added to what it is debited.
 type Fees struct {
 	Collect, Withdraw, Airtime Rate
+	Flat                       campay.XAF
 }
 
 // Of is the fee for an amount, in hundredths of a franc; half a hundredth is
@@ -25,14 +26,15 @@ func (r Rate) Of(amount campay.XAF) campay.XAF {
 	return (amount*campay.XAF(r) + ratesInWhole/2) / ratesInWhole
 }
 
-func (f Fees) of(e Endpoint) Rate {
+// on is the whole fee of an operation.
+func (f Fees) on(e Endpoint, amount campay.XAF) campay.XAF {
 	switch e {
 	case EndpointCollect:
-		return f.Collect
+		return min(f.Collect.Of(amount)+f.Flat, amount)
 	case EndpointWithdraw:
-		return f.Withdraw
+		return f.Withdraw.Of(amount) + f.Flat
 	case EndpointAirtime:
-		return f.Airtime
+		return f.Airtime.Of(amount) + f.Flat
 	}
 	return 0
 }

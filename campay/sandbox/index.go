@@ -57,7 +57,7 @@ func (s *Sandbox) overview() overview {
 		Faults:    s.Faults(),
 		Endpoints: Endpoints(),
 		Groups: []kindGroup{
-			{"calls", callKinds()}, {"source", sourceKinds()}, {"webhooks", webhookKinds()},
+			{"calls", callKinds()}, {"moves", moveKinds()}, {"lookups", lookupKinds()}, {"source", sourceKinds()}, {"webhooks", webhookKinds()},
 		},
 	}
 	if s.callback != nil {
@@ -91,6 +91,7 @@ type askedFault struct {
 	Amount    plain `json:"amount"`
 	Currency  plain `json:"currency"`
 	Announced plain `json:"announced"`
+	Text      plain `json:"text"`
 }
 
 func (s *Sandbox) takeFault(w http.ResponseWriter, r *http.Request) {
@@ -135,13 +136,14 @@ func readFault(r *http.Request, asJSON bool) (Fault, error) {
 	return askedFault{
 		Kind: form("kind"), Endpoint: form("endpoint"), Times: form("times"), Delay: form("delay"),
 		Status: form("status"), Amount: form("amount"), Currency: form("currency"), Announced: form("announced"),
+		Text: form("text"),
 	}.fault()
 }
 
 func (a askedFault) fault() (Fault, error) {
 	f := Fault{
 		Kind: Kind(a.Kind), Endpoint: Endpoint(a.Endpoint),
-		Currency: string(a.Currency), Announced: campay.Status(a.Announced),
+		Currency: string(a.Currency), Announced: campay.Status(a.Announced), Text: string(a.Text),
 	}
 	if !slices.Contains(Kinds(), f.Kind) {
 		return Fault{}, errors.New("kind: there is no such fault")

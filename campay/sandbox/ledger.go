@@ -145,7 +145,8 @@ func (s *Sandbox) Settle(reference string, status campay.Status) error {
 	})
 }
 
-// begin writes down a new transaction and takes a payout's money at once.
+// begin writes down a new transaction, or a new try under the reference of one
+// that failed, and takes a payout's money at once.
 func (st *state) begin(e Entry) (*Entry, error) {
 	if e.Reference == "" {
 		reference, err := st.newUUID()
@@ -165,10 +166,15 @@ func (st *state) begin(e Entry) (*Entry, error) {
 	}
 	e.Due = st.now.Add(wait)
 	st.distort(&e)
-	e.Charge = st.cfg.Fees.of(e.Endpoint).Of(e.Amount)
-	kept := &e
-	st.Entries = append(st.Entries, kept)
-	st.byReference[e.Reference] = kept
+	e.Charge = st.cfg.Fees.on(e.Endpoint, e.Amount)
+	kept, again := st.byReference[e.Reference]
+	if again {
+		*kept = e
+	} else {
+		kept = &e
+		st.Entries = append(st.Entries, kept)
+		st.byReference[e.Reference] = kept
+	}
 	st.pending = append(st.pending, kept)
 	st.move(kept, kept.Effect())
 	st.touch()

@@ -1,8 +1,8 @@
 package sandbox
 
 // POST /get_payment_link/ and what a payer does on the link's page. The first
-// try to pay has the link's reference; each further one has its own, under the
-// same external reference.
+// try to pay has the link's reference; each further one has its own, or that of
+// the one that failed (Habits), under the same external reference.
 
 import (
 	"encoding/hex"
@@ -74,12 +74,16 @@ func (s *Sandbox) makeLink(_ *http.Request, body []byte) (any, error) {
 		l.ID, l.ExternalReference, l.Made = hex.EncodeToString(random), external, st.now
 		st.Links = append(st.Links, &l)
 		st.touch()
-		return map[string]string{
-			"link":      s.base.String() + "/pay/" + l.ID,
-			"reference": l.Reference,
-			"status":    string(campay.Successful),
-		}, nil
+		return l.answer(s.base.String(), st.cfg.Habits), nil
 	})
+}
+
+func (l *link) answer(base string, h Habits) map[string]string {
+	answer := map[string]string{"link": base + "/pay/" + l.ID}
+	if !h.LinkAlone {
+		answer["reference"], answer["status"] = l.Reference, string(campay.Successful)
+	}
+	return answer
 }
 
 // link checks what was asked.
@@ -122,14 +126,17 @@ func (a askedLink) link(c *Config) (link, error) {
 		)
 }
 
-// Pay begins a payment on a link's page, as its form does. Amount 0 is the
-// link's own. A *Refusal says why the page would not have it.
-func (s *Sandbox) Pay(linkReference string, phone campay.Phone, amount campay.XAF) (Prompt, error) {
+// Pay begins a payment on a link's page, as its form does. The link is known by
+// its reference or its address; amount 0 is the link's own. A *Refusal says why
+// the page would not have it.
+func (s *Sandbox) Pay(of string, phone campay.Phone, amount campay.XAF) (Prompt, error) {
 	var prompt Prompt
 	err := s.change(func(st *state) error {
-		i := slices.IndexFunc(st.Links, func(l *link) bool { return l.Reference == linkReference })
+		i := slices.IndexFunc(st.Links, func(l *link) bool {
+			return l.Reference == of || s.base.String()+"/pay/"+l.ID == of
+		})
 		if i < 0 {
-			return fmt.Errorf("link %s: %w", linkReference, ErrUnknown)
+			return fmt.Errorf("link %s: %w", of, ErrUnknown)
 		}
 		l := st.Links[i]
 		asked := orElse(amount, l.Amount)
@@ -164,6 +171,16 @@ func (l *link) takes(amount campay.XAF) error {
 	return nil
 }
 
+// lastTry is the newest attempt to pay; nil: there was none.
+func (l *link) lastTry(st *state) *Entry {
+	for _, e := range slices.Backward(st.Entries) {
+		if e.LinkReference == l.Reference {
+			return e
+		}
+	}
+	return nil
+}
+
 // try is the transaction of one more attempt to pay.
 func (l *link) try(st *state, phone campay.Phone, amount campay.XAF) Entry {
 	e := Entry{
@@ -177,8 +194,12 @@ func (l *link) try(st *state, phone campay.Phone, amount campay.XAF) Entry {
 		LastName:          l.LastName,
 		Email:             l.Email,
 	}
-	if _, begun := st.byReference[l.Reference]; !begun {
+	last := l.lastTry(st)
+	switch {
+	case last == nil:
 		e.Reference = l.Reference
+	case st.cfg.Habits.SameReference && last.Status == campay.Failed:
+		e.Reference = last.Reference
 	}
 	return e
 }

@@ -108,7 +108,7 @@ type historyRow struct {
 }
 
 // history is POST /history/: what has ended, of the days (UTC) on which it
-// began, both days included, newest first.
+// began, both days included, newest first. See Habits.
 func (s *Sandbox) history(_ *http.Request, body []byte) (any, error) {
 	var asked struct {
 		StartDate plain `json:"start_date"`
@@ -127,15 +127,15 @@ func (s *Sandbox) history(_ *http.Request, body []byte) (any, error) {
 		rows = rows[:0]
 		for i := len(st.Entries) - 1; i >= 0; i-- {
 			e := st.Entries[i]
-			if e.Status.Final() && !e.Begun.Before(from) && e.Begun.Before(to.AddDate(0, 0, 1)) {
-				rows = append(rows, rowOf(e))
+			if st.cfg.Habits.shows(e.Status) && !e.Begun.Before(from) && e.Begun.Before(to.AddDate(0, 0, 1)) {
+				rows = append(rows, rowOf(e, st.cfg.Habits))
 			}
 		}
 	})
 	return map[string]any{"data": rows}, nil
 }
 
-func rowOf(e *Entry) historyRow {
+func rowOf(e *Entry, h Habits) historyRow {
 	charge := e.Charge
 	if e.Status == campay.Failed {
 		charge = 0
@@ -145,7 +145,7 @@ func rowOf(e *Entry) historyRow {
 		operator = "Orange"
 	}
 	return historyRow{
-		Datetime:       e.Begun.Format("2006-01-02T15:04:05.000000Z07:00"),
+		Datetime:       h.written(e.Begun),
 		Code:           e.Code,
 		OperatorTxCode: e.OperatorReference,
 		Operator:       operator,

@@ -63,6 +63,7 @@ type Config struct {
 	// airtime is then exactly 100 XAF. 0: none.
 	Ceiling    campay.XAF
 	Duplicates DuplicateMode
+	Habits     Habits
 	// ForbidWithdrawals answers 403 to withdrawals, as CamPay does for an app
 	// whose settings do not allow them.
 	ForbidWithdrawals bool
