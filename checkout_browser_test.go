@@ -217,7 +217,7 @@ func TestCheckout_WithoutJavaScript(t *testing.T) {
 	m.open(p.url + "/")
 	m.fillPlain("name", "owner")
 	m.fillPlain("password", p.password)
-	m.click("main form button")
+	m.click("main form button[type=submit]")
 	m.see(".nav [aria-current=page]")
 	m.open(p.url + "/checkout")
 	m.fillPlain("amount", "500+x")

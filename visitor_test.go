@@ -230,7 +230,7 @@ func (v *visitor) signsIn(p instance) {
 	v.open(p.url + "/")
 	v.fill("name", ownerName)
 	v.fill("password", p.password)
-	v.click("main form button")
+	v.click("main form button[type=submit]")
 	v.see(".nav [aria-current=page]")
 }
 

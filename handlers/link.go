@@ -59,7 +59,7 @@ func (s *server) linkProps(ctx context.Context, l store.LinkWithState) (props vi
 		return props, err
 	}
 	props.NearOnly = !s.PublicQR && !hasPage(l)
-	if props.URL = s.shared(l, props.Attempts); props.URL != "" {
+	if props.URL = s.shared(l, props.Attempts); props.URL != "" && l.Stop(s.Now()) == store.LinkOpen {
 		props.QR.Modules, err = qrModules(props.URL)
 	}
 	return props, err
@@ -102,7 +102,8 @@ func hostedPage(attempts []store.Transaction) string {
 
 // linkFragment is the live part of a link's page, with what follows from it. It
 // never settles: a link may be paid a second time, and the page has to say so.
-func (s *server) linkFragment(c echo.Context, n int64) fragment {
+func (s *server) linkFragment(c echo.Context, l store.LinkWithState) fragment {
+	n, mayChange := l.ID, mayChange(c, l)
 	page := views.Page{Shop: s.Shop}
 	wantsCard := c.QueryParam(views.QRMissing) != ""
 	return func(ctx context.Context) (templ.Component, bool, error) {
@@ -111,7 +112,9 @@ func (s *server) linkFragment(c echo.Context, n int64) fragment {
 			return nil, false, err
 		}
 		props, err := s.linkProps(ctx, l)
-		rest := &views.LinkRest{Page: page, Props: props, Card: wantsCard}
+		props.MayChange = mayChange
+		isStopped := l.Stop(s.Now()) != store.LinkOpen // meanwhile: its code has to go
+		rest := &views.LinkRest{Page: page, Props: props, Card: wantsCard || isStopped}
 		return views.LinkStatus(views.LinkStatusProps{Link: l, Now: s.Now(), Rest: rest}), false, err
 	}
 }
@@ -121,7 +124,7 @@ func (s *server) linkStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.poll(c, payments.LinkTopic(l.ID), s.linkFragment(c, l.ID))
+	return s.poll(c, payments.LinkTopic(l.ID), s.linkFragment(c, l))
 }
 
 func (s *server) linkLive(c echo.Context) error {
@@ -129,7 +132,7 @@ func (s *server) linkLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, payments.LinkTopic(l.ID), s.linkFragment(c, l.ID))
+	return s.stream(c, payments.LinkTopic(l.ID), s.linkFragment(c, l))
 }
 
 // linkPNG is the QR code to download.

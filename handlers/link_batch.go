@@ -191,7 +191,7 @@ func (s *server) batch(c echo.Context) error {
 	props := views.BatchProps{Batch: c.Param("batch")}
 	for _, l := range all {
 		item := views.BatchLink{Link: l, URL: s.shared(l, []store.Transaction{l.Newest})}
-		if item.URL != "" {
+		if item.URL != "" && l.Stop(s.Now()) == store.LinkOpen {
 			if item.QR.Modules, err = qrModules(item.URL); err != nil {
 				return err
 			}

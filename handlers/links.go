@@ -102,6 +102,9 @@ func (s *server) linkOrder(c echo.Context, in views.LinkForm) (payments.LinkOrde
 	}
 	var err error
 	order.Kind, order.TillID, err = s.linkKind(c, f, in)
+	if order.Kind == store.LinkCounter && in.Amount == "" {
+		in.AmountKind = views.AmountOpen // its customers say how much
+	}
 	terms := s.linkTerms(f, in)
 	order.Amount, order.MayPayMore = terms.Amount, terms.MayPayMore
 	order.MostPayments, order.MostMoney, order.ExpiresAt = terms.MostPayments, terms.MostMoney, terms.ExpiresAt
@@ -161,11 +164,10 @@ const mostCount = 1_000_000
 // linkLimits reads how much a link takes and until when: to the end of a day.
 func (s *server) linkLimits(f *form, in views.LinkForm) (limits payments.LinkChange) {
 	if in.MostPayments != "" {
-		n, err := strconv.ParseInt(in.MostPayments, 10, 64)
-		if err != nil || n < 1 || n > mostCount {
+		var err error
+		if limits.MostPayments, err = payments.ParseCount(in.MostPayments, mostCount); err != nil {
 			f.wrong("most_payments", views.ProblemNumber, "")
 		}
-		limits.MostPayments = n
 	}
 	if in.MostMoney != "" {
 		var err error
@@ -174,12 +176,9 @@ func (s *server) linkLimits(f *form, in views.LinkForm) (limits payments.LinkCha
 		}
 	}
 	if in.Expires != "" {
-		day, err := payments.ParseDay(in.Expires)
+		day := f.day("expires", in.Expires)
 		limits.ExpiresAt = views.StartOfDay(day.Add(12*time.Hour)).AddDate(0, 0, 1)
-		switch {
-		case err != nil:
-			f.wrong("expires", views.ProblemDay, "")
-		case !limits.ExpiresAt.After(s.Now()):
+		if _, wrong := f.errors["expires"]; !wrong && !limits.ExpiresAt.After(s.Now()) {
 			f.wrong("expires", views.ProblemDayPast, "")
 		}
 	}

@@ -64,7 +64,7 @@ func (s *server) batchSheet(c echo.Context) error {
 			Name: strings.TrimSpace(l.FirstName + " " + l.LastName), Amount: views.Francs(ctx, l.Amount), Description: l.Description,
 		}
 		address := s.shared(l, []store.Transaction{l.Newest})
-		if address == "" {
+		if address == "" || l.Stop(s.Now()) != store.LinkOpen {
 			continue
 		}
 		if items[i].QR, err = qrModules(address); err != nil {

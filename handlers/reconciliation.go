@@ -62,6 +62,8 @@ func (f *form) day(name, text string) time.Time {
 	switch {
 	case errors.Is(err, payments.ErrDayMissing):
 		f.wrong(name, views.ProblemDayMissing, "")
+	case errors.Is(err, payments.ErrDayAmbiguous):
+		f.wrong(name, views.ProblemDayAmbiguous, "")
 	case err != nil:
 		f.wrong(name, views.ProblemDay, "")
 	}

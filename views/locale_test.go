@@ -142,6 +142,7 @@ func families(t *testing.T) []family {
 		{"link.ask.", []string{"archive", "replace"}, title},
 		{"link.do.", []string{"archive", "replace"}, title},
 		{"link.text.", linkStates, title},
+		{"link.no_code.", of(kinds["LinkStop"], ""), title},
 		{"customer.title.", kinds["customerState"], title},
 		{"customer.text.", kinds["customerState"], title},
 		{"group.", kinds["Group"], []string{"", ".text"}},

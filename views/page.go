@@ -19,10 +19,10 @@ type Page struct {
 	Flash   Flash      // what the last action did; empty for nothing
 	Now     time.Time
 
-	Settings  bool // the shop and its keys are set here
-	Passkeys  bool // there can be passkeys at this address
-	Till      bool // the device is one on which cashiers take turns
-	Approvals int  // payouts that wait for a second owner; an owner alone is told
+	Settings  bool   // the shop and its keys are set here
+	Passkeys  string // the address at which there can be passkeys; empty for none
+	Till      bool   // the device is one on which cashiers take turns
+	Approvals int    // payouts that wait for a second owner; an owner alone is told
 }
 
 func (p Page) signedIn() bool { return p.User.ID != 0 }

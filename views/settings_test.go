@@ -55,7 +55,7 @@ func settingsScreens() map[string]templ.Component {
 	pin, code := views.Errors{"pin": {Problem: views.ProblemPINWeak}}, views.Errors{"code": {Problem: views.ProblemCodeMissing}}
 	password := views.Errors{"password": {Problem: views.ProblemPassword}}
 	asCashier := page("/account")
-	asCashier.User, asCashier.Passkeys, asCashier.Till = cashier, true, true
+	asCashier.User, asCashier.Passkeys, asCashier.Till = cashier, "https://boutique.example", true
 	keys := []store.Passkey{{ID: 1, Name: sampleText, UsedAt: now}, {ID: 2, Name: "Téléphone"}}
 	tills := []store.Till{{ID: 1, Name: "Tablette", UsedAt: now}}
 	devices := &views.NoticesProps{Key: "key", Devices: []store.PushSubscription{

@@ -4,8 +4,11 @@ package payments
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"time"
+
+	"comptoir/campay"
 )
 
 // douala is the merchant's clock; it knows no summer time.
@@ -18,6 +21,7 @@ const LongestPeriod = 92
 var (
 	ErrDayMissing    = errors.New("day missing")
 	ErrDay           = errors.New("not a day")
+	ErrDayAmbiguous  = errors.New("day and month could be either")
 	ErrDayAhead      = errors.New("the day is still ahead")
 	ErrPeriodReverse = errors.New("the period ends before it begins")
 	ErrPeriodLong    = errors.New("the period is too long")
@@ -38,11 +42,27 @@ func Yesterday(now time.Time) Period {
 	return Period{From: day, To: day}
 }
 
-// ParseDay reads a day as forms write it: 2026-03-04.
+// ParseDay reads a day as forms write it, 2026-03-04, and as people do: 31/12/2026
+// with any of the usual marks. Where day and month could be either, it is
+// refused: 04/03/2026 is one day in Douala and another one in an English book.
 func ParseDay(typed string) (time.Time, error) {
-	typed = strings.TrimSpace(typed)
+	typed = strings.TrimSpace(campay.Visible(typed))
 	if typed == "" {
 		return time.Time{}, ErrDayMissing
+	}
+	if parts := dayParts.FindStringSubmatch(typed); parts != nil {
+		first, second := padded(parts[1]), padded(parts[2])
+		switch {
+		case first > "12":
+			typed = parts[3] + "-" + second + "-" + first
+		case second > "12" || first == second:
+			typed = parts[3] + "-" + first + "-" + second
+		default:
+			return time.Time{}, ErrDayAmbiguous
+		}
+	}
+	if parts := yearParts.FindStringSubmatch(typed); parts != nil {
+		typed = parts[1] + "-" + padded(parts[2]) + "-" + padded(parts[3])
 	}
 	day, err := time.ParseInLocation(time.DateOnly, typed, douala)
 	if err != nil || day.Year() < 2000 {
@@ -50,6 +70,14 @@ func ParseDay(typed string) (time.Time, error) {
 	}
 	return day, nil
 }
+
+// dayParts is a day with its year at the end, yearParts one with its year first.
+var (
+	dayParts  = regexp.MustCompile(`^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})$`)
+	yearParts = regexp.MustCompile(`^([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})$`)
+)
+
+func padded(number string) string { return strings.Repeat("0", 2-len(number)) + number }
 
 // Check reports what is wrong with a period, seen from now.
 func (p Period) Check(now time.Time) error {

@@ -134,7 +134,9 @@ func TestPeriod_IsChecked(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
-	for typed, want := range map[string]error{"": ErrDayMissing, "hier": ErrDay, "2026-02-30": ErrDay, "0001-01-01": ErrDay, "2026-13-01": ErrDay, "2026-03-04": nil} {
+	for typed, want := range map[string]error{"": ErrDayMissing, "hier": ErrDay, "2026-02-30": ErrDay, "0001-01-01": ErrDay, "2026-13-01": ErrDay, "2026-03-04": nil,
+		"31/12/2026": nil, "31.12.2026": nil, "31-12-2026": nil, "12/31/2026": nil, "3/3/2026": nil, "2026/3/4": nil, "\u200e31/12/2026": nil,
+		"04/03/2026": ErrDayAmbiguous, "1/2/2026": ErrDayAmbiguous, "31/12/26": ErrDay, "31/31/2026": ErrDay, "31/02/2026": ErrDay, "00/00/2026": ErrDay} {
 		if _, err := ParseDay(typed); !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %v", typed, err, want)
 		}

@@ -5,6 +5,7 @@ package payments
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"comptoir/campay"
@@ -57,6 +58,22 @@ func ParseAmount(typed string) (campay.XAF, error) {
 		return a, nil
 	}
 	return 0, ErrAmountTooLarge
+}
+
+// ErrCount says that a typed count is no whole number from 1 to the most.
+var ErrCount = errors.New("not a whole number that is taken")
+
+// ParseCount reads how many, written in groups as an amount is, up to most.
+func ParseCount(typed string, most int64) (int64, error) {
+	whole, err := ungroup(strings.TrimSpace(campay.Visible(typed)))
+	if err != nil {
+		return 0, ErrCount
+	}
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || n < 1 || n > most {
+		return 0, ErrCount
+	}
+	return n, nil
 }
 
 // maxItems bounds how many items one sale adds up.

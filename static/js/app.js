@@ -7,7 +7,7 @@
 
   // Buttons that need a script are in the page, hidden, until there is one.
   function reveal(root) {
-    root.querySelectorAll('[data-copy], [data-open], [data-dismiss], [data-script]').forEach(function (el) {
+    root.querySelectorAll('[data-copy], [data-open], [data-dismiss], [data-script], [data-secret]').forEach(function (el) {
       el.hidden = false
     })
     root.querySelectorAll('[data-share]').forEach(function (el) {
@@ -15,21 +15,24 @@
     })
   }
 
-  function sayOn(button) {
-    var before = button.innerHTML
-    button.textContent = button.dataset.said
+  function sayOn(button, words) {
+    var before = button.dataset.before || (button.dataset.before = button.innerHTML)
+    button.textContent = words
     button.setAttribute('aria-live', 'polite')
-    setTimeout(function () { button.innerHTML = before }, 2000)
+    clearTimeout(button.saying)
+    button.saying = setTimeout(function () { button.innerHTML = before }, 4000)
   }
 
   function copy(button) {
     var field = document.getElementById(button.dataset.copy)
     field.select()
-    if (navigator.clipboard) {
-      navigator.clipboard.writeText(field.value).then(function () { sayOn(button) }, function () {})
-    } else if (document.execCommand('copy')) { // plain http on a shop's own network has no clipboard API
-      sayOn(button)
+    function said() { sayOn(button, button.dataset.said) }
+    function byHand() { // plain http on a shop's own network has no clipboard API, and some browsers refuse it
+      if (document.execCommand('copy')) said()
+      else sayOn(button, button.dataset.refused)
     }
+    if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(said, byHand)
+    else byHand()
   }
 
   // The pad of the code with which a till changes hands.
@@ -42,13 +45,29 @@
     else if (field.value.length < field.maxLength) field.value += key.dataset.pin
   })
 
+  // A password is shown while its owner wants to see it, and never sent so:
+  // browsers keep a password field's text to themselves.
+  function showSecret(button, shown) {
+    var field = document.getElementById(button.dataset.secret)
+    if (shown === (field.type === 'text')) return
+    var words = button.textContent
+    field.type = shown ? 'text' : 'password'
+    button.setAttribute('aria-pressed', shown)
+    button.textContent = button.dataset.hide
+    button.dataset.hide = words
+  }
+  document.addEventListener('submit', function (event) {
+    event.target.querySelectorAll('[data-secret]').forEach(function (button) { showSecret(button, false) })
+  }, true)
+
   document.addEventListener('click', function (event) {
-    var el = event.target.closest('[data-copy], [data-share], [data-open], [data-dismiss], [data-select], dialog')
+    var el = event.target.closest('[data-copy], [data-share], [data-open], [data-dismiss], [data-select], [data-secret], dialog')
     document.querySelectorAll('details.more[open]').forEach(function (menu) {
       if (!menu.contains(event.target)) menu.open = false
     })
     if (!el) return
     if (el.dataset.copy) copy(el)
+    else if (el.dataset.secret) showSecret(el, el.getAttribute('aria-pressed') !== 'true')
     else if (el.dataset.share) {
       navigator.share({ text: el.dataset.shareText, url: el.dataset.share }).catch(function () {})
     } else if (el.dataset.open) document.getElementById(el.dataset.open).showModal()

@@ -12,8 +12,10 @@
     if ('print' in button.dataset) { window.print(); return }
     var field = document.getElementById(button.dataset.copy)
     field.select()
-    if (!navigator.clipboard) { document.execCommand('copy'); return }
-    navigator.clipboard.writeText(field.value).then(function () { button.lastChild.textContent = button.dataset.said }, function () {})
+    function say(words) { button.lastChild.textContent = words }
+    function byHand() { say(document.execCommand('copy') ? button.dataset.said : button.dataset.refused) }
+    if (!navigator.clipboard) { byHand(); return }
+    navigator.clipboard.writeText(field.value).then(function () { say(button.dataset.said) }, byHand)
   })
 
   // While something is about to change the page asks, and at once when the

@@ -46,20 +46,31 @@
     return navigator.credentials.get({ publicKey: asked })
   }
 
-  document.querySelectorAll('[data-passkey]').forEach(function (button) {
-    if (!window.PublicKeyCredential) return
-    button.hidden = false
-    button.addEventListener('click', function () {
-      var begin = button.dataset.options ? Promise.resolve(JSON.parse(button.dataset.options)) : post(button.dataset.begin, {})
-      button.disabled = true
-      begin.then(button.dataset.passkey === 'create' ? create : get).then(function (credential) {
-        return post(button.dataset.finish, answer(credential))
-      }).then(function (said) {
-        location.assign(said.next)
-      }).catch(function () {
-        button.disabled = false
-        document.getElementById(button.dataset.failed).hidden = false
-      })
+  // Buttons come and go with the pages that htmx swaps in. One that stands at an
+  // address which the authenticator does not know the site by is not offered.
+  function offer() {
+    document.querySelectorAll('[data-passkey]').forEach(function (button) {
+      if (!window.PublicKeyCredential) return
+      var here = new URL(button.dataset.at).hostname === location.hostname
+      button.hidden = !here
+      document.querySelector('[data-passkey-elsewhere]').hidden = here
+    })
+  }
+  document.addEventListener('htmx:afterSettle', offer)
+  offer()
+
+  document.addEventListener('click', function (event) {
+    var button = event.target.closest('[data-passkey]')
+    if (!button) return
+    var begin = button.dataset.options ? Promise.resolve(JSON.parse(button.dataset.options)) : post(button.dataset.begin, {})
+    button.disabled = true
+    begin.then(button.dataset.passkey === 'create' ? create : get).then(function (credential) {
+      return post(button.dataset.finish, answer(credential))
+    }).then(function (said) {
+      location.assign(said.next)
+    }).catch(function () {
+      button.disabled = false
+      document.getElementById(button.dataset.failed).hidden = false
     })
   })
 })()

@@ -1,0 +1,87 @@
+package main
+
+// Screens at the sizes that phones and counters have, with the longest amounts
+// and names that shops have: nothing overflows, and the button that a screen is
+// for is in view.
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// longShop is a name of 60 letters.
+const longShop = "Établissements Ngo Mbarga et Fils, Quincaillerie et Matériaux"
+
+// sizes are a phone with its browser's bars shown, a small one, a phone laid on
+// its side, a counter, and the same at 200 %.
+var sizes = []struct {
+	name          string
+	width, height int64
+}{
+	{"phone", 360, 612}, {"small", 320, 640}, {"aside", 740, 360}, {"counter", 1280, 800}, {"doubled", 640, 400},
+}
+
+// fits opens a screen at each size: it scrolls nowhere sideways, no text of it is
+// cut, and what has to be in view is. At 200 % and on a side a scroll leads there.
+func (v *visitor) fits(name string, inView string) {
+	v.t.Helper()
+	for _, size := range sizes {
+		v.size(size.width, size.height)
+		v.eval("window.scrollTo(0, 0)")
+		if *screenshots != "" {
+			v.keep(fmt.Sprintf("fit-%s-%d", name, size.height), "fr", "light", size.width)
+			v.keep(fmt.Sprintf("fit-%s-%d", name, size.height), "fr", "dark", size.width)
+			v.scheme("light")
+		}
+		var found struct{ Wide, Cut, Bottom string }
+		script := fmt.Sprintf(`(() => {
+		  const name = el => el.tagName + '.' + (el.getAttribute('class') || '') + ' "' + el.textContent.trim().slice(0, 40) + '"'
+		  const seen = el => el.checkVisibility() && !el.closest('.hidden, dialog:not([open]), [hidden]')
+		  const all = [...document.querySelectorAll('body *')].filter(seen)
+		  const wide = all.filter(el => { const b = el.getBoundingClientRect(); return b.width > 1 && (b.right > innerWidth + 1 || b.left < -1) && !el.closest('.strip, .skip, svg, table') })
+		  const spills = [...document.querySelectorAll('.card, .status, .button')].filter(seen).filter(el => el.scrollWidth > el.clientWidth + 1)
+		  const cut = all.filter(el => !el.children.length && el.tagName !== 'INPUT' && el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).overflowX === 'hidden' && getComputedStyle(el).textOverflow !== 'ellipsis')
+		  const nav = document.querySelector('.nav')
+		  const foot = nav && getComputedStyle(nav).position === 'fixed' && nav.getBoundingClientRect().top > innerHeight / 2 && !document.querySelector('dialog[open]') ? nav.getBoundingClientRect().top : innerHeight
+		  const wanted = document.querySelector(%q)
+		  return {
+		    Wide: document.documentElement.scrollWidth > innerWidth ? 'the page' : [...wide, ...spills].slice(0, 3).map(name).join('; '),
+		    Cut: cut.slice(0, 3).map(name).join('; '),
+		    Bottom: !wanted ? 'is not there' : innerHeight < 600 ? '' : (b => b.bottom > foot + 1 || b.top < 0 ? 'ends at ' + Math.round(b.bottom) : '')(wanted.getBoundingClientRect()),
+		  }
+		})()`, inView)
+		if err := json.Unmarshal(act(v, chromedp.Evaluate[[]byte](script)), &found); err != nil {
+			v.t.Fatal(err)
+		}
+		where := fmt.Sprintf("%s, %s (%dx%d)", name, size.name, size.width, size.height)
+		if found.Wide != "" {
+			v.t.Errorf("%s overflows: %s", where, found.Wide)
+		}
+		if found.Cut != "" {
+			v.t.Errorf("%s cuts: %s", where, found.Cut)
+		}
+		if found.Bottom != "" {
+			v.t.Errorf("%s: %s %s", where, inView, found.Bottom)
+		}
+	}
+	v.size(360, 612)
+}
+
+func TestFits_NewLinkAndItsCode(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir(), "--shop", longShop)
+	m := merchant(t, p)
+	m.open(p.url + "/links/new")
+	m.fits("link-new", "main [name=description]")
+	m.makeLink(p, "12 500 000")
+	m.fits("link", ".link-card .qr")
+	m.click("[data-open=qr-large]")
+	m.see("dialog[open] .qr")
+	m.fits("link-large", "dialog[open] .qr")
+	if larger := m.eval("document.querySelector('dialog .qr').getBoundingClientRect().width > document.querySelector('.link-card .qr').getBoundingClientRect().width"); larger != "true" {
+		t.Error("enlarged, the code is no larger")
+	}
+}
