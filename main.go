@@ -301,12 +301,14 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 	if c.Duplicates == "reject" {
 		config.Duplicates = sandbox.Reject
 	}
+	config.KeepKeys = true
 	s, err := sandbox.New(config)
 	if err != nil {
 		return err
 	}
+	in := s.Keys()
 	fmt.Fprintf(t.out, "\nA CamPay to try things on: %s\n  API          %s/api/\n  token        %s\n  username     %s\n  password     %s\n  webhook key  %s\n\n",
-		config.BaseURL, config.BaseURL, keys.Token, keys.Username, keys.Password, keys.WebhookKey)
+		config.BaseURL, config.BaseURL, in.Token, in.Username, in.Password, in.WebhookKey)
 	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	return serveUntil(ctx, server, listener, s.Run)
 }

@@ -24,8 +24,12 @@ const clockLeeway = time.Minute
 // signatureLife is how long CamPay's own signatures are valid.
 const signatureLife = time.Hour
 
-// signatureSource is the source claim of the sandbox's signatures.
-const signatureSource = "campay"
+// signatureSource is the source claim of CamPay's signatures, and signatureApp
+// what the header of the sandbox's names as its app.
+const (
+	signatureSource = "CamPay"
+	signatureApp    = "Comptoir"
+)
 
 // Verifier checks the signatures of one app's notifications. It is safe for
 // concurrent use.
@@ -105,6 +109,7 @@ func SignNotification(key string, now time.Time) (string, error) {
 		"exp":    now.Add(signatureLife).Unix(),
 		"source": signatureSource,
 	})
+	token.Header["app"] = signatureApp
 	signed, err := token.SignedString([]byte(key))
 	if err != nil {
 		return "", fmt.Errorf("sign notification: %w", err)

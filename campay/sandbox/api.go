@@ -40,6 +40,7 @@ func (s *Sandbox) route(mux *http.ServeMux, method string, e Endpoint, parameter
 	path := s.prefix + "/api/" + string(e) + parameter
 	answer := s.serve(method, e, do)
 	mux.Handle(path+"/{$}", answer)
+	mux.HandleFunc("OPTIONS "+path+"/{$}", func(w http.ResponseWriter, _ *http.Request) { describe(w, method, e) })
 	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		if e == EndpointTransaction && r.Method == http.MethodGet {
 			answer.ServeHTTP(w, r)
@@ -78,6 +79,15 @@ func (s *Sandbox) serve(method string, e Endpoint, do call) http.Handler {
 			return
 		}
 		refuseWith(w, s.refusalOf(r, err))
+	})
+}
+
+// describe answers OPTIONS, whoever asks.
+func describe(w http.ResponseWriter, method string, e Endpoint) {
+	w.Header().Set("Allow", method+", OPTIONS")
+	writeJSON(w, http.StatusOK, map[string]any{
+		"name": e, "description": "", "renders": []string{"application/json"},
+		"parses": []string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data"},
 	})
 }
 

@@ -41,7 +41,7 @@ func TestToken_WrongCredentials_GetNone(t *testing.T) {
 
 func TestAPI_WithoutAGoodToken_Is401(t *testing.T) {
 	s := open(t)
-	for _, header := range []string{"", "Token ", "Token x", "Bearer " + permanent, "token " + permanent} {
+	for _, header := range []string{"", "Token ", "Token x", "Bearer " + permanent, permanent} {
 		s.want(s.send("POST", "/api/collect/", collectBody("5", mtn, ""), "Authorization", header), 401, `"detail"`)
 	}
 	noToken := open(t, func(c *sandbox.Config) { c.Token = "" })
@@ -77,7 +77,7 @@ func TestAPI_StrangeRequests_GetJSON(t *testing.T) {
 
 func TestCollect_Accepted_AnswersAsCamPayDoes(t *testing.T) {
 	s := open(t)
-	for from, want := range map[string][2]string{mtn: {"*126#", "mtn"}, orange: {"#150*50#", "orange"}} {
+	for from, want := range map[string][2]string{mtn: {"*126#", "MTN"}, orange: {"#150*50#", "Orange"}} {
 		r := s.api("POST", "collect/", collectBody("500", from, ""))
 		reference := s.accepted(r)
 		if f := r.fields(t); f["ussd_code"] != want[0] || f["operator"] != want[1] || len(f) != 3 {
@@ -124,9 +124,6 @@ func TestCollect_WhatCamPayRefuses_IsRefusedWithItsCode(t *testing.T) {
 	s.want(s.api("POST", "collect/", `{"amount":5,"currency":"EUR","from":"`+mtn+`"}`), 400, "currency")
 	long := `{"amount":5,"currency":"XAF","from":"` + mtn + `","description":"` + strings.Repeat("x", 1001) + `"}`
 	s.want(s.api("POST", "collect/", long), 400, "message")
-	for _, external := range []string{"7", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "{" + extA + "}"} {
-		s.want(s.api("POST", "collect/", collectBody("5", mtn, external)), 400, "UUID4")
-	}
 	if n := len(s.Ledger()); n != 0 {
 		t.Errorf("%d transactions began", n)
 	}
@@ -218,7 +215,6 @@ func TestPayouts_RefusedByTheirRules(t *testing.T) {
 		s.want(s.api("POST", path, payoutBody("1.5", mtn, "")), 400, "ER201")
 		s.want(s.api("POST", path, payoutBody("100", "677123456", "")), 400, "ER101")
 		s.want(s.api("POST", path, payoutBody("100", nexttel, "")), 400, "ER102")
-		s.want(s.api("POST", path, payoutBody("100", mtn, "x")), 400, "UUID4")
 		s.want(s.api("POST", path, payoutBody("999999", mtn, "")), 400, "ER301")
 	}
 	s.want(s.api("POST", "withdraw/", payoutBody("9", orange, "")), 400, "Minimum amount for Orange is 10.00")

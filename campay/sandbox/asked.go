@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -44,13 +43,6 @@ func (p *plain) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("neither a string nor a number: %w", err)
 	}
 	*p = plain(n)
-	return nil
-}
-
-func readBody(body []byte, asked any) error {
-	if err := json.Unmarshal(body, asked); err != nil {
-		return &Refusal{HTTPStatus: http.StatusBadRequest, Message: "JSON parse error - " + err.Error(), field: detail}
-	}
 	return nil
 }
 
@@ -106,8 +98,9 @@ func carrierMinimum(phone campay.Phone, amount campay.XAF) error {
 	return nil
 }
 
+// readCurrency takes what is often left out.
 func readCurrency(p plain) error {
-	if p != currency {
+	if p != "" && p != currency {
 		return refuse("", "Unsupported currency. Only XAF is accepted")
 	}
 	return nil
@@ -150,6 +143,21 @@ func duplicate() *Refusal {
 	return refuse("", "A transaction with this external_reference already exists")
 }
 
+// identity is what makes a request the same as another: its external_reference, any
+// text, and the UUID that some clients send beside it, which CamPay takes once.
+type identity struct {
+	external string
+	uuid     string
+}
+
+func readIdentity(external, unique plain) (identity, error) {
+	id, err := readReference(unique)
+	if err != nil {
+		return identity{}, refuse("", "uuid must be a valid UUID4")
+	}
+	return identity{external: string(external), uuid: id}, readTexts(external)
+}
+
 // kept is the first answer to an external_reference.
 type kept struct {
 	Endpoint Endpoint        `json:"endpoint"`
@@ -159,9 +167,13 @@ type kept struct {
 // once answers a request with an external reference at most once in effect: a
 // repetition gets the first answer or a refusal, as the sandbox is set up. do
 // changes nothing when it returns an error.
-func (s *Sandbox) once(e Endpoint, external string, do func(*state) (any, error)) (any, error) {
+func (s *Sandbox) once(e Endpoint, k identity, do func(*state) (any, error)) (any, error) {
 	var answer any
+	external := k.external
 	err := s.change(func(st *state) error {
+		if k.uuid != "" && st.UUIDs[k.uuid] {
+			return refuse("", "A transaction with this uuid already exists")
+		}
 		if first, ok := st.Answers[external]; ok && external != "" {
 			if st.cfg.Duplicates == Reject || first.Endpoint != e {
 				return duplicate()
@@ -170,8 +182,14 @@ func (s *Sandbox) once(e Endpoint, external string, do func(*state) (any, error)
 			return nil
 		}
 		var err error
-		if answer, err = do(st); err != nil || external == "" {
+		if answer, err = do(st); err != nil {
 			return err
+		}
+		if k.uuid != "" {
+			st.UUIDs[k.uuid] = true
+		}
+		if external == "" {
+			return nil
 		}
 		text, err := json.Marshal(answer)
 		if err != nil {

@@ -21,12 +21,12 @@ const (
 )
 
 // token is POST /token/: a temporary token for the app's username and password.
-func (s *Sandbox) token(_ *http.Request, body []byte) (any, error) {
+func (s *Sandbox) token(r *http.Request, body []byte) (any, error) {
 	var asked struct {
 		Username plain `json:"username"`
 		Password plain `json:"password"`
 	}
-	if err := readBody(body, &asked); err != nil {
+	if err := readBody(r, body, &asked); err != nil {
 		return nil, err
 	}
 	userOK := equal(string(asked.Username), s.cfg.Username)
@@ -68,8 +68,8 @@ func (st *state) newToken() (string, error) {
 // authorized lets a call through that carries a good token.
 func (s *Sandbox) authorized(do call) call {
 	return func(r *http.Request, body []byte) (any, error) {
-		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Token ")
-		if !ok || token == "" {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Token") || token == "" {
 			return nil, unauthorized(noToken)
 		}
 		if equal(token, s.cfg.Token) {

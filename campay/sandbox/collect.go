@@ -4,12 +4,11 @@ package sandbox
 
 import (
 	"net/http"
-	"strings"
 
 	"comptoir/campay"
 )
 
-func (s *Sandbox) collect(_ *http.Request, body []byte) (any, error) {
+func (s *Sandbox) collect(r *http.Request, body []byte) (any, error) {
 	var asked struct {
 		Amount            plain `json:"amount"`
 		Currency          plain `json:"currency"`
@@ -17,15 +16,16 @@ func (s *Sandbox) collect(_ *http.Request, body []byte) (any, error) {
 		Description       plain `json:"description"`
 		ExternalReference plain `json:"external_reference"`
 		ExternalUser      plain `json:"external_user"`
+		UUID              plain `json:"uuid"`
 	}
-	if err := readBody(body, &asked); err != nil {
+	if err := readBody(r, body, &asked); err != nil {
 		return nil, err
 	}
-	external, err := readReference(asked.ExternalReference)
+	k, err := readIdentity(asked.ExternalReference, asked.UUID)
 	if err != nil {
 		return nil, err
 	}
-	return s.once(EndpointCollect, external, func(st *state) (any, error) {
+	return s.once(EndpointCollect, k, func(st *state) (any, error) {
 		amount, err := readAmount(asked.Amount)
 		if err != nil {
 			return nil, err
@@ -44,7 +44,7 @@ func (s *Sandbox) collect(_ *http.Request, body []byte) (any, error) {
 		}
 		e, err := st.begin(Entry{
 			Endpoint:          EndpointCollect,
-			ExternalReference: external,
+			ExternalReference: k.external,
 			Asked:             amount,
 			Phone:             phone,
 			Description:       string(asked.Description),
@@ -57,12 +57,12 @@ func (s *Sandbox) collect(_ *http.Request, body []byte) (any, error) {
 	})
 }
 
-// collected is the answer to a collect; the operator is in lower case here.
+// collected is the answer to a collect.
 func collected(e *Entry) map[string]string {
 	return map[string]string{
 		"reference": e.Reference,
 		"ussd_code": e.Operator.USSD(),
-		"operator":  strings.ToLower(string(e.Operator)),
+		"operator":  spelled(e.Operator),
 	}
 }
 

@@ -36,6 +36,8 @@ type Entry struct {
 	FirstName         string          `json:"first_name,omitempty"`
 	LastName          string          `json:"last_name,omitempty"`
 	Email             string          `json:"email,omitempty"`
+	RedirectURL       string          `json:"redirect_url,omitempty"`
+	FailureURL        string          `json:"failure_redirect_url,omitempty"`
 	Reason            Reason          `json:"reason,omitempty"` // why it failed
 	Begun             time.Time       `json:"begun"`
 	Due               time.Time       `json:"due"` // when it ends by itself
@@ -86,8 +88,16 @@ func (e Entry) Effect() campay.XAF {
 	return 0
 }
 
-// Credit and Debit are the two sides of Effect as the history shows them: a
-// row that failed has neither.
+// net is what a collection is worth to the app, whether it came or not; a payout
+// is worth nothing.
+func (e Entry) net() campay.XAF {
+	if e.Endpoint != EndpointCollect {
+		return 0
+	}
+	return e.Amount - e.Charge
+}
+
+// Credit and Debit are the two sides of Effect: what failed has neither.
 func (e Entry) Credit() campay.XAF { return max(e.Effect(), 0) }
 
 // Debit is what was taken from the app, fee included.
@@ -209,17 +219,18 @@ func (st *state) purse(e Endpoint, o campay.Operator) *campay.XAF {
 	return &st.Balances.MTN
 }
 
-// code is CamPay's own number of a transaction, like CP210129T0001P.
+// code is CamPay's own number of a transaction, as its demo site writes it: like
+// D260729D0053YC for a deposit.
 func code(e Entry, serial int64) string {
-	prefix, kind := "CP", "T"
+	kind := "D"
 	switch e.Endpoint {
 	case EndpointWithdraw:
-		prefix, kind = "D", "W"
+		kind = "W"
 	case EndpointAirtime:
 		kind = "U"
 	}
 	number := strings.ToUpper(strconv.FormatInt(serial, 36))
-	return prefix + e.Begun.Format("060102") + kind + fmt.Sprintf("%05s", number)
+	return "D" + e.Begun.Format("060102") + kind + fmt.Sprintf("%05s", number)
 }
 
 // operatorReference is in the form of the carrier's own receipts.

@@ -44,22 +44,23 @@ type askedLink struct {
 	LastName           plain `json:"last_name"`
 	Email              plain `json:"email"`
 	ExternalReference  plain `json:"external_reference"`
+	UUID               plain `json:"uuid"`
 	RedirectURL        plain `json:"redirect_url"`
 	FailureRedirectURL plain `json:"failure_redirect_url"`
 	PaymentOptions     plain `json:"payment_options"`
 	PayerCanPayMore    plain `json:"payer_can_pay_more"`
 }
 
-func (s *Sandbox) makeLink(_ *http.Request, body []byte) (any, error) {
+func (s *Sandbox) makeLink(r *http.Request, body []byte) (any, error) {
 	var asked askedLink
-	if err := readBody(body, &asked); err != nil {
+	if err := readBody(r, body, &asked); err != nil {
 		return nil, err
 	}
-	external, err := readReference(asked.ExternalReference)
+	k, err := readIdentity(asked.ExternalReference, asked.UUID)
 	if err != nil {
 		return nil, err
 	}
-	return s.once(EndpointLink, external, func(st *state) (any, error) {
+	return s.once(EndpointLink, k, func(st *state) (any, error) {
 		l, err := asked.link(st.cfg)
 		if err != nil {
 			return nil, err
@@ -71,7 +72,7 @@ func (s *Sandbox) makeLink(_ *http.Request, body []byte) (any, error) {
 		if _, err := io.ReadFull(st.cfg.Rand, random); err != nil {
 			return nil, fmt.Errorf("random: %w", err)
 		}
-		l.ID, l.ExternalReference, l.Made = hex.EncodeToString(random), external, st.now
+		l.ID, l.ExternalReference, l.Made = hex.EncodeToString(random), k.external, st.now
 		st.Links = append(st.Links, &l)
 		st.touch()
 		return l.answer(s.base.String(), st.cfg.Habits), nil
@@ -193,6 +194,8 @@ func (l *link) try(st *state, phone campay.Phone, amount campay.XAF) Entry {
 		FirstName:         l.FirstName,
 		LastName:          l.LastName,
 		Email:             l.Email,
+		RedirectURL:       l.RedirectURL,
+		FailureURL:        l.FailureRedirectURL,
 	}
 	last := l.lastTry(st)
 	switch {

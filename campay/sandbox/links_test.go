@@ -114,7 +114,7 @@ func TestLink_WhatCamPayRefuses(t *testing.T) {
 	for _, more := range []string{
 		`,"amount":"0"`, `,"amount":"1001"`, `,"from":"677"`, `,"redirect_url":"javascript:alert(1)"`,
 		`,"failure_redirect_url":"x"`, `,"redirect_url":"https://example.org;script-src"`, `,"payment_options":"CASH"`, `,"payer_can_pay_more":"perhaps"`,
-		`,"currency":"USD"`, `,"external_reference":"x"`, `,"email":"` + strings.Repeat("e", 1001) + `"`,
+		`,"currency":"USD"`, `,"email":"` + strings.Repeat("e", 1001) + `"`,
 	} {
 		s.want(s.api("POST", "get_payment_link/", linkBody("", more)), 400, `"message"`)
 	}

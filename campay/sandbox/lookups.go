@@ -23,21 +23,35 @@ func (s *Sandbox) transaction(r *http.Request, _ []byte) (any, error) {
 		return nil, notFound("Transaction")
 	}
 	return map[string]any{
-		"reference":          e.Reference,
-		"external_reference": e.ExternalReference,
-		"status":             e.Status,
-		"amount":             twoDecimals(e.Amount),
-		"app_amount":         twoDecimals(e.Credit()),
-		"currency":           e.Currency,
-		"operator":           e.Operator,
-		"code":               e.Code,
-		"operator_reference": orNull(e.OperatorReference),
-		"endpoint":           e.Endpoint,
-		"description":        e.Description,
-		"external_user":      e.ExternalUser,
-		"reason":             orElse(e.Reason.text(), absent),
-		"phone_number":       e.Phone,
+		"reference":            e.Reference,
+		"external_reference":   e.ExternalReference,
+		"status":               e.Status,
+		"amount":               twoDecimals(e.Amount),
+		"app_amount":           twoDecimals(e.net()),
+		"currency":             e.Currency,
+		"operator":             spelled(e.Operator),
+		"code":                 e.Code,
+		"operator_reference":   orNull(e.OperatorReference),
+		"endpoint":             e.Endpoint,
+		"signature":            s.signature(s.cfg.WebhookKey),
+		"description":          e.Description,
+		"external_user":        e.ExternalUser,
+		"extra_first_name":     e.FirstName,
+		"extra_last_name":      e.LastName,
+		"extra_email":          e.Email,
+		"redirect_url":         e.RedirectURL,
+		"failure_redirect_url": e.FailureURL,
+		"reason":               orElse(e.Reason.text(), absent),
+		"phone_number":         e.Phone,
 	}, nil
+}
+
+// spelled is an operator as most answers write it.
+func spelled(o campay.Operator) string {
+	if o == campay.Orange {
+		return "Orange"
+	}
+	return string(o)
 }
 
 // utility is GET /utilities/transaction/{reference}/.
@@ -89,12 +103,12 @@ func (s *Sandbox) balance(*http.Request, []byte) (any, error) {
 	}, nil
 }
 
-// historyRow is one row of POST /history/: no external reference, the operator
-// in mixed case.
+// historyRow is one row of POST /history/: no external reference, and of a
+// collection that failed the fee and the credit that it would have had.
 type historyRow struct {
 	Datetime       string        `json:"datetime"`
 	Code           string        `json:"code"`
-	OperatorTxCode string        `json:"operator_tx_code"`
+	OperatorTxCode any           `json:"operator_tx_code"` // null where there is none
 	Operator       string        `json:"operator"`
 	PhoneNumber    campay.Phone  `json:"phone_number"`
 	Description    string        `json:"description"`
@@ -109,12 +123,12 @@ type historyRow struct {
 
 // history is POST /history/: what has ended, of the days (UTC) on which it
 // began, both days included, newest first. See Habits.
-func (s *Sandbox) history(_ *http.Request, body []byte) (any, error) {
+func (s *Sandbox) history(r *http.Request, body []byte) (any, error) {
 	var asked struct {
 		StartDate plain `json:"start_date"`
 		EndDate   plain `json:"end_date"`
 	}
-	if err := readBody(body, &asked); err != nil {
+	if err := readBody(r, body, &asked); err != nil {
 		return nil, err
 	}
 	from, errFrom := time.Parse(time.DateOnly, string(asked.StartDate))
@@ -137,25 +151,21 @@ func (s *Sandbox) history(_ *http.Request, body []byte) (any, error) {
 
 func rowOf(e *Entry, h Habits) historyRow {
 	charge := e.Charge
-	if e.Status == campay.Failed {
+	if e.Endpoint != EndpointCollect && e.Status == campay.Failed {
 		charge = 0
-	}
-	operator := string(e.Operator)
-	if e.Operator == campay.Orange {
-		operator = "Orange"
 	}
 	return historyRow{
 		Datetime:       h.written(e.Begun),
 		Code:           e.Code,
-		OperatorTxCode: e.OperatorReference,
-		Operator:       operator,
+		OperatorTxCode: orNull(e.OperatorReference),
+		Operator:       spelled(e.Operator),
 		PhoneNumber:    e.Phone,
 		Description:    e.Description,
 		ExternalUser:   e.ExternalUser,
 		Amount:         decimal(e.Amount),
 		ChargeAmount:   decimal(charge),
 		Debit:          decimal(e.Debit()),
-		Credit:         decimal(e.Credit()),
+		Credit:         decimal(e.net()),
 		Status:         e.Status,
 		ReferenceUUID:  e.Reference,
 	}

@@ -16,9 +16,9 @@ func TestTransaction_BeforeAndAfterThePIN_HasCamPaysTypes(t *testing.T) {
 	reference := s.collect("505", mtn, extA)
 	f := s.api("GET", "transaction/"+reference+"/", "").fields(t)
 	for name, want := range map[string]any{
-		"status": "PENDING", "amount": "505.00", "app_amount": "0.00", "currency": "XAF", "operator": "MTN",
+		"status": "PENDING", "amount": "505.00", "app_amount": "499.95", "currency": "XAF", "operator": "MTN",
 		"external_reference": extA, "operator_reference": nil, "reason": "None", "phone_number": mtn,
-		"description": "Pain", "code": "CP260314T00001",
+		"description": "Pain", "code": "D260314D00001",
 	} {
 		if f[name] != want {
 			t.Errorf("%s: %v, want %v", name, f[name], want)
@@ -62,7 +62,7 @@ func TestHistory_HasFinalRowsOfItsDaysAlone(t *testing.T) {
 	if len(rows) != 2 || rows[1].(map[string]any)["reference_uuid"] != paid {
 		t.Fatalf("%v", rows)
 	}
-	if failed := rows[0].(map[string]any); failed["credit"] != 0.0 || failed["charge_amount"] != 0.0 || failed["status"] != "FAILED" {
+	if failed := rows[0].(map[string]any); failed["credit"] != 99.0 || failed["charge_amount"] != 1.0 || failed["operator_tx_code"] != nil || failed["status"] != "FAILED" {
 		t.Errorf("%v", failed)
 	}
 	s.want(s.api("POST", "history/", `{"start_date":"2026-03-15","end_date":"2026-03-16"}`), 200, `{"data":[]}`)

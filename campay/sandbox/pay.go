@@ -184,6 +184,7 @@ func backToShop(l link, e Entry) string {
 		"operator":           string(e.Operator),
 		"code":               e.Code,
 		"operator_reference": e.OperatorReference,
+		"reason":             orElse(e.Reason.text(), absent),
 	} {
 		query.Set(name, value)
 	}

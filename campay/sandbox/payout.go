@@ -9,14 +9,14 @@ import (
 	"comptoir/campay"
 )
 
-func (s *Sandbox) withdraw(_ *http.Request, body []byte) (any, error) {
+func (s *Sandbox) withdraw(r *http.Request, body []byte) (any, error) {
 	if s.cfg.ForbidWithdrawals {
 		return nil, &Refusal{
 			HTTPStatus: http.StatusForbidden,
 			Message:    "Withdrawals through the API are not allowed for this application", field: message,
 		}
 	}
-	asked, err := readPayout(body)
+	asked, err := readPayout(r, body)
 	if err != nil {
 		return nil, err
 	}
@@ -25,8 +25,8 @@ func (s *Sandbox) withdraw(_ *http.Request, body []byte) (any, error) {
 	})
 }
 
-func (s *Sandbox) airtime(_ *http.Request, body []byte) (any, error) {
-	asked, err := readPayout(body)
+func (s *Sandbox) airtime(r *http.Request, body []byte) (any, error) {
+	asked, err := readPayout(r, body)
 	if err != nil {
 		return nil, err
 	}
@@ -44,20 +44,24 @@ type payout struct {
 	To                plain `json:"to"`
 	Description       plain `json:"description"`
 	ExternalReference plain `json:"external_reference"`
+	UUID              plain `json:"uuid"`
 }
 
-func readPayout(body []byte) (payout, error) {
+func readPayout(r *http.Request, body []byte) (payout, error) {
 	var asked payout
-	err := readBody(body, &asked)
+	err := readBody(r, body, &asked)
 	return asked, err
 }
 
 func (s *Sandbox) payOut(e Endpoint, asked payout, rules func(*state, campay.Phone, campay.XAF) error) (any, error) {
-	external, err := readReference(asked.ExternalReference)
+	k, err := readIdentity(asked.ExternalReference, asked.UUID)
+	if err == nil && e == EndpointWithdraw {
+		k.external, err = readReference(asked.ExternalReference)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return s.once(e, external, func(st *state) (any, error) {
+	return s.once(e, k, func(st *state) (any, error) {
 		amount, err := readAmount(asked.Amount)
 		if err != nil {
 			return nil, err
@@ -75,7 +79,7 @@ func (s *Sandbox) payOut(e Endpoint, asked payout, rules func(*state, campay.Pho
 		}
 		entry, err := st.begin(Entry{
 			Endpoint:          e,
-			ExternalReference: external,
+			ExternalReference: k.external,
 			Asked:             amount,
 			Phone:             phone,
 			Description:       string(asked.Description),

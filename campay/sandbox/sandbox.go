@@ -56,8 +56,10 @@ type Config struct {
 	CallbackURL    string
 	CallbackMethod string
 
-	// StateFile keeps the state across runs; empty: in memory only.
+	// StateFile keeps the state across runs; empty: in memory only. With KeepKeys
+	// it keeps the keys too, and those it has stand above the ones given here.
 	StateFile string
+	KeepKeys  bool
 
 	// Ceiling is the most that one call may move, as on CamPay's demo site;
 	// airtime is then exactly 100 XAF. 0: none.
@@ -116,6 +118,11 @@ func New(c Config) (*Sandbox, error) {
 	}
 	if err := s.open(); err != nil {
 		return nil, err
+	}
+	if c.KeepKeys {
+		if err := s.keepKeys(); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }

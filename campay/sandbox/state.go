@@ -23,12 +23,14 @@ var ErrUnknown = errors.New("unknown to the sandbox")
 // state is what the file holds, with the indexes over it. Its methods are
 // called with the sandbox's mutex held.
 type state struct {
+	Keys     *Keys                `json:"keys,omitempty"`
 	Serial   int64                `json:"serial"` // of the newest transaction or webhook
 	Balances Balances             `json:"balances"`
 	Entries  []*Entry             `json:"entries"`
 	Links    []*link              `json:"links"`
 	Answers  map[string]kept      `json:"answers"` // by external_reference
-	Tokens   map[string]time.Time `json:"tokens"`  // SHA-256 of a temporary token → its end
+	UUIDs    map[string]bool      `json:"uuids,omitempty"`
+	Tokens   map[string]time.Time `json:"tokens"` // SHA-256 of a temporary token → its end
 	Webhooks []*Webhook           `json:"webhooks"`
 
 	cfg         *Config
@@ -44,6 +46,7 @@ func newState(cfg *Config) *state {
 		cfg:         cfg,
 		Balances:    cfg.Opening,
 		Answers:     map[string]kept{},
+		UUIDs:       map[string]bool{},
 		Tokens:      map[string]time.Time{},
 		byReference: map[string]*Entry{},
 	}
