@@ -65,3 +65,14 @@ func TestApp_ManifestAndIcons_AreThereForWhoInstallsIt(t *testing.T) {
 		t.Errorf("the manifest says %q", got)
 	}
 }
+
+func TestOffline_SaidAtOnceOnAPageThatAsksNothing(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.open(p.url + "/links/new")
+	m.eval("window.dispatchEvent(new Event('offline'))")
+	m.see("#toasts [data-offline]")
+	m.eval("window.dispatchEvent(new Event('online'))")
+	act(m, chromedp.WaitNotPresent(chromedp.CSS("#toasts [data-offline]"), gently))
+}

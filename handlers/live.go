@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,38 +26,57 @@ const (
 	liveWrite   = 10 * time.Second // how long a slow phone may take to read one event
 	liveAtOnce  = 500              // streams of all; the rest poll
 	liveEach    = 40               // streams of one person, so that nobody takes those of the others
+	liveTabs    = 3                // streams of one browser: on plain http it has six connections for all it does
 	liveLongest = time.Hour        // then the browser connects again, with its session checked anew
 )
 
-// live counts the open streams, of all and of each person.
+// live are the open streams, in the order in which they opened.
 type live struct {
-	mu  sync.Mutex
-	all int
-	of  map[int64]int
+	mu   sync.Mutex
+	open []*stream
 }
 
-// enter reports whether one more stream of a person may open; it leaves later.
-func (l *live) enter(person int64) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.all >= liveAtOnce || l.of[person] >= liveEach {
-		return false
-	}
-	if l.of == nil {
-		l.of = map[int64]int{}
-	}
-	l.all++
-	l.of[person]++
-	return true
+// stream is one of them: of a person, in a browser's session.
+type stream struct {
+	session store.Session
+	rest    chan struct{} // closed when newer ones of the same browser take its place
 }
 
-func (l *live) leave(person int64) {
+// enter opens one more stream, nil for one too many; it leaves later. A browser
+// has few: the one that opened first makes room, its page asks from now on.
+func (l *live) enter(session store.Session) *stream {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.all--
-	if l.of[person]--; l.of[person] == 0 {
-		delete(l.of, person)
+	person, browser := 0, []*stream(nil)
+	for _, other := range l.open {
+		if other.session.UserID == session.UserID {
+			person++
+		}
+		if bytes.Equal(other.session.TokenHash, session.TokenHash) {
+			browser = append(browser, other)
+		}
 	}
+	if len(browser) >= liveTabs {
+		close(browser[0].rest)
+		l.remove(browser[0])
+		person--
+	}
+	if len(l.open) >= liveAtOnce || person >= liveEach {
+		return nil
+	}
+	opened := &stream{session, make(chan struct{})}
+	l.open = append(l.open, opened)
+	return opened
+}
+
+func (l *live) leave(s *stream) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.remove(s)
+}
+
+func (l *live) remove(s *stream) {
+	l.open = slices.DeleteFunc(l.open, func(other *stream) bool { return other == s })
 }
 
 // fragment is the live part of a page, read anew; settled says that nothing
@@ -67,16 +87,16 @@ type fragment func(context.Context) (part templ.Component, settled bool, err err
 // views.LiveEvent, until it is settled, the page goes away or the session of
 // who looks ends: then the browser connects again, and is asked to sign in.
 func (s *server) stream(c echo.Context, topic payments.Topic, read fragment) error {
-	person := user(c).ID
-	if !s.live.enter(person) {
-		return echo.NewHTTPError(http.StatusServiceUnavailable)
-	}
-	defer s.live.leave(person)
 	hash, err := s.sessionHash(c)
 	if err != nil {
 		return err
 	}
-	session := store.Session{TokenHash: hash, UserID: person}
+	session := store.Session{TokenHash: hash, UserID: user(c).ID}
+	place := s.live.enter(session)
+	if place == nil {
+		return echo.NewHTTPError(http.StatusServiceUnavailable)
+	}
+	defer s.live.leave(place)
 	ended, forget := s.Store.WatchSession(session)
 	defer forget()
 	ctx, cancel := context.WithTimeout(c.Request().Context(), liveLongest)
@@ -100,6 +120,9 @@ func (s *server) stream(c echo.Context, topic payments.Topic, read fragment) err
 			case <-changed:
 				return true
 			case <-ended:
+				return false
+			case <-place.rest:
+				_ = push(c, []byte("event: "+views.LiveRest+"\ndata:\n\n")) // it ends all the same
 				return false
 			case <-ctx.Done():
 				return false

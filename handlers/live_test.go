@@ -143,29 +143,55 @@ func TestLive_ShowsNothing_ToASessionThatIsGoneFromTheBook(t *testing.T) {
 	}
 }
 
+// A browser has six connections with a host on plain http.
+func TestLive_OneBrowser_HasTheStreamsOpenedLast(t *testing.T) {
+	s := openShop(t)
+	cashier := s.signedIn(store.RoleCashier)
+	path := cashier.request("500", "677123456")
+	first, _ := cashier.watch(path)
+	for range liveTabs {
+		if _, status := cashier.watch(path); status != http.StatusOK {
+			t.Fatalf("answered %d", status)
+		}
+	}
+	if rest := first.rest(); rest != "event: rest\ndata:\n\n" {
+		t.Errorf("the first is told %q", rest)
+	}
+	if got := cashier.get(path + "/status"); got.status != http.StatusOK {
+		t.Errorf("polling answered %d", got.status)
+	}
+	if _, status := s.sessionOf(store.RoleCashier).watch(path); status != http.StatusOK || len(s.server.live.open) != liveTabs+1 {
+		t.Errorf("another browser is answered %d, %d are open", status, len(s.server.live.open))
+	}
+}
+
 func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	path := cashier.request("500", "677123456")
-	open := make([]watching, liveEach)
-	for i := range open {
+	var last watching
+	for i := range liveEach {
+		if i%liveTabs == 0 {
+			cashier = s.sessionOf(store.RoleCashier)
+		}
 		var status int
-		if open[i], status = cashier.watch(path); status != http.StatusOK {
+		if last, status = cashier.watch(path); status != http.StatusOK {
 			t.Fatalf("stream %d answered %d", i, status)
 		}
 	}
-	if _, status := s.sessionOf(store.RoleCashier).watch(path); status != http.StatusServiceUnavailable {
+	another := s.sessionOf(store.RoleCashier)
+	if _, status := another.watch(path); status != http.StatusServiceUnavailable {
 		t.Errorf("one too many answered %d", status)
 	}
-	if got := cashier.get(path + "/status"); got.status != http.StatusOK {
+	if got := another.get(path + "/status"); got.status != http.StatusOK {
 		t.Errorf("polling answered %d", got.status)
 	}
 	if _, status := owner.watch(path); status != http.StatusOK {
 		t.Errorf("the owner is answered %d", status)
 	}
-	open[0].close()
+	last.close()
 	for deadline := time.Now().Add(liveBeat / 2); ; {
-		if _, status := cashier.watch(path); status == http.StatusOK {
+		if _, status := another.watch(path); status == http.StatusOK {
 			break
 		}
 		if time.Now().After(deadline) {

@@ -63,7 +63,7 @@ type collection struct {
 var all = sync.OnceValue(func() collection {
 	c := collection{served: make(map[string]file), names: make(map[string]string)}
 	c.add("app.css", joined(styles))
-	c.add("app.js", joined([]string{"js/forms.js", "js/app.js"}))
+	c.add("app.js", joined([]string{"js/forms.js", "js/live.js", "js/app.js"}))
 	c.add("pay.js", joined([]string{"js/forms.js", "js/pay.js"}))
 	for _, name := range append(slices.Clone(sheets), "js/web-push.js", "js/checkout.js", "js/webauthn.js", "vendor/htmx.min.js", "vendor/sse.min.js", "favicon.svg",
 		"icons/icon-180.png", "icons/icon-192.png", "icons/icon-512.png", "icons/icon-maskable.png") {

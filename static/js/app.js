@@ -3,8 +3,6 @@
 (function () {
   'use strict'
 
-  var pollEvery = 5000
-
   // Buttons that need a script are in the page, hidden, until there is one.
   function reveal(root) {
     root.querySelectorAll('[data-copy], [data-open], [data-dismiss], [data-script], [data-secret]').forEach(function (el) {
@@ -76,47 +74,6 @@
     else if (el === event.target && el.close) el.close() // a click beside the dialog
   })
 
-  // Where the stream of a live region is not open, it is asked for instead,
-  // and at once when the screen lights up again.
-  var streaming = new WeakSet()
-  document.addEventListener('htmx:sseOpen', function (event) { streaming.add(event.target) })
-  document.addEventListener('htmx:sseError', function (event) { streaming.delete(event.target) })
-  document.addEventListener('htmx:sseClose', function (event) { streaming.delete(event.target) })
-
-  function poll(always) {
-    if (document.hidden || !window.htmx) return
-    document.querySelectorAll('[data-live]').forEach(function (region) {
-      if (always || !(streaming.has(region) || region.querySelector('[data-settled]'))) {
-        window.htmx.trigger(region, 'poll')
-      }
-    })
-  }
-  setInterval(poll, pollEvery, false)
-  document.addEventListener('visibilitychange', function () { poll(true) })
-  window.addEventListener('online', function () { poll(true) })
-
-  // The same news twice is not news: a screen reader should not hear it again.
-  var shown = new WeakMap()
-  function isNews(region, html) {
-    if (shown.get(region) === html) return false
-    shown.set(region, html)
-    return true
-  }
-  document.addEventListener('htmx:sseBeforeMessage', function (event) {
-    if (!isNews(event.target, event.detail.data)) event.preventDefault()
-  })
-  document.addEventListener('htmx:beforeSwap', function (event) {
-    var region = event.detail.target
-    if ('live' in region.dataset && !isNews(region, event.detail.xhr.responseText)) event.detail.shouldSwap = false
-  })
-
-  // The tab says it too: the merchant may be looking at another one.
-  function retitle() {
-    var status = document.querySelector('[data-title]')
-    if (status) document.title = status.dataset.title
-  }
-  document.addEventListener('htmx:sseMessage', retitle)
-
   document.addEventListener('htmx:afterSettle', function (event) {
     var target = event.detail.target
     reveal(document)
@@ -124,18 +81,24 @@
     if (target === document.body) { // a new page: begin reading it at its top
       var start = document.querySelector('[autofocus]') || document.getElementById('main')
       if (start) start.focus({ preventScroll: true })
-    } else if ('live' in target.dataset) retitle()
+    }
   })
 
-  document.addEventListener('htmx:sendError', function () {
+  // Without a network it is said at once, and not at the first tap.
+  function sayOffline() {
     var toasts = document.getElementById('toasts')
     if (!toasts || toasts.querySelector('[data-offline]')) return
     toasts.appendChild(document.getElementById('toast-offline').content.cloneNode(true))
     reveal(toasts)
-  })
-  document.addEventListener('htmx:afterOnLoad', function () {
+  }
+  function sayOnline() {
     document.querySelectorAll('#toasts [data-offline]').forEach(function (el) { el.remove() })
-  })
+  }
+  document.addEventListener('htmx:sendError', sayOffline)
+  document.addEventListener('htmx:afterOnLoad', sayOnline)
+  window.addEventListener('offline', sayOffline)
+  window.addEventListener('online', sayOnline)
+  document.addEventListener('htmx:afterSettle', function () { if (navigator.onLine === false) sayOffline() })
   if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(function () {})
 
   reveal(document)
