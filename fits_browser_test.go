@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -83,5 +84,89 @@ func TestFits_NewLinkAndItsCode(t *testing.T) {
 	m.fits("link-large", "dialog[open] .qr")
 	if larger := m.eval("document.querySelector('dialog .qr').getBoundingClientRect().width > document.querySelector('.link-card .qr').getBoundingClientRect().width"); larger != "true" {
 		t.Error("enlarged, the code is no larger")
+	}
+}
+
+func TestFits_CustomersPages(t *testing.T) {
+	t.Parallel()
+	port := freePort(t)
+	p := serve(t, t.TempDir(), "--shop", longShop, "--listen", "127.0.0.1:"+port, "--url", "http://localhost:"+port)
+	m := merchant(t, p)
+	m.makeLink(p, "12 500 000")
+	one := p.url + m.eval("document.querySelector('[data-customer]').getAttribute('href')")
+	customer, other := visit(t), visit(t)
+	customer.open(one)
+	customer.fits("pay", ".pay-form button.pay")
+	customer.fill("phone", "677 12 34 56")
+	customer.click(".pay-form button.pay")
+	customer.see(".bill[data-state=on_phone]")
+	customer.fits("pay-on-phone", ".ussd")
+	customer.click(".other-number summary")
+	customer.fits("pay-other-number", ".bill h1")
+	other.open(one)
+	other.fits("pay-elsewhere", ".bill h1")
+	p.enter(t, "0000")
+	customer.see(".bill[data-state=failed]")
+	customer.fits("pay-failed", ".pay-form button.pay")
+	other.see(".bill[data-state=ready]")
+	customer.click(".pay-form button.pay")
+	customer.see(".bill[data-state=on_phone]")
+	p.enter(t, "1234")
+	customer.see(".bill[data-state=paid]")
+	customer.fits("pay-paid", ".bill h1")
+	open := m.reusableLink(p, "")
+	other.open(p.url + open)
+	other.fits("pay-open", "[name=amount]")
+}
+
+func TestCustomer_Offline_IsToldAtOnceWhereHeLooks(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	page := m.reusableLink(p, "900")
+	customer := visit(t)
+	customer.allow("ERR_INTERNET_DISCONNECTED")
+	customer.size(360, 612)
+	customer.open(p.url + page)
+	customer.fill("phone", "677 12 34 56")
+	customer.losesTheNetwork(true)
+	customer.see("[data-offline]:not([hidden])")
+	customer.click(".pay-form button.pay")
+	customer.see("[data-offline]:not([hidden])")
+	if got := customer.eval(`(b => b.top >= 0 && b.bottom <= innerHeight)(document.querySelector('[data-offline]').getBoundingClientRect()) + document.querySelector('[name=phone]').value`); got != "true677 12 34 56" {
+		t.Errorf("the notice is out of sight, or the number is lost: %s", got)
+	}
+	customer.keepsPicture("pay-offline")
+	customer.losesTheNetwork(false)
+	act(customer, chromedp.WaitNotVisible(chromedp.CSS("[data-offline]"), gently))
+	customer.click(".pay-form button.pay")
+	customer.see(".bill[data-state=on_phone]")
+	customer.losesTheNetwork(true)
+	customer.see("[data-offline]:not([hidden])")
+	customer.losesTheNetwork(false)
+	act(customer, chromedp.WaitNotVisible(chromedp.CSS("[data-offline]"), gently))
+	p.enter(t, "1234")
+	customer.see(".bill[data-state=paid]")
+}
+
+// losesTheNetwork does to a browser what a phone without a signal does, or gives
+// it back.
+func (v *visitor) losesTheNetwork(lost bool) {
+	v.t.Helper()
+	if lost {
+		v.offline()
+	} else {
+		v.onSlow3G()
+	}
+	if _, err := chromedp.Call(v.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: lost, DownloadThroughput: -1, UploadThroughput: -1}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// keepsPicture keeps one for whoever looks.
+func (v *visitor) keepsPicture(name string) {
+	v.t.Helper()
+	if *screenshots != "" {
+		v.keep("fit-"+name, "fr", "light", 360)
 	}
 }

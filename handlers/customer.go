@@ -95,14 +95,17 @@ func (s *server) customerProps(c echo.Context, l store.LinkWithState) (views.Cus
 	ctx := c.Request().Context()
 	props := views.CustomerProps{Link: l, Stop: l.Stop(s.Now()), Form: views.CustomerForm{OperationID: payments.NewOperation()}}
 	var err error
-	if props.Seller, err = s.seller(ctx); err != nil || l.Kind != store.LinkOnce {
+	if props.Seller, err = s.seller(ctx); err != nil {
+		return props, err
+	}
+	if err := s.fillAgain(c, &props); err != nil || l.Kind != store.LinkOnce {
 		return props, err
 	}
 	if l.Amount == 0 && l.Newest.Status == store.StatusWaiting {
 		return props, nil // a page that another customer had made, for an amount of his
 	}
-	props.Payment = l.Newest
-	props.IsPayer = l.Newest.Origin == store.OriginLink || s.isPaying(c, l.Newest)
+	props.Payment, props.Paying = l.Newest, s.isPaying(c, l.Newest)
+	props.IsPayer = l.Newest.Origin == store.OriginLink || props.Paying
 	props.Mark = s.dayMark(ctx, l.Newest.SettledAt)
 	if l.Amount == 0 {
 		return props, nil // each customer has a page of his own
@@ -110,6 +113,28 @@ func (s *server) customerProps(c echo.Context, l store.LinkWithState) (views.Cus
 	attempts, err := s.Store.TransactionsOfLink(ctx, l.ID)
 	props.PayURL = hostedPage(attempts)
 	return props, err
+}
+
+// fillAgain writes what this browser asked for last with this link into its form:
+// who has to try again types nothing twice.
+func (s *server) fillAgain(c echo.Context, props *views.CustomerProps) error {
+	last := s.sessions.cookie(c.Request(), payingCookie)
+	if !payments.IsOperation(last) {
+		return nil
+	}
+	t, err := s.Store.TransactionByExternalReference(c.Request().Context(), last)
+	if errors.Is(err, store.ErrNotFound) || err == nil && t.LinkID != props.Link.ID {
+		return nil
+	}
+	if err == nil {
+		fillFrom(c, &props.Form, t)
+	}
+	return err
+}
+
+// fillFrom writes a payment into a form that asks for the same again.
+func fillFrom(c echo.Context, f *views.CustomerForm, t store.Transaction) {
+	f.Phone, f.Amount = views.Phone(t.Phone), views.Digits(c.Request().Context(), t.Asked)
 }
 
 // seller is the shop as its customers see it.
@@ -210,6 +235,17 @@ func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err er
 	props = views.CustomerProps{
 		Link: l, Payment: t, Own: true, IsPayer: true, PayURL: t.PaymentURL, Stop: l.Stop(s.Now()), Returned: c.QueryParam("back") == "1",
 	}
+	props.Form.OperationID, props.Paying = payments.NewOperation(), s.isPaying(c, t)
+	if props.Paying {
+		fillFrom(c, &props.Form, t)
+	}
+	if t.Status == store.StatusFailed && props.PayURL == "" && hasPage(l) { // he may pay on the link's own page yet
+		attempts, err := s.Store.TransactionsOfLink(ctx, l.ID)
+		if err != nil {
+			return props, err
+		}
+		props.PayURL = hostedPage(attempts)
+	}
 	s.forgive(c, l, t)
 	props.Mark = s.dayMark(ctx, t.SettledAt)
 	props.Seller, err = s.seller(ctx)
@@ -228,7 +264,7 @@ func (s *server) payLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	order, f := customerOrder(c, &props)
+	order, f := s.customerOrder(c, &props)
 	if !f.ok() {
 		return s.showCustomer(c, http.StatusUnprocessableEntity, props)
 	}
@@ -267,7 +303,7 @@ func (s *server) payLink(c echo.Context) error {
 
 // customerOrder is what a customer's form asks for; what is wrong with it
 // stands in props.
-func customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPayment, *form) {
+func (s *server) customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPayment, *form) {
 	f := newForm(c)
 	in := views.CustomerForm{OperationID: c.FormValue("operation"), Amount: typed(c, "amount"), Phone: typed(c, "phone"), Errors: f.errors}
 	order := payments.LinkPayment{LinkID: props.Link.ID}
@@ -286,6 +322,9 @@ func customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPay
 	}
 	if shown, err := payments.ParseAmount(c.FormValue("shown")); err == nil {
 		order.Shown = shown
+	}
+	if wrong := c.FormValue("instead"); wrong != "" && wrong == s.sessions.cookie(c.Request(), payingCookie) {
+		order.Instead, in.Instead = wrong, wrong // whose it is, his browser shows
 	}
 	order.Again, _ = strconv.ParseInt(c.FormValue("again"), 10, 64) // a strange one knows of nothing
 	props.Form = in

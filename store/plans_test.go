@@ -37,7 +37,7 @@ func planOf(t *testing.T, s *Store, read func(Reader) error) string {
 }
 
 // fullScan is a step that walks over a whole table.
-var fullScan = regexp.MustCompile(`SCAN (transactions|payment_links|events|deliveries|balance_snapshots|users|sessions|payout_rules|recipients|approvals|audit_log|receipts|link_batches)`)
+var fullScan = regexp.MustCompile(`SCAN (transactions|payment_links|events|deliveries|balance_snapshots|users|sessions|payout_rules|recipients|approvals|audit_log|receipts|link_batches|other_numbers)`)
 
 func TestQueries_ReadThroughAnIndex(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
@@ -72,6 +72,7 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"payments of a link":    {list(TransactionFilter{LinkID: 1}), "transactions_link (book=? AND link_id=?)", false},
 		"open of a link":        {func(r Reader) error { _, err := r.OpenOfLink(t.Context(), 1); return err }, "transactions_link_open (book=? AND link_id=?)", false},
 		"in flight of a link":   {func(r Reader) error { _, err := r.LinkInFlight(t.Context(), 1); return err }, "transactions_link_open (book=? AND link_id=?)", false},
+		"one purchase":          {func(r Reader) error { _, err := r.OfSamePurchase(t.Context(), 1); return err }, "other_numbers_first (book=? AND first_id=?)", false},
 		"a list made before":    {func(r Reader) error { _, err := r.SameLinkBatch(t.Context(), "c", noon); return err }, "link_batches_content (book=? AND content=? AND created_at>?)", false},
 		"receipt of one":        {func(r Reader) error { _, err := r.ReceiptOf(t.Context(), 1); return err }, "(book=? AND transaction_id=?)", false},
 		"devices of one":        {func(r Reader) error { _, err := r.PushSubscriptions(t.Context(), 1); return err }, "push_subscriptions_user (user_id=?)", false},

@@ -11,6 +11,8 @@ type customerState string
 const (
 	customerReady      customerState = "ready"
 	customerOnPhone    customerState = "on_phone"   // the prompt is on his phone
+	customerElsewhere  customerState = "elsewhere"  // somebody else is about to pay the same
+	customerAlready    customerState = "already"    // another request of the same was paid
 	customerConfirming customerState = "confirming" // reported, or about to be
 	customerDoubt      customerState = "doubt"      // the answer to our request was lost
 	customerPaid       customerState = "paid"
@@ -50,6 +52,12 @@ func (props CustomerProps) paymentState() customerState {
 	switch s := stateOf(t); {
 	case t.ID == 0:
 		return props.beforeAny()
+	case isPush && !props.IsPayer && !t.Status.Final():
+		return customerElsewhere
+	case isPush && !props.IsPayer && s.failed():
+		return props.beforeAny() // another one's try
+	case isPush && !t.Status.Final() && props.Link.Kind == store.LinkOnce && props.Link.Paid > 0:
+		return customerAlready
 	case s == statePaid:
 		return customerPaid
 	case s == stateCheck, s == stateSaidIn:
@@ -101,6 +109,12 @@ func (props CustomerProps) mayNotHavePaid() bool {
 	return props.Returned && stateOf(props.Payment) == stateWaiting && props.PayURL != ""
 }
 
+// pageStaysOpen reports whether, after a try that failed, CamPay's page can still
+// be paid by this customer: he is told before he pays twice.
+func (props CustomerProps) pageStaysOpen() bool {
+	return props.PayURL != "" && (props.takesCards() || props.Payment.Origin == store.OriginLink)
+}
+
 // asked is the amount that the page is about; 0 while the customer has not said.
 func (props CustomerProps) asked() int64 {
 	if props.Payment.ID != 0 && props.Payment.Asked != 0 {
@@ -113,11 +127,11 @@ func (s customerState) tone() tone {
 	switch s {
 	case customerPaid:
 		return toneGood
-	case customerOnPhone, customerConfirming:
+	case customerOnPhone, customerConfirming, customerElsewhere:
 		return toneWait
 	case customerFailed, customerNotSent, customerClosed:
 		return toneBad
-	case customerCheck, customerDoubt:
+	case customerCheck, customerDoubt, customerAlready:
 		return toneWarn
 	default:
 		return toneQuiet
@@ -132,7 +146,7 @@ func (s customerState) icon() string {
 		return "phone"
 	case customerFailed, customerNotSent, customerClosed, customerArchived:
 		return "cross"
-	case customerCheck, customerDoubt:
+	case customerCheck, customerDoubt, customerAlready:
 		return "alert"
 	default:
 		return "clock"
@@ -142,7 +156,7 @@ func (s customerState) icon() string {
 // waits reports whether the page asks again by itself.
 func (s customerState) waits() bool {
 	switch s {
-	case customerOnPhone, customerConfirming, customerDoubt, customerNotReady:
+	case customerOnPhone, customerConfirming, customerDoubt, customerNotReady, customerElsewhere, customerAlready:
 		return true
 	default:
 		return false

@@ -22,6 +22,7 @@ type LinkPayment struct {
 	Amount    campay.XAF
 	Phone     campay.Phone
 	Shown     campay.XAF // what his page said the link costs; 0 where it said nothing
+	Instead   string     // the operation of his that went to a wrong number, and that he wants asked of Phone
 	Again     int64      // the same payment of minutes ago that he was shown, and means to make once more
 }
 
@@ -125,11 +126,17 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 			t, err = s.writePage(ctx, tx, link.PaymentLink, order)
 			return err
 		}
+		earlier, err := order.wrongNumber(ctx, tx)
+		if err != nil {
+			return err
+		}
 		push := PushOrder{Operation: order.Operation, Amount: order.Amount, Phone: order.Phone, Description: link.Description}
 		wanted := push.transaction()
 		wanted.LinkID, wanted.MayPayMore = link.ID, link.MayPayMore
-		t, err = s.writeDown(ctx, tx, wanted)
-		return err
+		if t, err = s.writeDown(ctx, tx, wanted); err != nil || earlier.ID == 0 {
+			return err
+		}
+		return tx.AddOtherNumber(ctx, t.ID, earlier.ID)
 	})
 	if err != nil {
 		return store.Transaction{}, false, err // what a failed write made is nowhere
@@ -183,8 +190,14 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	if err != nil {
 		return err
 	}
+	earlier, err := order.wrongNumber(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, t := range open {
-		if isUnderWay(t) && link.Kind == store.LinkOnce {
+		// Of a link for one payment, what was asked before was itself to a wrong number.
+		isWrong := t.ID <= earlier.ID && t.Origin == store.OriginPush
+		if isUnderWay(t) && link.Kind == store.LinkOnce && !isWrong {
 			return &BusyError{t}
 		}
 	}
@@ -202,6 +215,24 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 		return err
 	}
 	return order.notAgain(same, func(t store.Transaction) bool { return t.ID > order.Again })
+}
+
+// wrongNumber is the request of this link that went to a wrong number and that the
+// payer may still confirm there; zero for none. It stays as it is: it is watched,
+// and what comes of it beside the next one is flagged.
+func (order LinkPayment) wrongNumber(ctx context.Context, r *store.Tx) (t store.Transaction, err error) {
+	if order.Instead == "" {
+		return t, nil
+	}
+	t, err = r.TransactionByExternalReference(ctx, order.Instead)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return t, err
+	}
+	isOwn := err == nil && t.LinkID == order.LinkID && t.Origin == store.OriginPush && t.CreatedBy == 0
+	if !isOwn || t.Status != store.StatusPending || t.Phone == string(order.Phone) {
+		return store.Transaction{}, nil
+	}
+	return t, nil
 }
 
 // isUnderWay reports whether a payer may be about to pay t: he was asked, or

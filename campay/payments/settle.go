@@ -252,8 +252,9 @@ func isOurPayout(t store.Transaction) bool {
 	return t.Kind != store.KindCollect && t.Origin != store.OriginExternal
 }
 
-// paidBefore reports whether the external reference of t, or the link that t
-// pays and that is for one payment, has a successful transaction beside t.
+// paidBefore reports whether the external reference of t, the purchase that t was
+// asked of another number for, or the link that t pays and that is for one payment,
+// has a successful transaction beside t.
 func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, error) {
 	others, err := tx.Siblings(ctx, t.ID)
 	if err != nil {
@@ -268,7 +269,11 @@ func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, e
 			return false, err
 		}
 	}
-	for _, o := range others {
+	purchase, err := tx.OfSamePurchase(ctx, t.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range append(others, purchase...) {
 		if o.ID != t.ID && o.Status == store.StatusSuccessful {
 			return true, nil
 		}

@@ -18,6 +18,22 @@
     navigator.clipboard.writeText(field.value).then(function () { say(button.dataset.said) }, byHand)
   })
 
+  // A line that is down is said at once, where one looks, and keeps a form from
+  // being sent into nowhere.
+  function offline(is) {
+    var notice = document.querySelector('[data-offline]')
+    if (notice) notice.hidden = !is
+  }
+  window.addEventListener('offline', function () { offline(true) })
+  window.addEventListener('online', function () { offline(false) })
+  window.addEventListener('submit', function (event) {
+    if (navigator.onLine) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    offline(true)
+  }, true)
+  if (!navigator.onLine) offline(true)
+
   // While something is about to change the page asks, and at once when the
   // phone wakes up. A line that is down is said, and asked again.
   var asking = false
@@ -35,9 +51,11 @@
     to.className = from.className
     to.dataset.state = from.dataset.state
     if (to.innerHTML !== from.innerHTML) to.innerHTML = from.innerHTML
-    var form = next.querySelector('form')
-    if (form) to.after(form)
-    if (!isNews) return
+    if (!isNews) return // and what is being typed stays
+    var forms = '.pay-form, .other-number', offline = '[data-offline]'
+    status.querySelectorAll(forms).forEach(function (el) { el.remove() })
+    to.after.apply(to, [].filter.call(next.children, function (el) { return el.matches(forms) }))
+    status.querySelector(offline).replaceWith(next.querySelector(offline))
     document.title = to.querySelector('h1').textContent
     if (navigator.vibrate && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate(200)
   }
@@ -51,11 +69,8 @@
       return answer.text()
     }).then(function (html) {
       show(status, html)
-      status.querySelector('[data-offline]').hidden = true
-    }).catch(function () {
-      var notice = document.querySelector('#pay-status [data-offline]')
-      if (notice) notice.hidden = false
-    }).then(function () { asking = false })
+      offline(false)
+    }).catch(function () { offline(true) }).then(function () { asking = false })
   }
   setInterval(ask, every)
   document.addEventListener('visibilitychange', ask)
