@@ -120,7 +120,7 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	config := product.Config{
-		Data: c.Data, Local: at.local, Public: at.public, Named: at.named, Shop: c.Shop, Callback: c.Callback, Dev: c.Dev, Log: log,
+		Data: c.Data, Local: at.local, Public: at.public, Named: at.named, Nearby: at.nearby, Shop: c.Shop, Callback: c.Callback, Dev: c.Dev, Log: log,
 	}
 	if config.CamPay, err = product.Named(c.CamPay.URL, keys); err != nil {
 		return err
@@ -172,6 +172,7 @@ type site struct {
 	local  string // from this machine: http://127.0.0.1:8080
 	public string // by people: the configured URL, else http://localhost:8080
 	named  bool   // public was configured
+	nearby func() string
 }
 
 func (c serveCommand) site(addr net.Addr) (site, error) {
@@ -182,7 +183,7 @@ func (c serveCommand) site(addr net.Addr) (site, error) {
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	s := site{local: "http://" + net.JoinHostPort(host, port), public: "http://localhost:" + port}
+	s := site{local: "http://" + net.JoinHostPort(host, port), public: "http://localhost:" + port, nearby: nearby(addr)}
 	if c.URL == "" {
 		return s, nil
 	}
@@ -192,6 +193,31 @@ func (c serveCommand) site(addr net.Addr) (site, error) {
 	}
 	s.public, s.named = u.Scheme+"://"+u.Host, true
 	return s, nil
+}
+
+// nearby tells this machine's address in its own network, which may change while
+// it runs; "" where it listens to itself alone.
+func nearby(listening net.Addr) func() string {
+	host, port, err := net.SplitHostPort(listening.String())
+	ip := net.ParseIP(host)
+	if err != nil || ip.IsLoopback() {
+		return func() string { return "" }
+	}
+	return func() string {
+		if ip != nil && !ip.IsUnspecified() {
+			return "http://" + net.JoinHostPort(host, port)
+		}
+		route, err := net.Dial("udp4", "192.0.2.1:9") // sends nothing: it asks which way leads out
+		if err != nil {
+			return ""
+		}
+		defer route.Close()
+		own, isUDP := route.LocalAddr().(*net.UDPAddr)
+		if !isUDP || own.IP.IsLoopback() {
+			return ""
+		}
+		return "http://" + net.JoinHostPort(own.IP.String(), port)
+	}
 }
 
 // serveUntil serves, and does the work beside it, until ctx ends or one of them
@@ -222,6 +248,9 @@ func serveUntil(ctx context.Context, server *http.Server, listener net.Listener,
 // greet says where the product is and how to get in.
 func (c serveCommand) greet(out io.Writer, at site, p *product.Product) {
 	fmt.Fprintf(out, "\nComptoir is open at %s\n", at.public)
+	if near := at.nearby(); near != "" && !at.named {
+		fmt.Fprintf(out, "  In this network, for other devices: %s\n", near)
+	}
 	if token := p.Setup(); token != "" {
 		fmt.Fprintf(out, "  Set it up, and become its owner, at %s/setup?token=%s\n", at.public, token)
 	} else {

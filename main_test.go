@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -331,5 +332,23 @@ func TestNetworks_AddressesAndRanges(t *testing.T) {
 		if _, err := networks([]string{wrong}); err == nil {
 			t.Errorf("%q was taken", wrong)
 		}
+	}
+}
+
+func TestNearby_IsNoAddressOfThisMachineAlone(t *testing.T) {
+	for listening, want := range map[string]string{
+		"127.0.0.1:8080": "", "[::1]:8080": "", "192.168.1.20:8080": "http://192.168.1.20:8080",
+	} {
+		addr, err := net.ResolveTCPAddr("tcp", listening)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := nearby(addr)(); got != want {
+			t.Errorf("%s: %q, want %q", listening, got, want)
+		}
+	}
+	anywhere := nearby(&net.TCPAddr{IP: net.IPv6unspecified, Port: 8080})()
+	if strings.Contains(anywhere, "localhost") || strings.Contains(anywhere, "127.0.0.1") || strings.Contains(anywhere, "[::]") {
+		t.Errorf("listening everywhere: %q", anywhere)
 	}
 }

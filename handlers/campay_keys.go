@@ -185,8 +185,10 @@ func (s *server) webhookCheckStatus(c echo.Context) error {
 }
 
 func (s *server) webhookState(c echo.Context) (views.WebhookCheckProps, error) {
-	props := views.WebhookCheckProps{URL: s.URL + "/webhook/campay", Reachable: s.PublicQR, Book: s.Book, Now: s.Now()}
-	newest, err := s.Store.Deliveries(c.Request().Context(), store.DeliveryFilter{Limit: 1})
+	ctx := c.Request().Context()
+	address, _ := s.forOthers(ctx)
+	props := views.WebhookCheckProps{URL: address + "/webhook/campay", Reachable: s.PublicQR, Book: s.Book, Now: s.Now()}
+	newest, err := s.Store.Deliveries(ctx, store.DeliveryFilter{Limit: 1})
 	if err == nil && len(newest) > 0 {
 		props.Last = newest[0]
 	}

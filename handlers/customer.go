@@ -143,7 +143,8 @@ func (s *server) seller(ctx context.Context) (views.Seller, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		err = nil // not set up: it has a name alone
 	}
-	return views.Seller{Address: shop.Address, Logo: shop.HasLogo && s.Wiring != nil, URL: s.URL}, err
+	address, _ := s.forOthers(ctx)
+	return views.Seller{Address: shop.Address, Logo: shop.HasLogo && s.Wiring != nil, URL: address}, err
 }
 
 // showCustomer answers with a customer's page; whatever form was sent, its

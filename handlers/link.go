@@ -58,8 +58,10 @@ func (s *server) linkProps(ctx context.Context, l store.LinkWithState) (props vi
 	if props.Attempts, err = s.attempts(ctx, l); err != nil {
 		return props, err
 	}
-	props.NearOnly = !s.PublicQR && !hasPage(l)
-	if props.URL = s.shared(l, props.Attempts); props.URL != "" && l.Stop(s.Now()) == store.LinkOpen {
+	if !hasPage(l) {
+		_, props.Reach = s.forOthers(ctx)
+	}
+	if props.URL = s.shared(ctx, l, props.Attempts); props.URL != "" && l.Stop(s.Now()) == store.LinkOpen {
 		props.QR.Modules, err = qrModules(props.URL)
 	}
 	return props, err
@@ -83,9 +85,10 @@ func hasPage(l store.LinkWithState) bool { return l.Kind == store.LinkOnce && l.
 
 // shared is the address that a link's QR code holds: ours where customers
 // reach it or there is no other, else CamPay's; empty until CamPay made its page.
-func (s *server) shared(l store.LinkWithState, attempts []store.Transaction) string {
+func (s *server) shared(ctx context.Context, l store.LinkWithState, attempts []store.Transaction) string {
 	if s.PublicQR || !hasPage(l) {
-		return s.URL + "/p/" + l.Slug
+		address, _ := s.forOthers(ctx)
+		return address + "/p/" + l.Slug
 	}
 	return hostedPage(attempts)
 }
@@ -145,7 +148,7 @@ func (s *server) linkPNG(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	address := s.shared(l, attempts)
+	address := s.shared(c.Request().Context(), l, attempts)
 	if address == "" {
 		return echo.NewHTTPError(http.StatusNotFound)
 	}

@@ -190,7 +190,7 @@ func (s *server) batch(c echo.Context) error {
 	}
 	props := views.BatchProps{Batch: c.Param("batch")}
 	for _, l := range all {
-		item := views.BatchLink{Link: l, URL: s.shared(l, []store.Transaction{l.Newest})}
+		item := views.BatchLink{Link: l, URL: s.shared(c.Request().Context(), l, []store.Transaction{l.Newest})}
 		if item.URL != "" && l.Stop(s.Now()) == store.LinkOpen {
 			if item.QR.Modules, err = qrModules(item.URL); err != nil {
 				return err
@@ -213,7 +213,7 @@ func (s *server) batchCSV(c echo.Context) error {
 			return err
 		}
 		for _, l := range all {
-			if err := lines.line(views.BatchLine(ctx, l, s.shared(l, []store.Transaction{l.Newest}), s.Now())); err != nil {
+			if err := lines.line(views.BatchLine(ctx, l, s.shared(ctx, l, []store.Transaction{l.Newest}), s.Now())); err != nil {
 				return err
 			}
 		}

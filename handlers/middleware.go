@@ -61,10 +61,12 @@ func (s *server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// origin has the acts of a request carry the address that it came from.
+// origin has the acts of a request carry the address that it came from, and the
+// one that it came by.
 func origin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.SetRequest(c.Request().WithContext(store.WithOrigin(c.Request().Context(), c.RealIP())))
+		ctx := withAddress(store.WithOrigin(c.Request().Context(), c.RealIP()), c)
+		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}
 }

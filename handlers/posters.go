@@ -25,7 +25,7 @@ func (s *server) poster(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	address := s.shared(l, attempts)
+	address := s.shared(ctx, l, attempts)
 	if address == "" {
 		return echo.NewHTTPError(http.StatusNotFound)
 	}
@@ -63,7 +63,7 @@ func (s *server) batchSheet(c echo.Context) error {
 		items[i] = paper.Item{
 			Name: strings.TrimSpace(l.FirstName + " " + l.LastName), Amount: views.Francs(ctx, l.Amount), Description: l.Description,
 		}
-		address := s.shared(l, []store.Transaction{l.Newest})
+		address := s.shared(ctx, l, []store.Transaction{l.Newest})
 		if address == "" || l.Stop(s.Now()) != store.LinkOpen {
 			continue
 		}

@@ -82,7 +82,11 @@ func (s *server) receiptAsked(c echo.Context) (props views.ReceiptProps, err err
 	if err := s.Payments.Nudge(ctx, payments.TransactionTopic(t.ID)); err != nil {
 		return props, err
 	}
-	props = views.ReceiptProps{Transaction: t, Path: "/r/" + token, URL: s.URL + "/r/" + token, Paper: c.QueryParam("paper"), Now: s.Now()}
+	address, reach := s.forOthers(ctx)
+	if user(c).ID == 0 {
+		reach = views.ReachAll // a customer is where he is
+	}
+	props = views.ReceiptProps{Transaction: t, Path: "/r/" + token, URL: address + "/r/" + token, Reach: reach, Paper: c.QueryParam("paper"), Now: s.Now()}
 	if props.Refunded, err = s.refundedOf(ctx, t); err != nil {
 		return props, err
 	}

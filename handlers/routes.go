@@ -26,6 +26,7 @@ type Config struct {
 	Now      func() time.Time // nil: time.Now
 	URL      string           // the product's own address, without a slash at the end
 	PublicQR bool             // customers reach URL, so QR codes hold it; else they hold CamPay's links
+	Nearby   func() string    // this machine's address in its own network; nil or "" where there is none
 	Shop     string
 	Book     string
 	Dev      bool         // /styleguide

@@ -103,12 +103,13 @@ func (s *server) makeInvitation(c echo.Context, i store.Invitation, name string)
 	}); err != nil {
 		return err
 	}
-	address := s.URL + "/join/" + token
+	address, reach := s.forOthers(ctx)
+	address += "/join/" + token
 	modules, err := qrModules(address)
 	if err != nil {
 		return err
 	}
-	props := views.InvitedProps{Invitation: i, URL: address, QR: views.QR{Modules: modules}}
+	props := views.InvitedProps{Invitation: i, URL: address, Reach: reach, QR: views.QR{Modules: modules}}
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.InvitedPage(p, props) })
 }
 

@@ -29,7 +29,7 @@ type LinkProps struct {
 	QR       QR
 	Now      time.Time
 
-	NearOnly  bool   // the address leads no farther than this machine
+	Reach     Reach  // of the address
 	Till      string // the name of a counter's till; empty for none
 	MayChange bool
 	Operation string // of the form that replaces a counter's code

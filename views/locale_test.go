@@ -150,6 +150,7 @@ func families(t *testing.T) []family {
 		{"history.", []string{"successful", "failed", "open"}, title},
 		{"flag.", kinds["Flag"], []string{".title", ".money", ".do"}},
 		{"flag.out.", []string{"underpaid", "overpaid", "currency", "paid_twice", "moved_final", "mismatch"}, []string{".title", ".money", ".do"}},
+		{"reach.", of(kinds["Reach"], ""), title},
 		{"error.", kinds["ErrorKind"], []string{".what", ".money", ".do"}},
 		{"outcome.", append(of(kinds["Outcome"], "", "refused"), "waiting"), titleText},
 		{"outcome.", []string{"refused"}, title},

@@ -119,7 +119,7 @@ func qr() views.QR {
 }
 
 func linkPage(l store.LinkWithState) templ.Component {
-	props := views.LinkProps{Link: l, Attempts: []store.Transaction{l.Newest}, Now: now, MayChange: true, Till: "Comptoir 1", NearOnly: l.Amount == 0}
+	props := views.LinkProps{Link: l, Attempts: []store.Transaction{l.Newest}, Now: now, MayChange: true, Till: "Comptoir 1", Reach: views.ReachMachine}
 	if l.Newest.Status != store.StatusUnsent {
 		props.URL, props.QR = "https://comptoir.example/p/"+l.Slug, qr()
 	}

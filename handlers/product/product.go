@@ -27,14 +27,15 @@ import (
 
 // Config is what a product stands on, beside what its owner sets in it.
 type Config struct {
-	Data     string       // the folder
-	Local    string       // its address from this machine: http://127.0.0.1:8080
-	Public   string       // its address for people: the configured one, else http://localhost:8080
-	Named    bool         // Public was configured: customers reach it
-	Shop     string       // the shop's name until it is set up; "" for the default
-	CamPay   CamPay       // from the environment; the zero value leaves CamPay to the settings
-	Callback string       // how the sandbox calls the webhook: GET or POST
-	Proxies  []*net.IPNet // whose word about a client's address is taken
+	Data     string        // the folder
+	Local    string        // its address from this machine: http://127.0.0.1:8080
+	Public   string        // its address for people: the configured one, else http://localhost:8080
+	Named    bool          // Public was configured: customers reach it
+	Nearby   func() string // its address in its own network; nil or "" where it is not reached there
+	Shop     string        // the shop's name until it is set up; "" for the default
+	CamPay   CamPay        // from the environment; the zero value leaves CamPay to the settings
+	Callback string        // how the sandbox calls the webhook: GET or POST
+	Proxies  []*net.IPNet  // whose word about a client's address is taken
 	Dev      bool
 	Log      *slog.Logger
 
@@ -183,11 +184,16 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	}
 	g.payments = payments.New(payments.Config{
 		Store: book, CamPay: g.client, Webhooks: verifier, Logger: p.config.Log, Demo: shop.Book == "demo",
-		Paid:      func(t store.Transaction) { p.notices.Paid(shop.Book, t) },
-		ReturnURL: func(slug, operation string) string { return p.config.Public + handlers.ReturnPath(slug, operation) },
+		Paid: func(t store.Transaction) { p.notices.Paid(shop.Book, t) },
+		ReturnURL: func(slug, operation string) string {
+			if !p.config.Named && shop.Book != "sandbox" {
+				return "" // a payer's phone is not this machine: CamPay's own page is better than one that does not open
+			}
+			return p.config.Public + handlers.ReturnPath(slug, operation)
+		},
 	})
 	config := handlers.Config{
-		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named,
+		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named, Nearby: p.config.Nearby,
 		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Notices: p.notices,
 	}
 	if p.sandbox != nil && shop.Book == "sandbox" {

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"strings"
 	"sync"
@@ -357,6 +358,42 @@ func TestBooks_NeverMix_AndOpenMoneyIsNotLeftUnasked(t *testing.T) {
 	b.get("/sandbox/phone").want(t, http.StatusNotFound, "")
 	b.post("/settings/campay", keysForm("sandbox", store.CamPayKeys{})).want(t, http.StatusSeeOther, "/settings")
 	b.get("/transactions/1").want(t, http.StatusOK, "")
+}
+
+// A payer's phone, which CamPay's page sends back, is not this machine.
+func TestLink_WithoutAnAddress_SendsNoPayerToLocalhost(t *testing.T) {
+	for name, named := range map[string]bool{"none": false, "configured": true} {
+		t.Run(name, func(t *testing.T) {
+			asked := make(chan string, 1)
+			r := start(t, func(c *Config) {
+				c.Named = named
+				camPay, err := url.Parse(c.Sites["demo"])
+				if err != nil {
+					t.Fatal(err)
+				}
+				pass := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: camPay.Scheme, Host: camPay.Host})
+				site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+					body, err := io.ReadAll(req.Body)
+					if err != nil {
+						t.Error(err)
+					}
+					if strings.HasSuffix(req.URL.Path, "/get_payment_link/") {
+						asked <- string(body)
+					}
+					req.Body = io.NopCloser(bytes.NewReader(body))
+					pass.ServeHTTP(w, req)
+				}))
+				t.Cleanup(site.Close)
+				c.Sites["demo"] = site.URL + "/api/"
+			})
+			b := r.claimed()
+			b.post("/settings/campay", keysForm("demo", r.keys["demo"])).want(t, http.StatusSeeOther, "/settings/webhook")
+			b.post("/links", url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"25"}, "description": {"Pain"}}).want(t, http.StatusSeeOther, "/links/")
+			if body := <-asked; strings.Contains(body, r.url) != named || strings.Contains(body, "localhost") {
+				t.Errorf("CamPay is asked for a page with %s", body)
+			}
+		})
+	}
 }
 
 func TestWebhookCheck_SaysWhatCame(t *testing.T) {
