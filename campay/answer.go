@@ -6,10 +6,13 @@ package campay
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
+	"io"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -49,6 +52,61 @@ func judge(resp *http.Response, raw []byte, broken error, out reading) *Error {
 	return e
 }
 
+// exactly reads the object raw into the struct that out points to: each field
+// from the member whose name is its tag to the letter ("Status" is not
+// "status"), and nothing where a name comes twice. The one who checks and the
+// one who acts might each read another of the two.
+func exactly(raw []byte, out any) error {
+	all, err := members(raw)
+	if err != nil {
+		return err
+	}
+	to := reflect.ValueOf(out).Elem()
+	for i := range to.NumField() {
+		name := to.Type().Field(i).Tag.Get("json")
+		value, ok := all[name]
+		if !ok {
+			continue
+		}
+		if err := json.Unmarshal(value, to.Field(i).Addr().Interface()); err != nil {
+			return fmt.Errorf("field %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// members are the members of one JSON object as they came; it is an error that a
+// name comes twice, in whatever way it is written.
+func members(raw []byte) (map[string]json.RawMessage, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, errors.New("not a JSON object")
+	}
+	all := map[string]json.RawMessage{}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, errors.New("malformed JSON")
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, errors.New("malformed JSON")
+		}
+		name, _ := key.(string) // an object's key always is one
+		if _, twice := all[name]; twice {
+			return nil, fmt.Errorf("field %.40q comes twice", name)
+		}
+		all[name] = value
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, errors.New("malformed JSON")
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more after the JSON object")
+	}
+	return all, nil
+}
+
 // effectOf is what the status of a failed call says about its effect: a success
 // that cannot be read may well be one. 408 and 499 come from a server or proxy
 // that stopped waiting, as 5xx may: CamPay may have acted all the same.
@@ -74,9 +132,16 @@ func describe(resp *http.Response, raw []byte) string {
 // its own {"message","error_code"}, and Django REST framework's {"detail"} and
 // {"non_field_errors":[…]}. Both are "" for what is not JSON.
 func explain(raw []byte) (code, message string) {
-	var fields map[string]any
-	if json.Unmarshal(raw, &fields) != nil {
+	all, err := members(raw)
+	if err != nil {
 		return "", ""
+	}
+	fields := make(map[string]any, len(all))
+	for key, value := range all {
+		var v any
+		if json.Unmarshal(value, &v) == nil {
+			fields[key] = v
+		}
 	}
 	for _, key := range []string{"message", "detail", "non_field_errors", "error", "reason"} {
 		if message = words(fields[key]); message != "" {

@@ -44,7 +44,7 @@ type reading func(raw []byte) error
 func into[A any](out *A, check func(*A) error) reading {
 	return func(raw []byte) error {
 		var fresh A
-		if err := json.Unmarshal(raw, &fresh); err != nil {
+		if err := exactly(raw, &fresh); err != nil {
 			return err
 		}
 		if err := check(&fresh); err != nil {

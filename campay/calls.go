@@ -12,7 +12,8 @@ import (
 // Status is where CamPay says a transaction stands.
 type Status string
 
-// The statuses CamPay knows. Any other text is kept as it came and is not final.
+// The statuses CamPay knows, in any case. Any other word, SUCCESS among them, is
+// kept as it came, proves nothing and is not final.
 const (
 	Pending    Status = "PENDING"
 	Successful Status = "SUCCESSFUL"
@@ -77,8 +78,8 @@ type Transaction struct {
 	Reference         string
 	ExternalReference string
 	Status            Status
-	Amount            XAF
-	NetAmount         XAF // app_amount: what the app was credited; 0 when absent
+	Amount            Told
+	NetAmount         Told // app_amount: what the app was credited
 	Currency          string
 	Operator          Operator
 	Code              string // CamPay's own, like CP201027T00005
@@ -111,7 +112,7 @@ type Balance struct {
 	Orange            XAF
 	Utility           XAF  // the airtime float
 	UtilityKnown      bool // false when the answer left the float out
-	UtilityCommission XAF
+	UtilityCommission Told
 	Currency          string
 	Raw               json.RawMessage
 }
@@ -119,17 +120,18 @@ type Balance struct {
 // HistoryRow is one final transaction of POST /history/. It has no
 // external reference.
 type HistoryRow struct {
-	At                time.Time // UTC; taken as UTC when it came without a zone, zero when it cannot be read
+	Unreadable        bool      // no more of it than Raw could be read
+	At                time.Time // UTC; Cameroon's time when it came without a zone, zero when it cannot be read
 	Code              string
 	OperatorReference string // operator_tx_code
 	Operator          Operator
 	Phone             string
 	Description       string
 	ExternalUser      string
-	Amount            XAF
-	Charge            XAF
-	Debit             XAF
-	Credit            XAF
+	Amount            Told
+	Charge            Told
+	Debit             Told
+	Credit            Told
 	Status            Status
 	Reference         string
 	Raw               json.RawMessage
@@ -155,7 +157,7 @@ type UtilityTransaction struct {
 	Reference         string
 	ExternalReference string
 	Status            Status
-	Amount            XAF
+	Amount            Told
 	Currency          string
 	Operator          string // "ORANGE_CM", as it came
 	Code              string

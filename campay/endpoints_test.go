@@ -120,15 +120,15 @@ func TestTransaction_ReadsEveryShapeOfTheSameTruth(t *testing.T) {
 	for body, want := range map[string]campay.Transaction{
 		`{"reference":"` + ref + `","external_reference":"e","status":"SUCCESSFUL","amount":5,"currency":"XAF","operator":"MTN",
 		  "code":"CP201027T00005","operator_reference":"1880106956","description":"Test","app_amount":"4.90","reason":"","phone_number":"237677123456","extra":{}}`: {
-			Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: 500, NetAmount: 490, Currency: "XAF",
+			Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: campay.Tell(500), NetAmount: campay.Tell(490), Currency: "XAF",
 			Operator: campay.MTN, Code: "CP201027T00005", OperatorReference: "1880106956", Description: "Test", Phone: "237677123456",
 		},
 		`{"reference":"` + strings.ToUpper(ref) + `","external_reference":null,"status":"failed","amount":"5.00","currency":"XAF","operator":"Orange",
 		  "code":"None","operator_reference":null,"description":"None","app_amount":"None","reason":"Payer refused","phone_number":237677123456}`: {
-			Reference: strings.ToUpper(ref), Status: campay.Failed, Amount: 500, Currency: "XAF", Operator: campay.Orange,
+			Reference: strings.ToUpper(ref), Status: campay.Failed, Amount: campay.Tell(500), Currency: "XAF", Operator: campay.Orange,
 			Reason: "Payer refused", Phone: "237677123456",
 		},
-		`{"reference":"` + ref + `","status":"PENDING","amount":5.0}`: {Reference: ref, Status: campay.Pending, Amount: 500},
+		`{"reference":"` + ref + `","status":"PENDING","amount":5.0}`: {Reference: ref, Status: campay.Pending, Amount: campay.Tell(500)},
 		`{"reference":"` + ref + `","status":"REVERSED"}`:             {Reference: ref, Status: "REVERSED"},
 	} {
 		s := serve(t, say(200, body))
@@ -147,8 +147,10 @@ func TestTransaction_ReadsEveryShapeOfTheSameTruth(t *testing.T) {
 func TestTransaction_OfAnotherReference_IsNotTakenForThisOne(t *testing.T) {
 	for _, body := range []string{
 		`{"reference":"another","status":"SUCCESSFUL","amount":5}`, `{"status":"SUCCESSFUL","amount":5}`,
-		`{"reference":"` + ref + `","amount":5}`, `{"reference":"` + ref + `","status":"SUCCESSFUL","amount":"five"}`,
-		`{"reference":"` + ref + `","status":{}}`,
+		`{"reference":"` + ref + `","amount":5}`, `{"reference":"` + ref + `","status":{}}`, `{"Reference":"` + ref + `","status":"FAILED"}`,
+		`{"reference":"` + ref + `","Status":"SUCCESSFUL","amount":5}`,
+		`{"reference":"` + ref + `","status":"SUCCESSFUL","status":"FAILED","amount":5}`,
+		`{"reference":"` + ref + `","status":"SUCCESSFUL","amount":5,"am\u006funt":6}`,
 	} {
 		for _, op := range []string{"transaction", "utility transaction"} {
 			if err := reads[op](t.Context(), clientOf(t, serve(t, say(200, body)))); !errors.Is(err, campay.ErrAnswer) || !campay.IsLost(err) {
@@ -165,7 +167,7 @@ func TestUtilityTransaction_ReadsTheDocumentedShape(t *testing.T) {
 	got, err := clientOf(t, s).UtilityTransaction(t.Context(), ref)
 	got.Raw = nil
 	want := campay.UtilityTransaction{
-		Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: campay.Francs(100), Currency: "XAF",
+		Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: campay.Tell(campay.Francs(100)), Currency: "XAF",
 		Operator: "ORANGE_CM", Code: "CP220804U0649K", Type: "AIRTIME",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -185,7 +187,10 @@ func TestBalance_KeepsItsDecimals(t *testing.T) {
 }
 
 func TestBalance_ThatIsNotInTheAnswer_IsNotZero(t *testing.T) {
-	for _, body := range []string{`{}`, `{"total_balance":null,"mtn_balance":1,"orange_balance":1}`, `{"total_balance":1}`, `[]`} {
+	for _, body := range []string{`{}`, `{"total_balance":null,"mtn_balance":1,"orange_balance":1}`, `{"total_balance":1}`, `[]`,
+		`{"total_balance":"None","mtn_balance":1,"orange_balance":1}`, `{"total_balance":1,"mtn_balance":"","orange_balance":1}`,
+		`{"total_balance":1,"mtn_balance":1,"orange_balance":1,"mtn_balance":9}`, `{"total_balance":1,"MTN_balance":1,"orange_balance":1}`,
+	} {
 		if _, err := clientOf(t, serve(t, say(200, body))).Balance(t.Context()); !errors.Is(err, campay.ErrAnswer) {
 			t.Errorf("%s: %v", body, err)
 		}
@@ -215,17 +220,17 @@ func TestHistory_ReadsRowsWithAndWithoutZone(t *testing.T) {
 	want := campay.HistoryRow{
 		At: time.Date(2021, 1, 29, 9, 52, 34, 876707000, time.UTC), Code: "CP210129D0001P", OperatorReference: "MP210129.1052.A35072",
 		Operator: campay.Orange, Phone: "237696546822", Description: "Test", ExternalUser: "op-1",
-		Amount: 500, Charge: 5, Credit: 495, Status: campay.Successful, Reference: ref,
+		Amount: campay.Tell(500), Charge: campay.Tell(5), Debit: campay.Tell(0), Credit: campay.Tell(495), Status: campay.Successful, Reference: ref,
 	}
 	if !reflect.DeepEqual(first, want) {
 		t.Errorf("\ngot  %+v\nwant %+v", first, want)
 	}
-	if rows[1].Debit != 500 || rows[1].Charge != 57 {
+	if rows[1].Debit != campay.Tell(500) || rows[1].Charge != campay.Tell(57) || rows[1].Credit.Known {
 		t.Errorf("got %+v", rows[1])
 	}
 	for i, at := range []time.Time{
-		time.Date(2026, 7, 1, 9, 0, 0, 5e8, time.UTC), time.Date(2026, 7, 1, 10, 0, 0, 5e8, time.UTC),
-		time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC), {},
+		time.Date(2026, 7, 1, 9, 0, 0, 5e8, time.UTC), time.Date(2026, 7, 1, 9, 0, 0, 5e8, time.UTC),
+		time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC), {},
 	} {
 		if rows[i+1].At != at {
 			t.Errorf("row %d: %v; want %v", i+1, rows[i+1].At, at)
@@ -246,9 +251,53 @@ func TestHistory_MayBeLongAndMayBeEmpty(t *testing.T) {
 	if _, err := clientOf(t, serve(t, say(200, endless))).History(t.Context(), noon, noon); !errors.Is(err, campay.ErrAnswer) {
 		t.Errorf("more than 16 MiB: %v", err)
 	}
-	for _, bad := range []string{`{}`, `{"data":null}`, `{"data":[{"amount":"five"}]}`, `{"data":[7]}`} {
+	for _, bad := range []string{`{}`, `{"data":null}`, `{"data":7}`, `{"data":[],"data":[]}`, `{"Data":[]}`} {
 		if _, err := clientOf(t, serve(t, say(200, bad))).History(t.Context(), noon, noon); !errors.Is(err, campay.ErrAnswer) {
 			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+func TestHistory_OneUnreadableRow_HarmsNoOther(t *testing.T) {
+	good := `{"reference_uuid":"` + ref + `","status":"successful","amount":"None","operator_tx_code":null,"credit":-4.0,"operator":"MTN_CM"}`
+	for _, bad := range []string{`7`, `null`, `[]`, `{"status":{}}`, `{"amount":5,"amount":6}`, `"row"`} {
+		rows, err := clientOf(t, serve(t, say(200, `{"data":[`+bad+`,`+good+`]}`))).History(t.Context(), noon, noon)
+		if err != nil || len(rows) != 2 || !rows[0].Unreadable || string(rows[0].Raw) != bad {
+			t.Fatalf("%s: %+v, %v", bad, rows, err)
+		}
+		if r := rows[1]; r.Unreadable || r.Reference != ref || r.Status != campay.Successful || r.Amount.Known ||
+			r.Credit != campay.Tell(-400) || r.Debit.Known || r.OperatorReference != "" || r.Operator != campay.MTN {
+			t.Errorf("beside %s: %+v", bad, r)
+		}
+	}
+}
+
+func TestTransaction_AnAmountThatIsNotTold_IsUnknownAndNotZero(t *testing.T) {
+	for amount, want := range map[string]campay.Told{
+		`"0.00"`: campay.Tell(0), `0`: campay.Tell(0), `"5.00"`: campay.Tell(500),
+		`"None"`: {}, `""`: {}, `null`: {}, `"five"`: {}, `{}`: {}, `[5]`: {}, `true`: {}, `1e999`: {}, `"1,000"`: {},
+	} {
+		got, err := clientOf(t, serve(t, say(200, `{"reference":"`+ref+`","status":"SUCCESSFUL","AMOUNT":7,"amount":`+amount+`}`))).Transaction(t.Context(), ref)
+		if err != nil || got.Amount != want {
+			t.Errorf("%s: %+v, %v", amount, got.Amount, err)
+		}
+	}
+	for _, t2 := range []campay.Told{campay.Tell(-1), campay.Tell(campay.MostMoved + 1)} {
+		if t2.Moved().Known {
+			t.Errorf("%s was moved", t2)
+		}
+	}
+}
+
+func TestTransaction_AStatusThatNobodyKnows_ComesThroughAsItIs(t *testing.T) {
+	for word, want := range map[string]campay.Status{
+		"successful": campay.Successful, "Failed": campay.Failed, " PENDING ": campay.Pending,
+		"SUCCESS": "SUCCESS", "Expired": "Expired", "CANCELLED": "CANCELLED",
+		strings.Repeat("é", 100): campay.Status(strings.Repeat("é", 40) + "…"),
+	} {
+		got, err := clientOf(t, serve(t, say(200, `{"reference":"`+ref+`","status":"`+word+`"}`))).Transaction(t.Context(), ref)
+		if err != nil || got.Status != want || got.Status.Final() != (want == campay.Successful || want == campay.Failed) {
+			t.Errorf("%s: %q, %v", word, got.Status, err)
 		}
 	}
 }

@@ -97,23 +97,61 @@ func (a XAF) String() string {
 // MarshalJSON writes a number, without decimals when there are none.
 func (a XAF) MarshalJSON() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalJSON reads a number or a string of one. CamPay writes an absent
-// amount as null, "" or "None": all are 0.
+// UnmarshalJSON reads a number or a string of one, and refuses everything else:
+// an amount that may be left out is a Told.
 func (a *XAF) UnmarshalJSON(b []byte) error {
 	s, err := scalar(b)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrAmount, err)
 	}
-	if s = strings.TrimSpace(s); absent(s) {
-		*a = 0
-		return nil
-	}
-	v, err := readXAF(s)
+	v, err := readXAF(strings.TrimSpace(s))
 	if err != nil {
 		return err
 	}
 	*a = v
 	return nil
+}
+
+// Told is an amount that CamPay may not tell. One that is absent, null, "",
+// "None" or unreadable is unknown, which is not zero.
+type Told struct {
+	XAF   XAF // 0 when it is not Known
+	Known bool
+}
+
+// Tell is a known amount.
+func Tell(a XAF) Told { return Told{a, true} }
+
+// UnmarshalJSON reads a number or a string of one; whatever else comes is an
+// amount that was not told.
+func (t *Told) UnmarshalJSON(b []byte) error {
+	*t = Told{}
+	var a XAF
+	if a.UnmarshalJSON(b) == nil {
+		*t = Tell(a)
+	}
+	return nil
+}
+
+// MostMoved is far above what any mobile money account may hold: an answer that
+// says that more was moved at once tells no amount.
+const MostMoved = XAF(1_000_000_000 * hundredths)
+
+// Moved is t as money that moved in one transaction: less than nothing, or more
+// than MostMoved, was not told.
+func (t Told) Moved() Told {
+	if t.XAF < 0 || t.XAF > MostMoved {
+		return Told{}
+	}
+	return t
+}
+
+// String is the amount, or a question mark.
+func (t Told) String() string {
+	if !t.Known {
+		return "?"
+	}
+	return t.XAF.String()
 }
 
 // readXAF reads an amount that CamPay reckoned. It reckons fees, credits and

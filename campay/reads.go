@@ -14,15 +14,29 @@ import (
 	"time"
 )
 
-func status(t text) Status { return Status(strings.ToUpper(strings.TrimSpace(string(t)))) }
+// maxStatusWord bounds a status that is none of CamPay's, in runes.
+const maxStatusWord = 40
+
+func status(t text) Status {
+	word := clean(string(t))
+	for _, known := range []Status{Pending, Successful, Failed} {
+		if strings.EqualFold(word, string(known)) {
+			return known
+		}
+	}
+	if runes := []rune(word); len(runes) > maxStatusWord {
+		word = string(runes[:maxStatusWord]) + "…"
+	}
+	return Status(word)
+}
 
 // transactionAnswer serves both kinds of transaction.
 type transactionAnswer struct {
 	Reference         text `json:"reference"`
 	ExternalReference text `json:"external_reference"`
 	Status            text `json:"status"`
-	Amount            XAF  `json:"amount"`
-	NetAmount         XAF  `json:"app_amount"`
+	Amount            Told `json:"amount"`
+	NetAmount         Told `json:"app_amount"`
 	Currency          text `json:"currency"`
 	Operator          text `json:"operator"`
 	Code              text `json:"code"`
@@ -54,7 +68,7 @@ func (c *Client) Transaction(ctx context.Context, reference string) (Transaction
 	}
 	return Transaction{
 		Reference: string(t.Reference), ExternalReference: string(t.ExternalReference),
-		Status: status(t.Status), Amount: t.Amount, NetAmount: t.NetAmount, Currency: string(t.Currency),
+		Status: status(t.Status), Amount: t.Amount, NetAmount: t.NetAmount, Currency: strings.ToUpper(string(t.Currency)),
 		Operator: ParseOperator(string(t.Operator)), Code: string(t.Code),
 		OperatorReference: string(t.OperatorReference), Description: string(t.Description),
 		Reason: string(t.Reason), Phone: string(t.Phone), Raw: raw,
@@ -70,7 +84,7 @@ func (c *Client) UtilityTransaction(ctx context.Context, reference string) (Util
 	}
 	return UtilityTransaction{
 		Reference: string(t.Reference), ExternalReference: string(t.ExternalReference),
-		Status: status(t.Status), Amount: t.Amount, Currency: string(t.Currency),
+		Status: status(t.Status), Amount: t.Amount, Currency: strings.ToUpper(string(t.Currency)),
 		Operator: string(t.Operator), Code: string(t.Code), Type: string(t.Type),
 		Reason: string(t.Reason), Raw: raw,
 	}, nil
@@ -87,18 +101,18 @@ func (c *Client) transaction(ctx context.Context, op, path, reference string) (*
 }
 
 type balanceAnswer struct {
-	Total             *XAF `json:"total_balance"`
-	MTN               *XAF `json:"mtn_balance"`
-	Orange            *XAF `json:"orange_balance"`
-	Utility           *XAF `json:"utility_balance"`
-	UtilityCommission XAF  `json:"utility_commission_balance"`
+	Total             Told `json:"total_balance"`
+	MTN               Told `json:"mtn_balance"`
+	Orange            Told `json:"orange_balance"`
+	Utility           Told `json:"utility_balance"`
+	UtilityCommission Told `json:"utility_commission_balance"`
 	Currency          text `json:"currency"`
 }
 
 // check refuses an answer without balances: nobody's balance is zero because an
 // answer was empty.
 func (b *balanceAnswer) check() error {
-	if b.Total == nil || b.MTN == nil || b.Orange == nil {
+	if !b.Total.Known || !b.MTN.Known || !b.Orange.Known {
 		return errors.New("a balance is missing in it")
 	}
 	return nil
@@ -111,14 +125,10 @@ func (c *Client) Balance(ctx context.Context) (Balance, error) {
 	if err != nil {
 		return Balance{}, err
 	}
-	out := Balance{
-		Total: *b.Total, MTN: *b.MTN, Orange: *b.Orange,
+	return Balance{
+		Total: b.Total.XAF, MTN: b.MTN.XAF, Orange: b.Orange.XAF, Utility: b.Utility.XAF, UtilityKnown: b.Utility.Known,
 		UtilityCommission: b.UtilityCommission, Currency: string(b.Currency), Raw: raw,
-	}
-	if b.Utility != nil {
-		out.Utility, out.UtilityKnown = *b.Utility, true
-	}
-	return out, nil
+	}, nil
 }
 
 type historyAnswer struct {
@@ -134,7 +144,7 @@ func (h *historyAnswer) check() error {
 
 // History asks for the final transactions of the days from and to name, both
 // inclusive, each in its own time zone (POST /history/). Rows keep CamPay's
-// order.
+// order; one that cannot be read is Unreadable and harms no other.
 func (c *Client) History(ctx context.Context, from, to time.Time) ([]HistoryRow, error) {
 	in := struct {
 		Start string `json:"start_date"`
@@ -157,8 +167,18 @@ func (c *Client) History(ctx context.Context, from, to time.Time) ([]HistoryRow,
 // historyRow reads one row and keeps its bytes.
 type historyRow HistoryRow
 
-// UnmarshalJSON reads the row's wire form.
+// UnmarshalJSON reads the row's wire form. It never fails: an error would take
+// the other rows with it.
 func (r *historyRow) UnmarshalJSON(b []byte) error {
+	*r = historyRow{Unreadable: true}
+	if read, err := readRow(b); err == nil {
+		*r = read
+	}
+	r.Raw = bytes.Clone(b)
+	return nil
+}
+
+func readRow(b []byte) (historyRow, error) {
 	var w struct {
 		At                text `json:"datetime"`
 		Code              text `json:"code"`
@@ -167,34 +187,36 @@ func (r *historyRow) UnmarshalJSON(b []byte) error {
 		Phone             text `json:"phone_number"`
 		Description       text `json:"description"`
 		ExternalUser      text `json:"external_user"`
-		Amount            XAF  `json:"amount"`
-		Charge            XAF  `json:"charge_amount"`
-		Debit             XAF  `json:"debit"`
-		Credit            XAF  `json:"credit"`
+		Amount            Told `json:"amount"`
+		Charge            Told `json:"charge_amount"`
+		Debit             Told `json:"debit"`
+		Credit            Told `json:"credit"`
 		Status            text `json:"status"`
 		Reference         text `json:"reference_uuid"`
 	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
+	if err := exactly(b, &w); err != nil {
+		return historyRow{}, err
 	}
-	*r = historyRow{
+	return historyRow{
 		At: moment(string(w.At)), Code: string(w.Code), OperatorReference: string(w.OperatorReference),
 		Operator: ParseOperator(string(w.Operator)), Phone: string(w.Phone),
 		Description: string(w.Description), ExternalUser: string(w.ExternalUser),
 		Amount: w.Amount, Charge: w.Charge, Debit: w.Debit, Credit: w.Credit,
-		Status: status(w.Status), Reference: string(w.Reference), Raw: bytes.Clone(b),
-	}
-	return nil
+		Status: status(w.Status), Reference: string(w.Reference),
+	}, nil
 }
 
-// moment reads a time with or without a zone, without one as UTC. One that
-// cannot be read is zero: a row is worth more than its time.
+// cameroon is the country's time, all year.
+var cameroon = time.FixedZone("WAT", int(time.Hour/time.Second))
+
+// moment reads a time with or without a zone, without one as Cameroon's. One
+// that cannot be read is zero: a row is worth more than its time.
 func moment(s string) time.Time {
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00",
 		"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
 	} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.ParseInLocation(layout, s, cameroon); err == nil {
 			return t.UTC()
 		}
 	}

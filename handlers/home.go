@@ -64,7 +64,7 @@ func (s *server) takingsToday(ctx context.Context) (views.Takings, error) {
 	if err != nil {
 		return views.Takings{}, err
 	}
-	takings := views.Takings{Count: t.Count, Amount: t.Amount}
+	takings := views.Takings{Count: t.Count, Amount: t.Amount, Untold: t.Untold}
 	for _, carrier := range []views.CarrierTakings{{Operator: "MTN", Amount: t.MTN}, {Operator: "ORANGE", Amount: t.Orange}} {
 		if carrier.Amount != 0 {
 			takings.Carrier = append(takings.Carrier, carrier)

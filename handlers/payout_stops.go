@@ -77,7 +77,7 @@ func (s *server) againstRule(f *form, e *payments.RuleError) {
 func (f *form) tooLittle(e *payments.BalanceError) {
 	figures := []any{
 		"Asked", views.Francs(f.ctx, int64(e.Asked)), "Available", views.Francs(f.ctx, int64(e.Available)),
-		"InFlight", francsIfAny(f, int64(e.InFlight)), "Fee", francsIfAny(f, int64(e.Fee)),
+		"InFlight", francsIfAny(f, int64(e.InFlight)),
 	}
 	if e.Other == "" {
 		f.figured("amount", views.ProblemFloat, figures...)

@@ -112,6 +112,9 @@ func (s *server) readReconciliation(c echo.Context, p payments.Period, props *vi
 	if props.Statement, err = s.statement(ctx, p); err != nil {
 		return err
 	}
+	if props.Unreadable, err = s.Payments.Unreadable(ctx, p); err != nil {
+		return err
+	}
 	props.Group = group(c, *props)
 	props.Entries, props.Older, err = s.entries(ctx, p, props.Group, before(c))
 	return err
@@ -179,7 +182,7 @@ func (s *server) loneEntries(ctx context.Context, p payments.Period, before int6
 func (s *server) statement(ctx context.Context, p payments.Period) (views.Statement, error) {
 	st, err := s.Payments.Statement(ctx, p)
 	shown := views.Statement{
-		Opening: st.Opening.At, Closing: st.Closing.At, IsCompared: st.Compared, Other: st.Other,
+		Opening: st.Opening.At, Closing: st.Closing.At, IsCompared: st.Compared, Other: st.Other, Untold: st.Untold,
 		NearHours: int(payments.SnapshotNear.Hours()),
 	}
 	for _, purse := range st.Purses {

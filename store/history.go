@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,11 +41,54 @@ type HistoryRow struct {
 	Charge            int64
 	Debit             int64
 	Credit            int64
+	Untold            Untold
 	Status            string // as it came
 	Finding           Finding
 	TransactionID     int64     // 0 until the book has it
 	SeenAt            time.Time // when CamPay first told it so
 	Raw               []byte
+}
+
+// Untold are the figures of a row that CamPay did not tell: they stand as 0 in
+// it, and are unknown.
+type Untold struct{ Amount, Charge, Debit, Credit bool }
+
+// Moved reports whether a row does not tell what it moved in its purse.
+func (u Untold) Moved(kind Kind) bool {
+	if kind == KindCollect {
+		return u.Credit
+	}
+	return u.Debit
+}
+
+func (u Untold) names() string {
+	var all []string
+	for _, f := range []struct {
+		name string
+		is   bool
+	}{{"amount", u.Amount}, {"charge", u.Charge}, {"debit", u.Debit}, {"credit", u.Credit}} {
+		if f.is {
+			all = append(all, f.name)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// untoldColumn scans what names wrote.
+type untoldColumn struct{ to *Untold }
+
+// Scan implements sql.Scanner.
+func (c untoldColumn) Scan(value any) error {
+	var names string
+	if err := maybe(&names).Scan(value); err != nil {
+		return err
+	}
+	all := strings.Fields(names)
+	*c.to = Untold{
+		Amount: slices.Contains(all, "amount"), Charge: slices.Contains(all, "charge"),
+		Debit: slices.Contains(all, "debit"), Credit: slices.Contains(all, "credit"),
+	}
+	return nil
 }
 
 // key is what a row is known by when CamPay tells it again.
@@ -61,11 +105,11 @@ func (h HistoryRow) key() string {
 }
 
 const historyColumns = `id, at, code, reference, operator_reference, kind, operator, phone, description, external_user,
-	amount, charge, debit, credit, status, finding, transaction_id, seen_at, raw`
+	amount, charge, debit, credit, untold, status, finding, transaction_id, seen_at, raw`
 
 func scanHistoryRow(r row) (h HistoryRow, err error) {
 	err = r.Scan(&h.ID, timeColumn{&h.At}, &h.Code, &h.Reference, &h.OperatorReference, &h.Kind, &h.Operator, &h.Phone,
-		&h.Description, &h.ExternalUser, &h.Amount, &h.Charge, &h.Debit, &h.Credit, &h.Status, &h.Finding,
+		&h.Description, &h.ExternalUser, &h.Amount, &h.Charge, &h.Debit, &h.Credit, untoldColumn{&h.Untold}, &h.Status, &h.Finding,
 		maybe(&h.TransactionID), timeColumn{&h.SeenAt}, &h.Raw)
 	return h, err
 }
@@ -80,17 +124,17 @@ func (tx *Tx) KeepHistory(ctx context.Context, rows []HistoryRow) error {
 	for _, h := range rows {
 		_, err := tx.turn.exec(ctx, `
 			INSERT INTO history_rows (book, row_key, at, code, reference, operator_reference, kind, operator, phone,
-				description, external_user, amount, charge, debit, credit, status, finding, seen_at, raw)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', $17, $18)
+				description, external_user, amount, charge, debit, credit, untold, status, finding, seen_at, raw)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', $18, $19)
 			ON CONFLICT (book, row_key) DO UPDATE SET
 				finding = '', at = excluded.at, code = excluded.code, operator_reference = excluded.operator_reference, kind = excluded.kind,
 				operator = excluded.operator, phone = excluded.phone, description = excluded.description,
 				external_user = excluded.external_user, amount = excluded.amount, charge = excluded.charge,
-				debit = excluded.debit, credit = excluded.credit, status = excluded.status, seen_at = excluded.seen_at,
+				debit = excluded.debit, credit = excluded.credit, untold = excluded.untold, status = excluded.status, seen_at = excluded.seen_at,
 				raw = excluded.raw
 			WHERE history_rows.raw <> excluded.raw`,
 			tx.book, h.key(), millis(h.At), h.Code, h.Reference, h.OperatorReference, h.Kind, h.Operator, h.Phone,
-			h.Description, h.ExternalUser, h.Amount, h.Charge, h.Debit, h.Credit, h.Status, millis(h.SeenAt), h.Raw)
+			h.Description, h.ExternalUser, h.Amount, h.Charge, h.Debit, h.Credit, h.Untold.names(), h.Status, millis(h.SeenAt), h.Raw)
 		if err != nil {
 			return fmt.Errorf("keep history row %s: %w", h.Code, err)
 		}

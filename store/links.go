@@ -79,6 +79,7 @@ type LinkWithState struct {
 	Newest Transaction // the attempt that says most about the link: a paid one before a pending one before a waiting one
 	Paid   int         // successful attempts
 	Taken  int64       // hundredths over the successful attempts
+	Untold int         // of Paid: those of which CamPay does not tell the amount
 }
 
 // Stop says why nobody can pay l at a time.
@@ -127,7 +128,7 @@ func scanLink(r row) (l PaymentLink, err error) {
 
 func scanLinkWithState(r row) (l LinkWithState, err error) {
 	targets := append(linkTargets(&l.PaymentLink), transactionTargets(&l.Newest)...)
-	err = r.Scan(append(targets, maybe(&l.Paid), maybe(&l.Taken))...)
+	err = r.Scan(append(targets, maybe(&l.Paid), maybe(&l.Taken), maybe(&l.Untold))...)
 	return l, err
 }
 
@@ -276,7 +277,9 @@ func linksQuery(page string) string {
 			(SELECT COUNT(*) FROM transactions AS paid
 				WHERE paid.book = $1 AND paid.link_id = payment_links.id AND paid.status = 'successful'),
 			(SELECT SUM(paid.amount) FROM transactions AS paid
-				WHERE paid.book = $1 AND paid.link_id = payment_links.id AND paid.status = 'successful' AND paid.currency = 'XAF')
+				WHERE paid.book = $1 AND paid.link_id = payment_links.id AND paid.status = 'successful' AND paid.currency = 'XAF'),
+			(SELECT COUNT(*) FROM transactions AS paid
+				WHERE paid.book = $1 AND paid.link_id = payment_links.id AND paid.status = 'successful' AND paid.amount_unknown = 1)
 		FROM page AS payment_links
 		LEFT JOIN transactions ON transactions.id = CASE payment_links.kind
 			WHEN 'once' THEN (

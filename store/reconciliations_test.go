@@ -56,7 +56,7 @@ func TestMovements_AddUpByPurse(t *testing.T) {
 	)
 	got, err := s.Movements(t.Context(), noon, noon.Add(time.Hour))
 	mustBe(t, err, nil)
-	want := map[Purse]Movements{PurseMTN: {49500, 10100}, PurseOrange: {49500, 0}, PurseAirtime: {0, 700}, PurseOther: {49500, 0}}
+	want := map[Purse]Movements{PurseMTN: {49500, 10100, 0}, PurseOrange: {49500, 0, 0}, PurseAirtime: {0, 700, 0}, PurseOther: {49500, 0, 0}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("moved %v, want %v", got, want)
 	}

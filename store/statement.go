@@ -34,8 +34,12 @@ func (p Purse) Of(b BalanceSnapshot) int64 {
 	}
 }
 
-// Movements are what came into a purse and left it; hundredths.
-type Movements struct{ Credits, Debits int64 }
+// Movements are what came into a purse and left it; hundredths. Untold counts
+// the rows that do not tell what they moved: none of it is in the sums.
+type Movements struct {
+	Credits, Debits int64
+	Untold          int
+}
 
 // purseOf is the purse of a row of the table of this name.
 const purseOf = "CASE WHEN kind = 'airtime' THEN 'airtime' ELSE operator END"
@@ -46,10 +50,12 @@ func (r Reader) Movements(ctx context.Context, from, until time.Time) (map[Purse
 	err := r.rows.query(ctx, func(r row) error {
 		var p Purse
 		var m Movements
-		err := r.Scan(&p, &m.Credits, &m.Debits)
+		err := r.Scan(&p, &m.Credits, &m.Debits, &m.Untold)
 		moved[p] = m
 		return err
-	}, `SELECT `+purseOf+`, COALESCE(SUM(credit), 0), COALESCE(SUM(debit), 0) FROM history_rows
+	}, `SELECT `+purseOf+`, COALESCE(SUM(credit), 0), COALESCE(SUM(debit), 0),
+			COUNT(CASE WHEN untold LIKE '%debit%' AND kind <> 'collect' OR untold LIKE '%credit%' AND kind = 'collect' THEN 1 END)
+		FROM history_rows
 		WHERE book = $1 AND at >= $2 AND at < $3 AND status = 'SUCCESSFUL'
 		GROUP BY `+purseOf, r.book, millis(from), millis(until))
 	if err != nil {

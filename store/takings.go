@@ -15,6 +15,7 @@ type Takings struct {
 	Amount int64
 	MTN    int64 // of Amount
 	Orange int64 // of Amount; what is left came by card or is of an unknown operator
+	Untold int   // further payments of which CamPay does not tell the amount, or says a word that nobody knows: none of Count and Amount
 }
 
 // Takings adds up the successful collections that were settled at or after
@@ -22,13 +23,14 @@ type Takings struct {
 // their amounts are no francs.
 func (r Reader) Takings(ctx context.Context, from, to time.Time) (Takings, error) {
 	taken, err := one(ctx, r.rows, scanTakings, `
-		SELECT COUNT(*), COALESCE(SUM(amount), 0),
-			COALESCE(SUM(CASE WHEN operator = 'MTN' THEN amount ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN operator = 'ORANGE' THEN amount ELSE 0 END), 0)
-		FROM transactions
+		SELECT COUNT(CASE WHEN told THEN 1 END), COALESCE(SUM(CASE WHEN told THEN amount END), 0),
+			COALESCE(SUM(CASE WHEN told AND operator = 'MTN' THEN amount END), 0),
+			COALESCE(SUM(CASE WHEN told AND operator = 'ORANGE' THEN amount END), 0),
+			COUNT(CASE WHEN NOT told THEN 1 END)
+		FROM (SELECT amount, operator, amount_unknown = 0 AND word = '' AS told FROM transactions
 		WHERE book = $1 AND kind = 'collect' AND status = 'successful'
-			AND settled_at >= $2 AND settled_at < $3 AND currency = 'XAF'
-			AND flags NOT LIKE '%unproved_kind%' AND flags NOT LIKE '%mismatch%'`, r.book, millis(from), millis(to))
+			AND settled_at >= $2 AND settled_at < $3 AND (currency = 'XAF' OR amount_unknown = 1)
+			AND flags NOT LIKE '%unproved_kind%' AND flags NOT LIKE '%mismatch%') AS taken`, r.book, millis(from), millis(to))
 	if err != nil {
 		return Takings{}, fmt.Errorf("takings: %w", err)
 	}
@@ -36,7 +38,7 @@ func (r Reader) Takings(ctx context.Context, from, to time.Time) (Takings, error
 }
 
 func scanTakings(r row) (t Takings, err error) {
-	err = r.Scan(&t.Count, &t.Amount, &t.MTN, &t.Orange)
+	err = r.Scan(&t.Count, &t.Amount, &t.MTN, &t.Orange, &t.Untold)
 	return t, err
 }
 
@@ -47,6 +49,19 @@ func (r Reader) LinkNewsSince(ctx context.Context, since time.Time) (bool, error
 			WHERE book = $1 AND link_id IS NOT NULL AND news_at >= $2 LIMIT 1) AS newest`, r.book, millis(since))
 	if err != nil {
 		return false, fmt.Errorf("link news: %w", err)
+	}
+	return n > 0, nil
+}
+
+// FailedSince reports whether any of the newest failures is a collection that
+// CamPay took, and called failed at or after a time.
+func (r Reader) FailedSince(ctx context.Context, since time.Time) (bool, error) {
+	n, err := one(ctx, r.rows, scanCount, `
+		SELECT COUNT(*) FROM (SELECT kind, reference, settled_at FROM transactions
+			WHERE book = $1 AND status = 'failed' ORDER BY id DESC LIMIT 20) AS newest
+		WHERE kind = 'collect' AND reference <> '' AND settled_at >= $2`, r.book, millis(since))
+	if err != nil {
+		return false, fmt.Errorf("recent failures: %w", err)
 	}
 	return n > 0, nil
 }

@@ -61,6 +61,7 @@ type Transaction struct {
 	Reference         string // CamPay's UUID; empty until it answered
 	Asked             int64  // hundredths; 0 for external ones
 	Amount            int64  // hundredths, as CamPay proved; 0 until then
+	AmountUnknown     bool   // it succeeded, and CamPay does not tell the amount
 	Net               int64  // hundredths credited, as CamPay proved; 0 when unknown
 	Fee               int64  // hundredths, as CamPay's history says; 0 until then
 	Currency          string
@@ -75,6 +76,7 @@ type Transaction struct {
 	OperatorReference string
 	Reason            string // CamPay's own words for a failure
 	ErrorCode         string // ER101… of a refused request
+	Word              string // CamPay's for a status that is none of those it documents, as it came; empty else
 	ReportedStatus    string // what an unproved webhook said; empty once proved
 	Flags             Flags
 	CreatedBy         int64 // user; 0 for external ones
@@ -91,9 +93,15 @@ type Transaction struct {
 // than it may be: the only
 // state that any screen may call paid (invariant 4).
 func (t Transaction) PaidInFull() bool {
-	return t.Status == StatusSuccessful && !t.Flags.Has(FlagUnderpaid) && !t.Flags.Has(FlagOverpaid) &&
+	return t.Status == StatusSuccessful && !t.AmountUnknown && t.Word == "" && !t.Flags.Has(FlagUnderpaid) && !t.Flags.Has(FlagOverpaid) &&
 		!t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch) && !t.Flags.Has(FlagUnprovedKind) &&
 		!t.Flags.Has(FlagDecided)
+}
+
+// IsSimulated reports whether CamPay's demo said of t that it succeeded and that
+// nothing moved: its payer was a simulated one.
+func (t Transaction) IsSimulated() bool {
+	return t.Status == StatusSuccessful && t.Amount == 0 && !t.AmountUnknown && !t.Flags.Has(FlagDecided)
 }
 
 // transactionColumns is in the order of transactionTargets.
@@ -105,7 +113,7 @@ const transactionColumns = `transactions.id, transactions.kind, transactions.ori
 	transactions.reason, transactions.error_code, transactions.reported_status, transactions.flags,
 	transactions.created_by, transactions.created_at, transactions.sent_at, transactions.settled_at,
 	transactions.updated_at, transactions.poll_at, transactions.poll_count, transactions.news_at,
-	transactions.refund_of, transactions.recipient_name, transactions.fee`
+	transactions.refund_of, transactions.recipient_name, transactions.fee, transactions.amount_unknown, transactions.word`
 
 // transactionTargets take NULL in every column, because a link may have no
 // transaction.
@@ -118,7 +126,7 @@ func transactionTargets(t *Transaction) []any {
 		maybe(&t.Reason), maybe(&t.ErrorCode), maybe(&t.ReportedStatus), flagsColumn{&t.Flags},
 		maybe(&t.CreatedBy), timeColumn{&t.CreatedAt}, timeColumn{&t.SentAt}, timeColumn{&t.SettledAt},
 		timeColumn{&t.UpdatedAt}, timeColumn{&t.PollAt}, maybe(&t.PollCount), timeColumn{&t.NewsAt},
-		maybe(&t.RefundOf), maybe(&t.RecipientName), maybe(&t.Fee)}
+		maybe(&t.RefundOf), maybe(&t.RecipientName), maybe(&t.Fee), maybe(&t.AmountUnknown), maybe(&t.Word)}
 }
 
 func scanTransaction(r row) (t Transaction, err error) {
@@ -140,16 +148,16 @@ func (tx *Tx) CreateTransaction(ctx context.Context, t Transaction) (Transaction
 			reference, asked, amount, net, currency, may_pay_more, operator, phone, description,
 			ussd_code, payment_url, code, operator_reference, reason, error_code, reported_status, flags,
 			created_by, created_at, sent_at, settled_at, updated_at, poll_at, poll_count, news_at,
-			refund_of, recipient_name, fee, search)
+			refund_of, recipient_name, fee, amount_unknown, word, search)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
 		RETURNING `+transactionColumns,
 		tx.book, t.Kind, t.Origin, t.Status, idOrNull(t.LinkID), idOrNull(t.SiblingOf), t.ExternalReference, t.OperationCode,
 		t.Reference, t.Asked, t.Amount, t.Net, t.Currency, bit(t.MayPayMore), t.Operator, t.Phone, t.Description,
 		t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference, t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(),
 		idOrNull(t.CreatedBy), millis(t.CreatedAt), millis(t.SentAt), millis(t.SettledAt), millis(t.UpdatedAt),
 		millis(t.PollAt), t.PollCount, millis(t.NewsAt),
-		idOrNull(t.RefundOf), t.RecipientName, t.Fee, t.searchText())
+		idOrNull(t.RefundOf), t.RecipientName, t.Fee, bit(t.AmountUnknown), t.Word, t.searchText())
 	if isTaken(err) {
 		err = ErrDuplicate
 	}
@@ -170,13 +178,14 @@ func (tx *Tx) UpdateTransaction(ctx context.Context, t Transaction) error {
 		UPDATE transactions SET status = $1, reference = $2, amount = $3, net = $4, currency = $5, operator = $6,
 			phone = $7, description = $8, ussd_code = $9, payment_url = $10, code = $11, operator_reference = $12,
 			reason = $13, error_code = $14, reported_status = $15, flags = $16, sent_at = $17, settled_at = $18,
-			updated_at = $19, poll_at = $20, poll_count = $21, news_at = $22, fee = $23, search = $24
-		WHERE book = $25 AND id = $26`,
+			updated_at = $19, poll_at = $20, poll_count = $21, news_at = $22, fee = $23, amount_unknown = $24, word = $25,
+			search = $26
+		WHERE book = $27 AND id = $28`,
 		t.Status, t.Reference, t.Amount, t.Net, t.Currency, t.Operator,
 		t.Phone, t.Description, t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference,
 		t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(), millis(t.SentAt), millis(t.SettledAt),
-		millis(t.UpdatedAt), millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.Fee, t.searchText(),
-		tx.book, t.ID)
+		millis(t.UpdatedAt), millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.Fee,
+		bit(t.AmountUnknown), t.Word, t.searchText(), tx.book, t.ID)
 	if isTaken(err) {
 		err = ErrDuplicate
 	}

@@ -9,10 +9,10 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
+import "comptoir/store"
+
 // One payout that waits for a second owner: who asked for what, until when,
 // and the two answers.
-
-import "comptoir/store"
 
 // ApprovalProps is one approval. Its forms post the password to
 // /approvals/{id}/approve, and nothing to /approvals/{id}/refuse.

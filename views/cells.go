@@ -29,6 +29,14 @@ func cellAmount(ctx context.Context, hundredths int64) string {
 	return machine(hundredths)
 }
 
+// cellTold is an amount that CamPay may not have told.
+func cellTold(ctx context.Context, hundredths int64, isUntold bool) string {
+	if isUntold {
+		return T(ctx, "amount.unknown_short")
+	}
+	return cellAmount(ctx, hundredths)
+}
+
 // cellPhone is a number that no spreadsheet takes for an amount: 6-77-12-34-56.
 func cellPhone(number string) string { return strings.ReplaceAll(Phone(number), "\u00a0", "-") }
 

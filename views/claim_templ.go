@@ -387,7 +387,7 @@ func claimed(props ClaimProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = amount(shownAmount(t), shownCurrency(t)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = money(t).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -420,7 +420,7 @@ func claimed(props ClaimProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(props.Amounts) > 0 && !slices.Contains(props.Amounts, shownAmount(t)) {
+				if len(props.Amounts) > 0 && !t.AmountUnknown && !slices.Contains(props.Amounts, shownAmount(t)) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<p class=\"do\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

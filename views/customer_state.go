@@ -15,6 +15,7 @@ const (
 	customerAlready    customerState = "already"    // another request of the same was paid
 	customerConfirming customerState = "confirming" // reported, or about to be
 	customerDoubt      customerState = "doubt"      // the answer to our request was lost
+	customerUnclear    customerState = "unclear"    // CamPay says a word that nobody knows
 	customerPaid       customerState = "paid"
 	customerFailed     customerState = "failed"   // and may try again
 	customerNotSent    customerState = "not_sent" // never reached his phone, and may try again
@@ -70,6 +71,8 @@ func (props CustomerProps) paymentState() customerState {
 		return customerFailed
 	case s == stateDoubt:
 		return customerDoubt
+	case s == stateUnclear:
+		return customerUnclear
 	case s == statePending && isPush:
 		return customerOnPhone
 	case s == stateReported, s == statePending, isPush:
@@ -131,7 +134,7 @@ func (s customerState) tone() tone {
 		return toneWait
 	case customerFailed, customerNotSent, customerClosed:
 		return toneBad
-	case customerCheck, customerDoubt, customerAlready:
+	case customerCheck, customerDoubt, customerUnclear, customerAlready:
 		return toneWarn
 	default:
 		return toneQuiet
@@ -146,7 +149,7 @@ func (s customerState) icon() string {
 		return "phone"
 	case customerFailed, customerNotSent, customerClosed, customerArchived:
 		return "cross"
-	case customerCheck, customerDoubt, customerAlready:
+	case customerCheck, customerDoubt, customerUnclear, customerAlready:
 		return "alert"
 	default:
 		return "clock"
@@ -156,7 +159,7 @@ func (s customerState) icon() string {
 // waits reports whether the page asks again by itself.
 func (s customerState) waits() bool {
 	switch s {
-	case customerOnPhone, customerConfirming, customerDoubt, customerNotReady, customerElsewhere, customerAlready:
+	case customerOnPhone, customerConfirming, customerDoubt, customerUnclear, customerNotReady, customerElsewhere, customerAlready:
 		return true
 	default:
 		return false

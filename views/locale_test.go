@@ -99,7 +99,7 @@ func families(t *testing.T) []family {
 	}
 	title, titleText := []string{""}, []string{"", ".title", ".text"}
 	ways := kinds["Way"]
-	outStates := []string{"preparing", "pending", "reported", "doubt", "done", "check", "undone", "refused", "said_sent", "said_kept"}
+	outStates := []string{"preparing", "pending", "reported", "unclear", "doubt", "done", "check", "undone", "refused", "said_sent", "said_kept"}
 	ofLinks := []string{"active", "paused", "expired", "used_up", "archived"}
 	inStates := of(states, append(ofLinks, "done", "undone", "said_sent", "said_kept")...)
 	linkStates := append(of(inStates, "said_in", "said_none"), ofLinks...)
@@ -149,7 +149,7 @@ func families(t *testing.T) []family {
 		{"lone.", kinds["alone"], title},
 		{"history.", []string{"successful", "failed", "open"}, title},
 		{"flag.", kinds["Flag"], []string{".title", ".money", ".do"}},
-		{"flag.out.", []string{"underpaid", "overpaid", "currency", "paid_twice", "moved_final", "mismatch"}, []string{".title", ".money", ".do"}},
+		{"flag.out.", []string{"underpaid", "overpaid", "currency", "paid_twice", "moved_final", "mismatch", "amount_unknown", "unknown_word"}, []string{".title", ".money", ".do"}},
 		{"reach.", of(kinds["Reach"], ""), title},
 		{"error.", kinds["ErrorKind"], []string{".what", ".money", ".do"}},
 		{"outcome.", append(of(kinds["Outcome"], "", "refused"), "waiting"), titleText},

@@ -42,6 +42,12 @@ func everyTransaction() []store.Transaction {
 					t.Amount = t.Asked
 				}
 				all = append(all, t)
+				t.Word = "REVERSED"
+				all = append(all, t)
+				if t.Word = ""; status == store.StatusSuccessful {
+					t.Amount, t.AmountUnknown = 0, true
+					all = append(all, t)
+				}
 			}
 		}
 	}

@@ -91,7 +91,7 @@ func review(way views.Way) views.PayoutReviewProps {
 	return views.PayoutReviewProps{
 		Form: payoutForm(way), Amount: 2_000_000, Phone: payout().Phone, Operator: "ORANGE",
 		Holder: "Titulaire Exemple", Saved: "Fournisseur de savon", Available: 4_500_000, InFlight: 100_000,
-		Fee: 20_000, FeeKnown: true, Usual: 150_000, FarAbove: true, Same: payout(), NeedsApproval: true, Now: now,
+		Fee: views.FeeEstimate{About: 20_000, Least: 15_000, Most: 25_000, IsKnown: true}, Usual: 150_000, FarAbove: true, Same: payout(), NeedsApproval: true, Now: now,
 	}
 }
 
@@ -113,7 +113,7 @@ var figures = []any{
 // payoutScreens is every screen of money out in each of its states.
 func payoutScreens() map[string]templ.Component {
 	bare := review(views.WayWithdraw)
-	bare.Saved, bare.Holder, bare.FeeKnown, bare.FarAbove, bare.NeedsApproval, bare.InFlight = "", "", false, false, false, 0
+	bare.Saved, bare.Holder, bare.Fee, bare.FarAbove, bare.NeedsApproval, bare.InFlight = "", "", views.FeeEstimate{}, false, false, 0
 	bare.Same = store.Transaction{}
 	unanswered := review(views.WayWithdraw)
 	unanswered.Form.Errors = views.Errors{
@@ -261,7 +261,7 @@ func TestReview_CarriesTheOrder_AndNeverAPassword(t *testing.T) {
 	if len(want) > 0 || !has(form, "data-once") {
 		t.Errorf("the review lacks %v", want)
 	}
-	if said := text(form); !strings.Contains(said, "vingt mille francs") || !strings.Contains(said, "24\u202f800\u202fFCFA") {
+	if said := text(form); !strings.Contains(said, "vingt mille francs") || !strings.Contains(said, "Environ 200\u202fFCFA (entre 150\u202fFCFA et 250\u202fFCFA)") {
 		t.Errorf("the review says %q", said)
 	}
 }

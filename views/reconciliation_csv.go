@@ -53,7 +53,10 @@ func (e Entry) campayCells(ctx context.Context) []string {
 		return make([]string, 5)
 	}
 	r := e.Row
-	return []string{saidStatus(ctx, r.Status), cellAmount(ctx, r.Amount), cellAmount(ctx, r.Charge), cellAmount(ctx, r.Debit), cellAmount(ctx, r.Credit)}
+	return []string{
+		saidStatus(ctx, r.Status), cellTold(ctx, r.Amount, r.Untold.Amount), cellTold(ctx, r.Charge, r.Untold.Charge),
+		cellTold(ctx, r.Debit, r.Untold.Debit), cellTold(ctx, r.Credit, r.Untold.Credit),
+	}
 }
 
 func (e Entry) ourCells(ctx context.Context) []string {
@@ -62,7 +65,7 @@ func (e Entry) ourCells(ctx context.Context) []string {
 	}
 	t := e.Ours
 	return []string{
-		cellID(t.ID), T(ctx, "status."+string(stateOf(t))), cellAmount(ctx, t.Amount), cellAmount(ctx, t.Fee), cellAmount(ctx, t.Net),
+		cellID(t.ID), T(ctx, "status."+string(stateOf(t))), cellTold(ctx, t.Amount, t.AmountUnknown), cellAmount(ctx, t.Fee), cellAmount(ctx, t.Net),
 		t.ExternalReference, flagTitles(ctx, t),
 	}
 }

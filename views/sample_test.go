@@ -73,6 +73,12 @@ func transactions() []store.Transaction {
 			t.Status, t.Origin, t.LinkID, t.CreatedAt = store.StatusWaiting, store.OriginLink, 3, now.AddDate(0, 0, -1)
 			t.Phone, t.Operator, t.Description = "", "", ""
 		}),
+		with(push(), func(t *store.Transaction) {
+			paid(t)
+			t.Amount, t.Net, t.AmountUnknown, t.Flags = 0, 0, true, store.Flags{store.FlagAmountUnknown}
+		}),
+		with(push(), func(t *store.Transaction) { t.Word, t.Flags = "EXPIRED", store.Flags{store.FlagUnknownWord} }),
+		with(push(), func(t *store.Transaction) { paid(t); t.Amount, t.Net = 0, 0 }), // the demo's simulated payer
 		with(push(), func(t *store.Transaction) { paid(t); t.Kind = store.KindWithdraw; t.CreatedAt = now.AddDate(-1, 0, 0) }),
 	}
 }

@@ -38,6 +38,7 @@ const (
 	stateSaidIn    state = "said_in"    // a collection that a person said came in
 	stateSaidNone  state = "said_none"  // a collection that a person said did not come in
 	stateRefused   state = "refused"    // never reached the payer, or never left
+	stateUnclear   state = "unclear"    // CamPay says a word that nobody knows
 	stateReported  state = "reported"   // said by a webhook, not proved yet
 	stateDoubt     state = "doubt"      // the answer to our request was lost
 	statePending   state = "pending"    // the payer has it in hand
@@ -69,6 +70,8 @@ func stateOf(t store.Transaction) state {
 		return stateFailed
 	case t.ReportedStatus != "":
 		return stateReported
+	case t.Word != "":
+		return stateUnclear
 	case t.Status == store.StatusInDoubt:
 		return stateDoubt
 	case t.Status == store.StatusPending:
@@ -143,7 +146,7 @@ func (s state) tone() tone {
 		return toneWait
 	case stateActive:
 		return toneWait
-	case statePaused, stateCheck, stateDoubt, statePaidTwice, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
+	case statePaused, stateCheck, stateDoubt, stateUnclear, statePaidTwice, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
 		return toneWarn
 	case stateFailed, stateRefused, stateUndone:
 		return toneBad
@@ -156,7 +159,7 @@ func (s state) icon() string {
 	switch s {
 	case statePaid, stateDone:
 		return "check"
-	case stateCheck, stateDoubt, statePaidTwice:
+	case stateCheck, stateDoubt, stateUnclear, statePaidTwice:
 		return "alert"
 	case stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
 		return "person"
@@ -189,9 +192,9 @@ func (s state) failed() bool { return s == stateFailed || s == stateUndone || s 
 func story(ctx context.Context, t store.Transaction, part string) string {
 	s := string(stateOf(t))
 	if way := wayOf(t); way != "" {
-		return T(ctx, "story."+string(way)+"."+part+"."+s)
+		return T(ctx, "story."+string(way)+"."+part+"."+s, "Word", t.Word)
 	}
-	return T(ctx, "transaction."+part+"."+s)
+	return T(ctx, "transaction."+part+"."+s, "Word", t.Word)
 }
 
 // shownAmount is the amount to show for t: what CamPay proved, and before
@@ -201,6 +204,14 @@ func shownAmount(t store.Transaction) int64 {
 		return t.Amount
 	}
 	return t.Asked
+}
+
+// moneyWords is money as a text.
+func moneyWords(ctx context.Context, t store.Transaction) string {
+	if t.AmountUnknown {
+		return T(ctx, "amount.unknown")
+	}
+	return Francs(ctx, shownAmount(t))
 }
 
 // who names the other side of t in a list: what it was for, who gets it, or

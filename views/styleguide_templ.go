@@ -857,6 +857,7 @@ func sampleFlagged(now time.Time) store.Transaction {
 	t.Flags = store.Flags{
 		store.FlagUnderpaid, store.FlagOverpaid, store.FlagCurrency, store.FlagPaidTwice,
 		store.FlagReportDiffers, store.FlagMovedFinal, store.FlagMismatch, store.FlagHistoryDiffers, store.FlagMissing,
+		store.FlagAmountUnknown, store.FlagUnknownWord,
 	}
 	return t
 }

@@ -1,9 +1,14 @@
 package payments
 
-// What CamPay takes for a payout, as far as earlier ones tell.
+// What CamPay takes for a payout, as far as earlier ones tell. A fee may have a
+// flat part, and nobody says how it grows: it is a range between what proved
+// payouts of about the same amount bear out, or it is not known yet. It stops no
+// payout: what a balance does not cover is CamPay's to say (ER301).
 
 import (
 	"context"
+	"math/bits"
+	"slices"
 	"time"
 
 	"comptoir/campay"
@@ -12,39 +17,57 @@ import (
 
 const (
 	feeSince = 90 * 24 * time.Hour // fees of older payouts may have changed
-	feeAmong = 100                 // payouts in which a fee is looked for
+	feeAmong = 100                 // payouts in which fees are looked for
+	feeLeast = 3                   // payouts at least carry an estimate
+	feeNear  = 2                   // times an amount, or that part of it, is near it
 )
 
-// rate is a fee in hundredths for an amount in francs; zero when it is unknown.
-type rate struct{ fee, base int64 }
-
-func (r rate) isKnown() bool { return r.base > 0 }
-
-// of is the fee of an amount, rounded up to a hundredth; 0 when it is unknown.
-func (r rate) of(amount campay.XAF) campay.XAF {
-	if !r.isKnown() {
-		return 0
-	}
-	const hundredths = 100
-	whole := r.base * hundredths
-	times, rest := int64(amount)/whole, int64(amount)%whole // so that no product runs over
-	return campay.XAF(times*r.fee + (rest*r.fee+whole-1)/whole)
+// Fee is what CamPay would take, about and at least and at most; none of it is
+// known while the evidence is thin.
+type Fee struct {
+	About, Least, Most campay.XAF
+	Known              bool
 }
 
-// feeRate is the rate of the newest payout of this kind and operator whose fee
-// is in the book.
-func (s *Service) feeRate(ctx context.Context, r store.Reader, kind store.Kind, operator campay.Operator) (rate, error) {
-	recent, err := r.Transactions(ctx, store.TransactionFilter{
+// feeOfAmount estimates the fee of a payout by the newest ones of its kind and
+// operator whose fee is in the book and whose amount is near.
+func (s *Service) feeOfAmount(ctx context.Context, kind store.Kind, operator campay.Operator, amount campay.XAF) (Fee, error) {
+	recent, err := s.store.Transactions(ctx, store.TransactionFilter{
 		Kind: kind, Status: store.StatusSuccessful, Since: s.now().Add(-feeSince), Limit: feeAmong,
 	})
 	if err != nil {
-		return rate{}, err
+		return Fee{}, err
 	}
+	var flat, grown []int64 // the fee of each as it was, and in proportion to amount
 	for _, t := range recent {
-		base, isWhole := campay.XAF(t.Amount).Whole()
-		if t.Operator == string(operator) && t.Fee > 0 && isWhole && base > 0 {
-			return rate{t.Fee, base}, nil
+		if t.Operator != string(operator) || t.Fee <= 0 || !t.PaidInFull() || !isNear(t.Amount, int64(amount)) {
+			continue
 		}
+		flat = append(flat, t.Fee)
+		grown = append(grown, inProportion(t.Fee, t.Amount, int64(amount)))
 	}
-	return rate{}, nil
+	if len(flat) < feeLeast {
+		return Fee{}, nil
+	}
+	return Fee{
+		About: median(grown), Known: true,
+		Least: campay.XAF(min(slices.Min(flat), slices.Min(grown))),
+		Most:  campay.XAF(max(slices.Max(flat), slices.Max(grown))),
+	}, nil
+}
+
+// isNear reports whether what is known of one amount says something of another.
+func isNear(known, amount int64) bool {
+	return known > 0 && known <= amount*feeNear && amount <= known*feeNear
+}
+
+// inProportion is the fee of an amount, up to a hundredth, where that of another
+// one that is near it is known.
+func inProportion(fee, known, amount int64) int64 {
+	high, low := bits.Mul64(uint64(fee), uint64(amount)) // positive, all of them
+	whole, rest := bits.Div64(high, low, uint64(known))  // feeNear times the fee at most
+	if rest > 0 {
+		whole++
+	}
+	return int64(whole)
 }

@@ -25,13 +25,38 @@ const (
 	sweepSpan    = 7 * 24 * time.Hour  // how much of the history is asked for at once
 )
 
-// sweep remembers when the history was last gone through, from when on, and
-// whether CamPay answered.
+// sweep remembers when the history was last gone through, from when on, whether
+// CamPay answered, and where it contradicted itself.
 type sweep struct {
 	mu       sync.Mutex
 	last     time.Time
 	from     time.Time
 	answered bool
+	asked    map[string]contradiction // by reference
+}
+
+// contradiction is a success that the history tells and /transaction/ does not:
+// when it was first and last asked about.
+type contradiction struct{ first, last time.Time }
+
+// asks reports whether /transaction/ is to be asked now about a reference whose
+// success the history tells: at once, and while the two contradict each other
+// ever more seldom.
+func (w *sweep) asks(reference string, now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c, isKnown := w.asked[reference]
+	if isKnown && !now.Before(c.last) && now.Sub(c.last) < pollDelay(now.Sub(c.first)) {
+		return false
+	}
+	if w.asked == nil || len(w.asked) >= store.HistoryBatch {
+		w.asked = map[string]contradiction{}
+	}
+	if !isKnown {
+		c.first = now
+	}
+	w.asked[reference] = contradiction{c.first, now}
+	return true
 }
 
 // take reports whether a sweep is due, at most one in every pace, and begins
@@ -60,10 +85,14 @@ func (w *sweep) wasAnswered() bool {
 }
 
 // sweepDue reports whether the history has to be gone through now, and else
-// when; zero for never. It has, while a link had news in the last day: its page
-// takes a second try, or a second payment, under a reference that only CamPay knows.
+// when; zero for never. It has, while a link had news in the last day (its page
+// takes a second try, or a second payment, under a reference that only CamPay
+// knows), and while a collection failed that may have succeeded after all.
 func (s *Service) sweepDue(ctx context.Context, now time.Time) (bool, time.Time, error) {
 	active, err := s.store.LinkNewsSince(ctx, now.Add(-sweepBack))
+	if err == nil && !active {
+		active, err = s.store.FailedSince(ctx, now.Add(-sweepBack))
+	}
 	if err != nil || !active {
 		return false, time.Time{}, err
 	}
@@ -118,12 +147,18 @@ func (s *Service) sweepDays(ctx context.Context, from, to time.Time) (answered b
 		s.log.WarnContext(ctx, "history", "error", err)
 		return false, nil
 	}
+	rows, _ = apart(rows) // the reconciliation of their day says what they are
 	for batch := range slices.Chunk(rows, store.HistoryBatch) {
 		pairs, err := pairUp(ctx, s.store.Reader, keptRows(batch, from, s.now()))
 		if err != nil {
 			return true, fmt.Errorf("rows of the history: %w", err)
 		}
 		for _, p := range pairs {
+			if p.isUnheardSuccess() && s.history.asks(p.ours.Reference, s.now()) {
+				if _, err := s.confirm(ctx, p.ours, p.ours.Reference, store.EventHistory); err != nil {
+					return true, fmt.Errorf("history row %s: %w", p.row.Code, err)
+				}
+			}
 			if !p.byCode {
 				continue
 			}
@@ -133,6 +168,13 @@ func (s *Service) sweepDays(ctx context.Context, from, to time.Time) (answered b
 		}
 	}
 	return true, nil
+}
+
+// isUnheardSuccess reports whether the history tells that one of ours succeeded
+// which the book calls failed: a second try under its reference, or a success
+// that came after the failure. What is open is asked about anyhow.
+func (p pair) isUnheardSuccess() bool {
+	return !p.byCode && p.ours.Reference != "" && p.ours.Status == store.StatusFailed && statusOf(p.row) == store.StatusSuccessful
 }
 
 // recognise leads a row whose reference the book lacks to the operation that

@@ -21,8 +21,7 @@ type PayoutPreview struct {
 	Balance       Balance
 	Available     campay.XAF // of the purse it draws on, less what is in flight and in doubt
 	InFlight      campay.XAF
-	Fee           campay.XAF
-	FeeKnown      bool
+	Fee           Fee // an estimate; Available does not reckon with it
 	Usual         campay.XAF
 	FarAbove      bool // far above the shop's usual: a zero too many?
 	Same          Same
@@ -119,8 +118,7 @@ func (s *Service) foresee(ctx context.Context, preview *PayoutPreview, a store.A
 	if preview.Same, err = s.sameAgain(ctx, s.store.Reader, order, a); err != nil {
 		return err
 	}
-	rate, err := s.feeRate(ctx, s.store.Reader, order.Kind, preview.Operator)
-	preview.Fee, preview.FeeKnown = rate.of(order.Amount), rate.isKnown()
+	preview.Fee, err = s.feeOfAmount(ctx, order.Kind, preview.Operator, order.Amount)
 	return err
 }
 

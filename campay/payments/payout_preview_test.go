@@ -27,7 +27,7 @@ func TestPreview_SaysToWhomAndFromWhat(t *testing.T) {
 	p := s.preview(s.withdrawal(1000))
 	if p.Operator != campay.MTN || p.HolderName != "Titulaire d’essai 3456" || p.Recipient.ID != saved.ID ||
 		!p.Balance.Known || p.Available != campay.Francs(70_000) || p.InFlight != campay.Francs(30_000) ||
-		p.FeeKnown || p.FarAbove || p.Same.Is() || p.NeedsApproval {
+		p.Fee.Known || p.FarAbove || p.Same.Is() || p.NeedsApproval {
 		t.Fatalf("%+v", p)
 	}
 	// CamPay took the first one off when it accepted it. Nobody can count on that,
@@ -131,23 +131,51 @@ func TestPreview_TheSameMinutesAgo_IsShown(t *testing.T) {
 	}
 }
 
-func TestPreview_TheFee_IsKnownFromAnEarlierPayout(t *testing.T) {
-	s := openPayoutShop(t)
-	paid := s.payOut(s.withdrawal(3000))
-	s.work(time.Minute)
-	s.must(s.service.change(s.ctx, paid.ID, func(_ *store.Tx, t *store.Transaction) error {
-		t.Fee = 3001 // as the reconciliation reads it in the history: 1.00033… %
+// feed puts successful payouts into the book, each of an amount and a fee.
+func (s *payoutShop) feed(kind store.Kind, operator campay.Operator, pairs ...[2]campay.XAF) {
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+		for _, pair := range pairs {
+			if _, err := tx.CreateTransaction(s.ctx, store.Transaction{
+				Kind: kind, Origin: store.OriginPush, Status: store.StatusSuccessful, ExternalReference: NewOperation(), Reference: NewOperation(),
+				Asked: int64(pair[0]), Amount: int64(pair[0]), Fee: int64(pair[1]), Operator: string(operator), Currency: currency,
+				CreatedAt: s.clock.now(), SettledAt: s.clock.now(), UpdatedAt: s.clock.now(), NewsAt: s.clock.now(),
+			}); err != nil {
+				return err
+			}
+		}
 		return nil
 	}))
-	if p := s.preview(s.withdrawal(1000)); !p.FeeKnown || p.Fee != 1001 {
-		t.Fatalf("%+v", p)
+}
+
+func TestPreview_TheFee_IsNotKnownYet_WhereTheEvidenceIsThin(t *testing.T) {
+	small, near := [2]campay.XAF{campay.Francs(5), campay.Francs(1)}, [2]campay.XAF{campay.Francs(1000), campay.Francs(10)}
+	for name, feed := range map[string]func(*payoutShop){
+		"nothing":            func(*payoutShop) {},
+		"two payouts":        func(s *payoutShop) { s.feed(store.KindWithdraw, campay.MTN, near, near) },
+		"small payouts":      func(s *payoutShop) { s.feed(store.KindWithdraw, campay.MTN, small, small, small, small) },
+		"of another carrier": func(s *payoutShop) { s.feed(store.KindWithdraw, campay.Orange, near, near, near) },
+		"of another kind":    func(s *payoutShop) { s.feed(store.KindAirtime, campay.MTN, near, near, near) },
+		"of long ago": func(s *payoutShop) {
+			s.feed(store.KindWithdraw, campay.MTN, near, near, near)
+			s.clock.pass(feeSince + time.Second)
+		},
+	} {
+		s := openPayoutShop(t)
+		feed(s)
+		if p := s.preview(s.withdrawal(1000)); p.Fee != (Fee{}) {
+			t.Errorf("%s: %+v", name, p.Fee)
+		}
 	}
-	if p := s.preview(s.order(store.KindWithdraw, 1000, orangePhone)); p.FeeKnown {
-		t.Fatalf("of the other carrier: %+v", p)
-	}
-	s.clock.pass(feeSince)
-	if p := s.preview(s.withdrawal(1000)); p.FeeKnown {
-		t.Fatalf("of long ago: %+v", p)
+}
+
+func TestPreview_TheFee_IsAboutWhatNearPayoutsBearOut_WithItsRange(t *testing.T) {
+	s := openPayoutShop(t)
+	s.feed(store.KindWithdraw, campay.MTN, // 10 francs and a hundredth: no proportion
+		[2]campay.XAF{campay.Francs(1000), campay.Francs(20)}, [2]campay.XAF{campay.Francs(1500), campay.Francs(25)},
+		[2]campay.XAF{campay.Francs(2000), campay.Francs(30)}, [2]campay.XAF{campay.Francs(5), campay.Francs(1)})
+	want := Fee{About: campay.Francs(25), Least: campay.Francs(20), Most: campay.Francs(30), Known: true}
+	if p := s.preview(s.withdrawal(1500)); p.Fee != want {
+		t.Fatalf("%+v; want %+v", p.Fee, want)
 	}
 }
 

@@ -20,7 +20,6 @@ type BalanceError struct {
 	Kind                       store.Kind
 	Operator                   campay.Operator
 	Asked, Available, InFlight campay.XAF
-	Fee                        campay.XAF      // what CamPay would take beside Asked; 0 when unknown
 	Other                      campay.Operator // the other carrier; empty for airtime
 	OtherAvailable             campay.XAF
 }
@@ -41,8 +40,7 @@ func (s *Service) balanceToSpend(ctx context.Context) (Balance, error) {
 // purse is what one carrier holds for withdrawals, or the airtime float.
 type purse struct {
 	available campay.XAF // less what is in flight
-	inFlight  campay.XAF // unsent, pending, in doubt, or settled since the balance was asked for; with its fees where the rate is known
-	rate      rate
+	inFlight  campay.XAF // unsent, pending, in doubt, or settled since the balance was asked for; without fees, which nobody knows
 }
 
 // purseOf reads what a balance leaves of a purse. CamPay may take a payout off
@@ -61,16 +59,13 @@ func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, 
 	if err != nil {
 		return purse{}, err
 	}
-	rate, err := s.feeRate(ctx, r, kind, operator)
-	if err != nil {
-		return purse{}, err
-	}
-	inFlight := campay.XAF(reserved) + rate.of(campay.XAF(reserved))
-	return purse{available: max(campay.XAF(held)-inFlight, 0), inFlight: inFlight, rate: rate}, nil
+	inFlight := campay.XAF(reserved)
+	return purse{available: max(campay.XAF(held)-inFlight, 0), inFlight: inFlight}, nil
 }
 
-// covers reports a *BalanceError unless the purse that p draws on covers it. A
-// float that CamPay does not tell is CamPay's to check (ER301).
+// covers reports a *BalanceError unless the purse that p draws on covers its
+// amount. The fee, which is never more than an estimate, and a float that CamPay
+// does not tell, are CamPay's to check (ER301).
 func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p plan) error {
 	if s.now().Before(balance.asked) {
 		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
@@ -79,12 +74,11 @@ func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p
 		return nil
 	}
 	from, err := s.purseOf(ctx, r, balance, p.Kind, p.operator)
-	fee := from.rate.of(p.Amount)
-	if err != nil || p.Amount+fee <= from.available {
+	if err != nil || p.Amount <= from.available {
 		return err
 	}
 	short := &BalanceError{
-		Kind: p.Kind, Operator: p.operator, Asked: p.Amount, Available: from.available, InFlight: from.inFlight, Fee: fee,
+		Kind: p.Kind, Operator: p.operator, Asked: p.Amount, Available: from.available, InFlight: from.inFlight,
 	}
 	if p.Kind == store.KindWithdraw {
 		short.Other = campay.Orange

@@ -171,7 +171,12 @@ func (s *Service) finish(ctx context.Context, run store.Reconciliation) error {
 	if err != nil {
 		return err
 	}
-	run.Missing, run.Rows, run.Matched, run.OnlyThere, run.Differing = missing, counts.Rows(), counts.Matched, counts.OnlyThere, counts.Differing
+	unreadable, err := s.store.Unreadable(ctx, dayName(p.From), dayName(p.To))
+	if err != nil {
+		return err
+	}
+	run.Missing, run.Rows, run.Matched, run.OnlyThere = missing, counts.Rows(), counts.Matched, counts.OnlyThere
+	run.Differing = counts.Differing + len(unreadable) // somebody has to look at these too
 	if run.OnlyHere, err = s.store.CountOnlyHere(ctx, p.From, p.End()); err != nil {
 		return err
 	}

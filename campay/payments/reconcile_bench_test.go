@@ -35,7 +35,7 @@ func BenchmarkReconcile(b *testing.B) {
 			return err
 		}
 		return tx.KeepHistory(b.Context(), []store.HistoryRow{keptRow(campay.HistoryRow{
-			At: at, Reference: t.Reference, Operator: campay.MTN, Phone: t.Phone, Amount: 50000, Charge: 500, Credit: 49500,
+			At: at, Reference: t.Reference, Operator: campay.MTN, Phone: t.Phone, Amount: campay.Tell(50000), Charge: campay.Tell(500), Credit: campay.Tell(49500), Debit: campay.Tell(0),
 			Status: campay.Successful, Raw: []byte(`{"reference_uuid":"` + t.Reference + `","amount":500.0}`),
 		}, day, at)})
 	}

@@ -77,7 +77,7 @@ func (s *Service) flagMissing(ctx context.Context, t store.Transaction, isMissin
 	}
 	return s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
 		if isMended {
-			t.Flags = mended(t.Flags, store.FlagMissing)
+			t.Flags = less(t.Flags, store.FlagMissing)
 			return s.tell(ctx, tx, *t, store.EventHistory, "history_agrees", "", nil)
 		}
 		t.Flags = t.Flags.With(store.FlagMissing)

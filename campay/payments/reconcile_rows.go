@@ -28,13 +28,41 @@ func (s *Service) keepDay(ctx context.Context, day time.Time) (answered bool, er
 		return false, nil
 	}
 	ctx = onItsOwn(ctx)
+	rows, unreadable := apart(rows)
 	for batch := range slices.Chunk(rows, store.HistoryBatch) {
 		kept := keptRows(batch, day, asked)
 		if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.KeepHistory(ctx, kept) }); err != nil {
 			return true, err
 		}
 	}
-	return true, s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetHistoryDay(ctx, dayName(day), asked, len(rows)) })
+	return true, s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SetUnreadable(ctx, dayName(day), asked, unreadable); err != nil {
+			return err
+		}
+		return tx.SetHistoryDay(ctx, dayName(day), asked, len(rows))
+	})
+}
+
+// apart parts the rows that could be read from those that could not.
+func apart(rows []campay.HistoryRow) (readable []campay.HistoryRow, unreadable [][]byte) {
+	for _, row := range rows {
+		if row.Unreadable {
+			unreadable = append(unreadable, row.Raw)
+		} else {
+			readable = append(readable, row)
+		}
+	}
+	return readable, unreadable
+}
+
+// Unreadable are the rows of a period that nothing could be read of, as they came.
+func (s *Service) Unreadable(ctx context.Context, p Period) ([]string, error) {
+	rows, err := s.store.Unreadable(ctx, dayName(p.From), dayName(p.To))
+	var raw []string
+	for _, row := range rows {
+		raw = append(raw, row.Raw)
+	}
+	return raw, err
 }
 
 func keptRows(rows []campay.HistoryRow, day, seen time.Time) []store.HistoryRow {
@@ -51,7 +79,8 @@ func keptRow(row campay.HistoryRow, day, seen time.Time) store.HistoryRow {
 	h := store.HistoryRow{
 		At: row.At, Code: row.Code, Reference: foldReference(row.Reference), OperatorReference: row.OperatorReference,
 		Kind: movedBy(row), Operator: string(row.Operator), Phone: row.Phone, Description: row.Description, ExternalUser: row.ExternalUser,
-		Amount: int64(row.Amount), Charge: int64(row.Charge), Debit: int64(row.Debit), Credit: int64(row.Credit),
+		Amount: int64(row.Amount.XAF), Charge: int64(row.Charge.XAF), Debit: int64(row.Debit.XAF), Credit: int64(row.Credit.XAF),
+		Untold: store.Untold{Amount: !row.Amount.Known, Charge: !row.Charge.Known, Debit: !row.Debit.Known, Credit: !row.Credit.Known},
 		Status: string(row.Status), SeenAt: seen, Raw: row.Raw,
 	}
 	if h.At.IsZero() {
@@ -67,9 +96,9 @@ func keptRow(row campay.HistoryRow, day, seen time.Time) store.HistoryRow {
 func movedBy(row campay.HistoryRow) store.Kind {
 	kind, _ := kindOf(row.Code)
 	switch {
-	case row.Debit > 0 && kind != store.KindAirtime:
+	case row.Debit.XAF > 0 && kind != store.KindAirtime:
 		return store.KindWithdraw
-	case row.Credit > 0:
+	case row.Credit.XAF > 0:
 		return store.KindCollect
 	default:
 		return kind
@@ -83,16 +112,22 @@ type pair struct {
 	byCode bool              // ours was found by the operation's code alone
 }
 
-// agree reports whether a pair tells one story. Two that are both open do.
+// agree reports whether a pair tells one story. Two that are both open do, and an
+// amount that one of them does not tell contradicts nothing. Money of less than
+// nothing, and a word that nobody knows, tell none.
 func (p pair) agree() bool {
 	status := statusOf(p.row)
 	switch {
+	case min(p.row.Amount, p.row.Charge, p.row.Debit, p.row.Credit) < 0:
+		return false
+	case !status.Final() && p.row.Status != string(campay.Pending):
+		return false
 	case !status.Final():
 		return !p.ours.Status.Final()
 	case status != p.ours.Status:
 		return false
 	default:
-		return status == store.StatusFailed || p.row.Amount == p.ours.Amount
+		return status == store.StatusFailed || p.row.Untold.Amount || p.ours.AmountUnknown || p.ours.IsSimulated() || p.row.Amount == p.ours.Amount
 	}
 }
 

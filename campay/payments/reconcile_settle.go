@@ -122,13 +122,13 @@ func (s *Service) settleMatched(ctx context.Context, tx *store.Tx, p pair) ([]st
 	if t.Status == store.StatusSuccessful {
 		t.Fee = feeOf(p.row)
 		if t.Kind == store.KindCollect {
-			t.Net = cmp.Or(p.row.Credit, t.Net)
+			t.Net = cmp.Or(max(p.row.Credit, 0), t.Net)
 		}
 		if t.Fee != p.ours.Fee || t.Net != p.ours.Net {
 			note = "in_history"
 		}
 	}
-	t.Flags = mended(t.Flags, store.FlagHistoryDiffers, store.FlagMissing)
+	t.Flags = less(t.Flags, store.FlagHistoryDiffers, store.FlagMissing)
 	if len(t.Flags) != len(p.ours.Flags) {
 		note = "history_agrees"
 	}
@@ -146,7 +146,7 @@ func (s *Service) settleDiffering(ctx context.Context, tx *store.Tx, p pair) ([]
 	if err := find(ctx, tx, p.row, t, store.FindingDiffers); err != nil || !t.Status.Final() {
 		return nil, err
 	}
-	t.Flags = mended(t.Flags, store.FlagMissing).With(store.FlagHistoryDiffers)
+	t.Flags = less(t.Flags, store.FlagMissing).With(store.FlagHistoryDiffers)
 	if !isNews && slices.Equal(t.Flags, p.ours.Flags) {
 		return nil, nil
 	}
@@ -160,7 +160,12 @@ func (s *Service) keepStory(ctx context.Context, tx *store.Tx, t store.Transacti
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return nil, err
 	}
-	return []store.Transaction{t}, s.tell(ctx, tx, t, store.EventHistory, note, row.Status+" "+campay.XAF(row.Amount).String(), row.Raw)
+	return []store.Transaction{t}, s.tell(ctx, tx, t, store.EventHistory, note, row.Status+" "+saidAmount(row).String(), row.Raw)
+}
+
+// saidAmount is a row's amount; unknown where CamPay did not tell it.
+func saidAmount(row store.HistoryRow) campay.Told {
+	return campay.Told{XAF: campay.XAF(row.Amount), Known: !row.Untold.Amount}
 }
 
 // find notes what a row is, unless that is known.
@@ -171,16 +176,17 @@ func find(ctx context.Context, tx *store.Tx, row store.HistoryRow, t store.Trans
 	return tx.FindHistory(ctx, row.ID, t.ID, finding)
 }
 
-// feeOf is what CamPay took: as it says, else what its sides leave. A
-// collection is credited without it, a payout is debited with it.
+// feeOf is what CamPay took: as it says, else what its sides leave; 0 where they
+// do not tell. A collection is credited without it, a payout is debited with it.
 func feeOf(row store.HistoryRow) int64 {
-	if row.Kind == store.KindCollect {
-		return cmp.Or(row.Charge, max(row.Amount-row.Credit, 0))
+	switch {
+	case row.Charge > 0:
+		return row.Charge
+	case row.Untold.Amount || row.Untold.Moved(row.Kind):
+		return 0
+	case row.Kind == store.KindCollect:
+		return max(row.Amount-row.Credit, 0)
+	default:
+		return max(row.Debit-row.Amount, 0)
 	}
-	return cmp.Or(row.Charge, max(row.Debit-row.Amount, 0))
-}
-
-// mended are flags without those that the history has taken back.
-func mended(flags store.Flags, off ...store.Flag) store.Flags {
-	return slices.DeleteFunc(slices.Clone(flags), func(f store.Flag) bool { return slices.Contains(off, f) })
 }

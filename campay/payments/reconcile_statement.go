@@ -25,6 +25,7 @@ type Statement struct {
 	Compared         bool
 	Purses           []PurseStatement
 	Other            store.Movements // of rows that name no operator of ours
+	Untold           int             // rows that do not tell what they moved
 }
 
 // PurseStatement is the statement of one purse; hundredths. Opening and Closing
@@ -119,6 +120,12 @@ func (s *Service) addUp(ctx context.Context, st *Statement, from, end time.Time)
 		}
 	}
 	st.Other = within[store.PurseOther]
+	for _, moved := range []map[store.Purse]store.Movements{within, before, after} {
+		for _, m := range moved {
+			st.Untold += m.Untold
+		}
+	}
+	st.Compared = st.Compared && st.Untold == 0 // a difference would be a guess
 	for _, purse := range []store.Purse{store.PurseMTN, store.PurseOrange, store.PurseAirtime} {
 		line := PurseStatement{
 			Purse: purse, Credits: within[purse].Credits, Debits: within[purse].Debits,

@@ -132,7 +132,7 @@ func (s *Service) reschedule(ctx context.Context, id int64, kind store.EventKind
 // question must have been asked after t's last settled answer came.
 func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction, truth campay.Transaction, cause store.EventKind) error {
 	before := *t
-	note := judge(t, truth, s.now())
+	note := judge(t, truth, s.now(), s.demo)
 	if t.Status == store.StatusSuccessful && before.Status != store.StatusSuccessful {
 		twice, err := paidBefore(ctx, tx, *t)
 		if err != nil {
@@ -152,15 +152,20 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		s.newlyPaid.add(t.ID) // an old one that a person imports is no news
 	}
 	s.schedule(t)
-	if note == "still_open" && cause == store.EventPoll && before.Status == t.Status {
-		return nil // no news, no line
+	isNews := t.Status != before.Status || t.Word != before.Word || t.AmountUnknown != before.AmountUnknown
+	if !isNews && (note == "still_open" || note == "same" || note == "unknown_word") && (cause == store.EventPoll || cause == store.EventHistory) {
+		if cause == store.EventPoll {
+			return nil // no news, no line
+		}
+		return s.tellOnce(ctx, tx, *t, cause, note, truth.Raw)
 	}
-	return s.tell(ctx, tx, *t, cause, note, "", truth.Raw)
+	return s.tell(ctx, tx, *t, cause, note, t.Word, truth.Raw)
 }
 
 // judge changes t to what truth proves and names what happened. Pure, so that
-// its rules can be read and tried in one place.
-func judge(t *store.Transaction, truth campay.Transaction, now time.Time) (note string) {
+// its rules can be read and tried in one place. isDemo says that the truth is the
+// demo's of CamPay.
+func judge(t *store.Transaction, truth campay.Transaction, now time.Time, isDemo bool) (note string) {
 	if !strings.EqualFold(truth.Reference, t.Reference) ||
 		(t.ExternalReference != "" && truth.ExternalReference != "" && !strings.EqualFold(truth.ExternalReference, t.ExternalReference)) {
 		t.Flags = t.Flags.With(store.FlagMismatch)
@@ -169,28 +174,58 @@ func judge(t *store.Transaction, truth campay.Transaction, now time.Time) (note 
 	t.ReportedStatus = ""
 	switch truth.Status {
 	case campay.Successful:
+		knowWord(t)
 		note = moveTo(t, store.StatusSuccessful, now)
-		t.Amount, t.Currency = int64(truth.Amount), truth.Currency
-		t.Net = cmp.Or(int64(truth.NetAmount), t.Net) // not every answer tells it, and the history may have
-		flagAmount(t)
+		t.Currency = truth.Currency
+		t.Net = cmp.Or(int64(truth.NetAmount.Moved().XAF), t.Net) // not every answer tells it, and the history may have
+		if wasUnknown := t.AmountUnknown; takeAmount(t, truth.Amount, isDemo) && wasUnknown && note == "same" {
+			note = "amount_told"
+		}
 	case campay.Failed:
+		knowWord(t)
 		note = moveTo(t, store.StatusFailed, now)
-	default:
-		isDecided := t.Flags.Has(store.FlagDecided) && truth.Status == campay.Pending
+		t.AmountUnknown, t.Flags = false, less(t.Flags, store.FlagAmountUnknown)
+	case campay.Pending:
+		isDecided := t.Flags.Has(store.FlagDecided)
 		if t.Status.Final() && !isDecided {
 			return "open_after_final" // an answer that is behind: kept, changes nothing
 		}
+		knowWord(t)
 		note = "still_open"
 		if isDecided { // a person's word against CamPay's
 			note = "moved_final"
 			t.Flags, t.SettledAt = undecided(t.Flags).With(store.FlagMovedFinal), time.Time{}
 		}
-		if truth.Status == campay.Pending {
-			t.Status = store.StatusPending
-		}
+		t.Status = store.StatusPending
+	default:
+		// EXPIRED, REVERSED, SUCCESS, whatever: no proof of anything, so that
+		// nothing moves by it, and a person has to look.
+		t.Word, t.Flags = string(truth.Status), t.Flags.With(store.FlagUnknownWord)
+		note = "unknown_word"
 	}
 	learn(t, truth)
 	return note
+}
+
+// knowWord takes back what a status of unknown meaning had said.
+func knowWord(t *store.Transaction) {
+	t.Word, t.Flags = "", less(t.Flags, store.FlagUnknownWord)
+}
+
+// takeAmount keeps the amount that a success was told with, and reports whether
+// it was told any. Nothing at all is no amount either, but on the demo, which says
+// so of its simulated payers. What was told before is not forgotten.
+func takeAmount(t *store.Transaction, told campay.Told, isDemo bool) bool {
+	told = told.Moved()
+	switch {
+	case told.XAF > 0 || told.Known && isDemo:
+		t.Amount, t.AmountUnknown, t.Flags = int64(told.XAF), false, less(t.Flags, store.FlagAmountUnknown)
+		flagAmount(t)
+		return true
+	case t.Amount == 0:
+		t.AmountUnknown, t.Flags = true, t.Flags.With(store.FlagAmountUnknown)
+	}
+	return false
 }
 
 // moveTo makes t final. One final status may follow another only here, where
@@ -213,7 +248,12 @@ func moveTo(t *store.Transaction, to store.Status, now time.Time) (note string) 
 
 // undecided are flags without a person's decision: a proof takes its place.
 func undecided(flags store.Flags) store.Flags {
-	return slices.DeleteFunc(slices.Clone(flags), func(f store.Flag) bool { return f == store.FlagDecided })
+	return less(flags, store.FlagDecided)
+}
+
+// less are flags without those of off.
+func less(flags store.Flags, off ...store.Flag) store.Flags {
+	return slices.DeleteFunc(slices.Clone(flags), func(f store.Flag) bool { return slices.Contains(off, f) })
 }
 
 // flagAmount flags what is not the money that was asked for.
@@ -222,7 +262,7 @@ func flagAmount(t *store.Transaction) {
 		t.Flags = t.Flags.With(store.FlagCurrency)
 	}
 	switch {
-	case t.Asked == 0: // begun elsewhere: nothing was asked here
+	case t.Asked == 0, t.IsSimulated(): // begun elsewhere: nothing was asked here
 	case t.Amount < t.Asked:
 		t.Flags = t.Flags.With(store.FlagUnderpaid)
 	case t.Amount > t.Asked && !t.MayPayMore:

@@ -244,7 +244,7 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 // differs reports whether a notification said something that the truth denies.
 // A truth that is still pending denies no status: it is only behind.
 func differs(n campay.Notification, truth campay.Transaction) bool {
-	if n.Amount != truth.Amount || n.Currency != truth.Currency {
+	if truth.Amount.Known && n.AmountText != "" && n.Amount != truth.Amount.XAF || n.Currency != truth.Currency {
 		return true
 	}
 	return truth.Status.Final() && n.Status != truth.Status

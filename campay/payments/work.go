@@ -33,8 +33,9 @@ func pollDelay(quiet time.Duration) time.Duration {
 	return min(max(quiet.Abs()/4, pollFirst), pollLast)
 }
 
-// schedule sets when t is asked about next: never for a final one, and no more
-// when nothing was heard of it for too long, unless somebody looks at it. Money
+// schedule sets when t is asked about next: never for a final one that is clear,
+// and no more when nothing was heard of it for too long, unless somebody looks at
+// it. Money
 // that may have left, and what is in doubt, is asked about for as long as nobody
 // knows.
 func (s *Service) schedule(t *store.Transaction) {
@@ -46,7 +47,7 @@ func (s *Service) schedule(t *store.Transaction) {
 		delay = max(delay, doubtPace)
 	}
 	switch {
-	case t.Status.Final():
+	case t.Status.Final() && (!isUnclear(*t) || quiet > waitFor):
 		t.PollAt = time.Time{}
 		return
 	case s.changes.watched(*t) && t.Status != store.StatusInDoubt: // a search through the history is no light question
@@ -55,7 +56,7 @@ func (s *Service) schedule(t *store.Transaction) {
 		if quiet > pollFor {
 			delay = waitLast
 		}
-	case quiet > pollFor && (t.Kind != store.KindCollect || t.Status == store.StatusInDoubt):
+	case quiet > pollFor && (t.Kind != store.KindCollect || t.Status == store.StatusInDoubt || isUnclear(*t)):
 		delay = waitLast
 	case quiet > pollFor:
 		t.PollAt = time.Time{}
@@ -63,6 +64,10 @@ func (s *Service) schedule(t *store.Transaction) {
 	}
 	t.PollAt = now.Add(delay)
 }
+
+// isUnclear reports whether CamPay's last word on t said too little to go by: an
+// amount that it did not tell, or a status that nobody knows. It may tell more.
+func isUnclear(t store.Transaction) bool { return t.AmountUnknown || t.Word != "" }
 
 // keepAsking does not let a question end that CamPay did not answer: only an
 // answer uses patience up.

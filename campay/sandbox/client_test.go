@@ -44,7 +44,7 @@ func TestClient_EveryCall_UnderstandsTheSandbox(t *testing.T) {
 			}
 			s.enter(push.Reference)
 			tx, err := c.Transaction(ctx, push.Reference)
-			if err != nil || tx.Status != campay.Successful || tx.Amount != campay.Francs(500) || tx.NetAmount != campay.Francs(495) ||
+			if err != nil || tx.Status != campay.Successful || tx.Amount != campay.Tell(campay.Francs(500)) || tx.NetAmount != campay.Tell(campay.Francs(495)) ||
 				tx.ExternalReference != extA || tx.Reason != "" || tx.OperatorReference == "" {
 				t.Fatalf("%+v %v", tx, err)
 			}
@@ -59,8 +59,8 @@ func TestClient_EveryCall_UnderstandsTheSandbox(t *testing.T) {
 				t.Fatalf("%+v %v", rows, err)
 			}
 			first := rows[2]
-			if first.Reference != push.Reference || first.ExternalUser != "C7" || first.Credit != campay.Francs(495) ||
-				first.Charge != campay.Francs(5) || !first.At.Equal(s.clock.now()) || first.Operator != campay.Orange {
+			if first.Reference != push.Reference || first.ExternalUser != "C7" || first.Credit != campay.Tell(campay.Francs(495)) ||
+				first.Charge != campay.Tell(campay.Francs(5)) || !first.At.Equal(s.clock.now()) || first.Operator != campay.Orange {
 				t.Errorf("%+v", first)
 			}
 		})
@@ -104,7 +104,7 @@ func testClientPayouts(t *testing.T, s shop, c *campay.Client) {
 		t.Fatal(err)
 	}
 	u, err := c.UtilityTransaction(ctx, air.Reference)
-	if err != nil || u.Status != campay.Successful || u.Amount != campay.Francs(100) || u.Operator != "MTN_CM" {
+	if err != nil || u.Status != campay.Successful || u.Amount != campay.Tell(campay.Francs(100)) || u.Operator != "MTN_CM" {
 		t.Errorf("%+v %v", u, err)
 	}
 }
