@@ -77,7 +77,8 @@ func (n wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	c := apiCall{method: r.Method, path: r.URL.RequestURI(), header: r.Header.Clone(), body: body}
 	w.boundary()
 	w.leaves(c)
-	fault, status := w.mishap(c.endpoint())
+	mishap := w.mishap(c.endpoint())
+	fault := mishap.Kind
 	if fault != "" {
 		w.faults[string(fault)]++
 	}
@@ -98,7 +99,7 @@ func (n wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	case "", slowAfter, halfAnswer:
 	default:
-		w.sandbox.Inject(sandbox.Fault{Kind: fault, Endpoint: c.endpoint(), Status: status})
+		w.sandbox.Inject(mishap)
 	}
 	answer, err := w.serve(c)
 	w.answered(c, answer)
@@ -131,37 +132,50 @@ func (w *world) lost(c apiCall, fault sandbox.Kind, err error) error {
 // gaveUp reports whether the flight has waited longer than a call may take.
 func (w *world) gaveUp() bool { return w.at.Sub(w.current.since) >= callLimit }
 
-// mishap is what goes wrong with a call; empty for nothing.
-func (w *world) mishap(e sandbox.Endpoint) (kind sandbox.Kind, status int) {
-	if w.quiet {
-		return "", 0
+// mishap is what goes wrong with a call; of no kind for nothing.
+func (w *world) mishap(e sandbox.Endpoint) sandbox.Fault {
+	f := sandbox.Fault{Endpoint: e}
+	switch {
+	case w.quiet:
+	case w.at.Before(w.downUntil):
+		f.Kind = pick(w, unreachable, unreachable, swallowed, sandbox.HTMLBefore, sandbox.ErrorBefore)
+		f.Status = http.StatusServiceUnavailable
+	case w.at.Before(w.keysUntil):
+		f.Kind = sandbox.Unauthorized
+	case w.chance(w.storm):
+		w.goWrong(&f)
 	}
-	if w.at.Before(w.downUntil) {
-		return pick(w, unreachable, unreachable, swallowed, sandbox.HTMLBefore, sandbox.ErrorBefore), http.StatusServiceUnavailable
-	}
-	if !w.chance(w.storm) {
-		return "", 0
-	}
+	return f
+}
+
+// goWrong draws what goes wrong with one call.
+func (w *world) goWrong(f *sandbox.Fault) {
 	kinds := []sandbox.Kind{
 		unreachable, swallowed, halfAnswer, slowBefore, slowBefore, slowAfter, slowAfter,
 		sandbox.ErrorBefore, sandbox.ErrorAfter, sandbox.CutBefore, sandbox.CutAfter,
-		sandbox.HTMLBefore, sandbox.HTMLAfter, sandbox.Unauthorized,
+		sandbox.HTMLBefore, sandbox.HTMLAfter, sandbox.Unauthorized, sandbox.Wordless, sandbox.Redirected,
 	}
-	kind = pick(w, kinds...)
-	switch e { // what must not go wrong when two are under way
+	switch f.Endpoint {
+	case sandbox.EndpointCollect, sandbox.EndpointLink, sandbox.EndpointWithdraw, sandbox.EndpointAirtime:
+		kinds = append(kinds, sandbox.RateLimited)
+	}
+	f.Kind = pick(w, kinds...)
+	switch f.Endpoint { // what must not go wrong when two are under way
 	case sandbox.EndpointBalance, sandbox.EndpointWithdraw, sandbox.EndpointAirtime:
-		kind = pick(w, kind, slowBefore, slowAfter)
+		f.Kind = pick(w, f.Kind, slowBefore, slowAfter)
 	}
-	if (kind == slowBefore || kind == slowAfter) && len(w.flights) >= 8 {
-		return "", 0
-	}
-	switch kind {
+	switch f.Kind {
+	case slowBefore, slowAfter:
+		if len(w.flights) >= 8 {
+			f.Kind = ""
+		}
 	case sandbox.ErrorBefore, sandbox.HTMLBefore:
-		status = pick(w, 500, 502, 503, 504, 408, 429, 403, 404)
+		f.Status = pick(w, 500, 502, 503, 504, 408, 429, 403, 404)
 	case sandbox.ErrorAfter, sandbox.HTMLAfter:
-		status = pick(w, 500, 502, 503, 504, 408)
+		f.Status = pick(w, 500, 502, 503, 504, 408)
+	case sandbox.Wordless, sandbox.RateLimited:
+		f.Status = pick(w, 400, 403, 404, 429)
 	}
-	return kind, status
 }
 
 // serve is CamPay's part of a call. It may cut the connection.

@@ -39,7 +39,7 @@ func (w *world) deeds() []deed {
 		{24, w.runErrand}, {14, w.letGoOn}, {10, w.sendWebhooks},
 		{16, w.passTime}, {2, w.passHours}, {2, w.stepClock},
 		{3, w.askInPerson}, {2, w.lookAtIt}, {2, w.askBalance}, {2, w.applyOldDelivery}, {3, w.forge},
-		{5, w.breakCamPay}, {1, w.stopCamPay}, {4, w.planKill}, {3, w.planDiskFailure},
+		{5, w.breakCamPay}, {1, w.stopCamPay}, {1, w.refuseKeys}, {4, w.planKill}, {3, w.planDiskFailure},
 	}
 }
 
@@ -103,7 +103,7 @@ func (w *world) payOnLink() bool {
 	if t.MayPayMore && w.chance(0.5) {
 		more = campay.XAF(t.Asked) + campay.Francs(w.fate.Int64N(500))
 	}
-	p, err := w.sandbox.Pay(t.Reference, pick(w, simPhones...), more)
+	p, err := w.sandbox.Pay(t.PaymentURL, pick(w, simPhones...), more)
 	w.tell("a customer pays on the page of %d: %.8s, %v", t.ID, p.Reference, err)
 	return err == nil
 }

@@ -78,6 +78,17 @@ func (w *world) stopCamPay() bool {
 	return true
 }
 
+// refuseKeys has CamPay answer 401 to everything for some time.
+func (w *world) refuseKeys() bool {
+	if w.storm == 0 {
+		return false
+	}
+	w.faults["keys_refused"]++
+	w.keysUntil = w.at.Add(pick(w, w.between(0, 5*time.Minute), w.between(0, 12*time.Hour)))
+	w.tell("CamPay refuses the keys until %s", w.keysUntil.Format("02 15:04"))
+	return true
+}
+
 // succeedLate is a collection that CamPay called failed, and whose money comes
 // in all the same.
 func (w *world) succeedLate() bool {

@@ -39,6 +39,7 @@ type world struct {
 
 	storm     float64 // how likely a call goes wrong
 	downUntil time.Time
+	keysUntil time.Time // CamPay refuses the keys until then
 	late      []lateCall
 
 	sandbox  *sandbox.Sandbox
@@ -95,10 +96,15 @@ func newWorld(dir string, seed uint64) (*world, error) {
 		HTTPClient: httpClient(callback{w}), Sleep: func(context.Context, time.Duration) error { return nil },
 	}
 	if !w.exact {
-		config.Fees = sandbox.Fees{Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent}
+		config.Fees = sandbox.Fees{
+			Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent, Flat: pick(w, 0, campay.Francs(1), campay.Francs(25)),
+		}
 	}
-	w.tell("a day of storm %v; CamPay: nameless %v, duplicates %d, prompts %v, payouts %v, fees %v, %s",
-		w.storm, w.nameless, config.Duplicates, config.PromptTimeout, config.PayoutDelay, config.Fees, config.CallbackMethod)
+	config.Habits = sandbox.Habits{
+		SameReference: w.chance(0.5), LocalHistory: w.chance(0.5), PendingHistory: w.chance(0.2),
+	}
+	w.tell("a day of storm %v; CamPay: nameless %v, duplicates %d, prompts %v, payouts %v, fees %v, %s, %+v",
+		w.storm, w.nameless, config.Duplicates, config.PromptTimeout, config.PayoutDelay, config.Fees, config.CallbackMethod, config.Habits)
 	var err error
 	if w.sandbox, err = sandbox.New(config); err != nil {
 		return nil, err
