@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // Africa/Douala on machines without a zone database
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/sync/errgroup"
@@ -376,6 +377,9 @@ type userCommand struct {
 	Reset    userResetCommand    `cmd:"" help:"Give someone who is locked out a new password, end sessions, remove codes and passkeys, and enable the account again."`
 }
 
+// mostLetters is how long a person's name may be, as in the forms.
+const mostLetters = 60
+
 type userAddCommand struct {
 	Name string     `arg:"" help:"The name to sign in with."`
 	Role store.Role `required:"" enum:"owner,cashier,accountant" help:"owner, cashier or accountant."`
@@ -385,7 +389,7 @@ type userAddCommand struct {
 // Run adds the person and prints the first password.
 func (c userAddCommand) Run(ctx context.Context, t terminal) error {
 	name := strings.TrimSpace(c.Name)
-	if name == "" || len(name) > 60 {
+	if name == "" || utf8.RuneCountInString(name) > mostLetters {
 		return errors.New("the name has to have 1 to 60 letters")
 	}
 	s, err := store.Open(ctx, c.Data, store.Options{Book: "sandbox"}) // people belong to no book
@@ -423,7 +427,7 @@ type userResetCommand struct {
 // sign-in, and not disabled.
 func (c userResetCommand) Run(ctx context.Context, t terminal) error {
 	return giveNewPassword(ctx, t, c.Data, c.Name, "person.reset_by_command", func(tx *store.Tx, u store.User) error {
-		if err := errors.Join(tx.SetTOTP(ctx, u.ID, ""), tx.DeletePasskeysOf(ctx, u.ID)); err != nil {
+		if err := tx.SetTOTP(ctx, u.ID, ""); err != nil {
 			return err
 		}
 		return tx.SetDisabled(ctx, u.ID, time.Time{})
@@ -451,7 +455,7 @@ func giveNewPassword(ctx context.Context, t terminal, dir, name, act string, mor
 		return err
 	}
 	err = s.Write(ctx, func(tx *store.Tx) error {
-		if err := errors.Join(tx.SetPassword(ctx, user.ID, hash), tx.DeleteSessionsOfUser(ctx, user.ID), tx.EndInvitationsOf(ctx, user.ID)); err != nil {
+		if err := tx.GivePassword(ctx, user.ID, hash); err != nil {
 			return err
 		}
 		if err := more(tx, user); err != nil {

@@ -296,8 +296,13 @@ func TestUserAdd_LetsASecondOwnerIn(t *testing.T) {
 	}
 	p.owner, p.password = "associée", regexp.MustCompile(`password: (\S+)\n`).FindStringSubmatch(out.String())[1]
 	p.signIn(t)
+	accented := strings.Repeat("é", 51) // letters are counted, not bytes
+	if err := run(t.Context(), []string{"user", "add", accented, "--role", "cashier", "--data", p.data}, io.Discard, io.Discard); err != nil {
+		t.Error(err)
+	}
 	for name, arguments := range map[string][]string{
-		"taken": add, "no name": {"user", "add", " ", "--role", "owner", "--data", p.data},
+		"too long": {"user", "add", strings.Repeat("é", 61), "--role", "owner", "--data", p.data},
+		"taken":    add, "no name": {"user", "add", " ", "--role", "owner", "--data", p.data},
 		"no such role": {"user", "add", "Caisse", "--role", "boss", "--data", p.data},
 	} {
 		if err := run(t.Context(), arguments, io.Discard, io.Discard); err == nil {

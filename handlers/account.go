@@ -69,13 +69,14 @@ func (s *server) changePassword(c echo.Context) error {
 	u, f := user(c), newForm(c)
 	password := c.FormValue("new_password")
 	f.newPassword("new_password", password, u.Name)
-	if err := s.passwordAgain(c, f); err != nil {
+	err := s.passwordAgain(c, f)
+	if err != nil {
 		return err
 	}
 	if !f.ok() {
 		return s.showOwnAccount(c, statusOf(f), accountErrors{password: f.errors})
 	}
-	if err := s.setPassword(c, u, password, act{u.ID, "person.password_changed", "person", u.ID}); err != nil {
+	if u.PasswordHash, err = s.setPassword(c, u, password); err != nil {
 		return err
 	}
 	if err := s.beginSession(c, u); err != nil {
@@ -87,24 +88,18 @@ func (s *server) changePassword(c echo.Context) error {
 	return see(c, "/account")
 }
 
-// setPassword keeps a new password and ends all sessions and reset links of u.
-func (s *server) setPassword(c echo.Context, u store.User, password string, done act) error {
+// setPassword keeps the new password that u has chosen, which ends what was set going
+// with the old one, and returns its hash.
+func (s *server) setPassword(c echo.Context, u store.User, password string) (hash string, err error) {
 	ctx := c.Request().Context()
-	hash, err := s.passwords.cost.Hash(password)
-	if err != nil {
-		return err
+	if hash, err = s.passwords.cost.Hash(password); err != nil {
+		return "", err
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return hash, s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.SetPassword(ctx, u.ID, hash); err != nil {
 			return err
 		}
-		if err := tx.DeleteSessionsOfUser(ctx, u.ID); err != nil {
-			return err
-		}
-		if err := tx.EndInvitationsOf(ctx, u.ID); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, done, signInDetail{Name: u.Name})
+		return s.audit(ctx, tx, act{u.ID, "person.password_changed", "person", u.ID}, signInDetail{Name: u.Name})
 	})
 }
 

@@ -112,7 +112,7 @@ func (s *server) approve(c echo.Context) error {
 		return s.seePayout(c, payout)
 	case payout.Transaction.ID != 0 && (err == nil || s.stopped(f, err)):
 		return s.seePayout(c, payout) // what CamPay said stands on its page
-	case errors.Is(err, payments.ErrOwnApproval):
+	case errors.Is(err, payments.ErrOwnApproval), errors.Is(err, payments.ErrNoOwner):
 		return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 	case errors.Is(err, payments.ErrApprovalOver):
 		return s.approvalOver(c, n)

@@ -237,9 +237,9 @@ func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
 	}
 }
 
-// Whoever may not approve yet, or for whom nobody asks any more, is told before he
-// tries, and when he does.
-func TestApproval_ByANewOwner_OrOfOneWhoIsNone_SaysWhy(t *testing.T) {
+// Whoever may not approve yet is told before he tries, and when he does; what
+// somebody asked for who is no owner any more has ended with that.
+func TestApproval_ByANewOwner_SaysSinceWhen_AndOfOneWhoIsNoneHasEnded(t *testing.T) {
 	s, asker, other := partners(t)
 	path := asker.payOut("/withdraw", payoutOf("20 000", "677123456"))
 	says := func(want string) {
@@ -250,15 +250,17 @@ func TestApproval_ByANewOwner_OrOfOneWhoIsNone_SaysWhy(t *testing.T) {
 			}
 		}
 	}
-	until := func(from time.Time, role store.Role) {
-		s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
-			return errors.Join(tx.SetApprovesFrom(t.Context(), 2, from), tx.SetRole(t.Context(), 1, role))
-		}))
-	}
-	until(s.clock.now().Add(time.Hour), store.RoleOwner)
+	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetApprovesFrom(t.Context(), 2, s.clock.now().Add(time.Hour)) }))
 	says("donner votre approbation à partir de")
-	until(s.clock.now(), store.RoleCashier)
-	says("n’est plus propriétaire")
+	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+		return errors.Join(tx.SetApprovesFrom(t.Context(), 2, s.clock.now()), tx.SetRole(t.Context(), 1, store.RoleCashier))
+	}))
+	if got := other.get(path); !strings.Contains(got.body, "Expiré") || strings.Contains(got.body, path+"/approve") {
+		t.Errorf("it waits still: %s", problems(got))
+	}
+	if got := other.post(path+"/approve", url.Values{"password": {testPassword}}); got.status != http.StatusSeeOther {
+		t.Errorf("approved with %d", got.status)
+	}
 	s.wantLedger(0)
 }
 

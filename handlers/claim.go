@@ -95,7 +95,7 @@ func (s *server) askAboutClaimed(ctx context.Context, by store.User, found []sto
 		if !t.Status.Final() {
 			asked++
 			answered := false
-			if asked <= mostAsked && s.guesses.take(s.Now(), guessed{"claim|" + strconv.FormatInt(by.ID, 10), claimLimit}) == 0 {
+			if asked <= mostAsked && s.Guesses.take(s.Now(), guessed{"claim|" + strconv.FormatInt(by.ID, 10), claimLimit}) == 0 {
 				if answered, err = s.Payments.Ask(ctx, t.ID); err != nil {
 					return nil, false, err
 				}

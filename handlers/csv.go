@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/store"
 	"comptoir/views"
 )
 
@@ -21,8 +22,9 @@ const byteOrderMark = "\uFEFF"
 
 // csvLines are the lines of a file that is being sent.
 type csvLines struct {
-	out  *csv.Writer
-	sent int
+	out    *csv.Writer
+	sent   int
+	isOpen func() bool // the session of who takes the file
 }
 
 // line adds a line; its cells are guarded in place.
@@ -38,6 +40,9 @@ func (l *csvLines) line(cells []string) error {
 	}
 	if l.sent++; l.sent%csvBuffered == 0 {
 		l.out.Flush()
+		if !l.isOpen() {
+			return store.ErrSessionOver // a long file ends with it too
+		}
 	}
 	return l.out.Error()
 }
@@ -46,6 +51,10 @@ func (l *csvLines) line(cells []string) error {
 // audit log who took which.
 func (s *server) sendCSV(c echo.Context, name, about string, write func(*csvLines) error) error {
 	ctx := c.Request().Context()
+	hash, err := s.sessionHash(c)
+	if err != nil {
+		return err
+	}
 	isHead := c.Request().Method == http.MethodHead
 	if !isHead {
 		if err := s.auditAlone(ctx, act{user(c).ID, "export." + about, "export", 0}, map[string]string{"file": name}); err != nil {
@@ -59,9 +68,10 @@ func (s *server) sendCSV(c echo.Context, name, about string, write func(*csvLine
 	if isHead {
 		return nil
 	}
-	lines := &csvLines{out: csv.NewWriter(c.Response())}
+	session := store.Session{TokenHash: hash, UserID: user(c).ID}
+	lines := &csvLines{out: csv.NewWriter(c.Response()), isOpen: func() bool { return s.isOpen(ctx, session) }}
 	lines.out.UseCRLF, lines.out.Comma = true, views.CellSeparator(ctx)
-	err := write(lines)
+	err = write(lines)
 	lines.out.Flush()
 	if err == nil {
 		err = lines.out.Error()

@@ -74,8 +74,8 @@ func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
 // that is proved: shown again and again, an old one forgives nothing.
 func (s *server) forgive(c echo.Context, l store.LinkWithState, t store.Transaction) {
 	isNew := t.Status == store.StatusSuccessful && s.Now().Sub(t.SettledAt) < guessesForget
-	if isNew && s.isPaying(c, t) && s.guesses.first(s.Now(), "paid|"+t.ExternalReference) {
-		s.guesses.right(fromOne(c, l))
+	if isNew && s.isPaying(c, t) && s.Guesses.first(s.Now(), "paid|"+t.ExternalReference) {
+		s.rightGuess(c, fromOne(c, l))
 	}
 }
 
@@ -269,7 +269,7 @@ func (s *server) payLink(c echo.Context) error {
 	if !f.ok() {
 		return s.showCustomer(c, http.StatusUnprocessableEntity, props)
 	}
-	if wait := s.guesses.take(s.Now(), fromOne(c, l)); wait > 0 {
+	if wait := s.Guesses.take(s.Now(), fromOne(c, l)); wait > 0 {
 		tooMany(c, wait)
 		f.tooOften(payments.PartOrder)
 		return s.showCustomer(c, http.StatusTooManyRequests, props)

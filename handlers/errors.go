@@ -22,6 +22,8 @@ const statusGone = 499
 func errorOf(err error) (status int, kind views.ErrorKind) {
 	var httpError *echo.HTTPError
 	switch {
+	case errors.Is(err, store.ErrSessionOver), errors.Is(err, errSignInOver):
+		return http.StatusUnauthorized, views.ErrorSessionOver
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, views.ErrorNotFound
 	case errors.Is(err, errForeign):

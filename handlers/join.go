@@ -85,6 +85,13 @@ func (s *server) useInvitation(c echo.Context, i store.Invitation, password stri
 		if err := tx.EndInvitation(ctx, i.ID); err != nil {
 			return err
 		}
+		maker, err := tx.User(ctx, i.CreatedBy)
+		if err != nil {
+			return err
+		}
+		if !maker.Active() || maker.Role != store.RoleOwner {
+			return store.ErrNotFound // a link is worth what its maker is when it is used
+		}
 		if i.UserID == 0 {
 			u, err = tx.CreateUser(ctx, store.User{Name: i.Name, PasswordHash: hash, Role: i.Role, Locale: views.Locale(ctx), CreatedAt: s.Now()})
 			if err == nil {
@@ -101,13 +108,11 @@ func (s *server) useInvitation(c echo.Context, i store.Invitation, password stri
 		if !u.Active() {
 			return store.ErrNotFound
 		}
-		if err := tx.SetPassword(ctx, u.ID, hash); err != nil {
+		if err := tx.GivePassword(ctx, u.ID, hash); err != nil {
 			return err
 		}
+		u.PasswordHash = hash
 		if err := s.approvesLater(ctx, tx, u); err != nil {
-			return err
-		}
-		if err := tx.DeleteSessionsOfUser(ctx, u.ID); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, act{u.ID, "person.password_changed", "person", u.ID}, signInDetail{Name: u.Name})

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -33,125 +32,19 @@ var (
 	askedLimit   = limit{60, time.Minute}      // questions to passkeys from one address: each makes a session
 )
 
-const (
-	mostGuessed   = 20_000    // accounts and addresses that are remembered
-	guessesForget = time.Hour // after the last guess
-)
-
-// guesses counts what did not fit, by what was guessed at and from where.
-type guesses struct {
-	mu    sync.Mutex
-	tries map[string]tries
-}
-
-type tries struct {
-	failed int
-	last   time.Time
-}
-
-// guessed is one thing to count a guess by.
-type guessed struct {
-	name  string
-	limit limit
-}
-
-// take counts a guess, before it is looked at: many at once are many. It counts
-// nothing and says how long to wait while a limit is passed.
-func (g *guesses) take(now time.Time, by ...guessed) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, b := range by {
-		if wait := g.wait(now, b); wait > 0 {
-			return wait
-		}
-	}
-	for _, b := range by {
-		g.count(now, b.name)
-	}
-	return 0
-}
-
-// look says how long to wait, and counts nothing: for a form that its own person
-// may send many times at once. Its failures are counted by wrong.
-func (g *guesses) look(now time.Time, by guessed) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.wait(now, by)
-}
-
-func (g *guesses) wrong(now time.Time, by guessed) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.count(now, by.name)
-}
-
-func (g *guesses) wait(now time.Time, by guessed) time.Duration {
-	t := g.tries[by.name]
-	over := t.failed - by.limit.free
-	if over < 0 || now.Before(t.last) || now.Sub(t.last) > guessesForget {
-		return 0
-	}
-	pause := min(time.Second<<min(over, 20), by.limit.longest)
-	return max(pause-now.Sub(t.last), 0)
-}
-
-func (g *guesses) count(now time.Time, name string) {
-	t, known := g.tries[name]
-	if now.Sub(t.last) > guessesForget {
-		t.failed = 0
-	}
-	if !known && len(g.tries) >= mostGuessed {
-		g.sweep(now)
-	}
-	if g.tries == nil {
-		g.tries = map[string]tries{}
-	}
-	g.tries[name] = tries{t.failed + 1, now}
-}
-
-// sweep makes room: what is forgotten goes, else a tenth of the rest.
-func (g *guesses) sweep(now time.Time) {
-	for name, t := range g.tries {
-		if now.Sub(t.last) > guessesForget {
-			delete(g.tries, name)
-		}
-	}
-	for name := range g.tries {
-		if len(g.tries) < mostGuessed*9/10 {
-			return
-		}
-		delete(g.tries, name)
-	}
-}
-
-// first reports whether a name is new here, and remembers it for as long as guesses.
-func (g *guesses) first(now time.Time, name string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	_, known := g.tries[name]
-	if !known {
-		g.count(now, name)
-	}
-	return !known
-}
-
-// right forgets the guesses that led to what fits.
-func (g *guesses) right(by ...guessed) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, b := range by {
-		delete(g.tries, b.name)
-	}
-}
-
-// guessedBy is what a guess at an account's secret is counted by. From a browser
-// in which its owner signed in before, nobody else's guesses count.
-func (s *server) guessedBy(c echo.Context, name string) []guessed {
+// guessedBy is what a guess at the password of a name is counted by, which may be
+// nobody's. From a browser in which its owner signed in before, nobody else's guesses
+// count.
+func (s *server) guessedBy(c echo.Context, name string, u store.User) []guessed {
 	name, from := strings.ToLower(name), network(c.RealIP())
 	if s.isKnownBrowser(c, name) {
 		return []guessed{{"known|" + name + "|" + from, pairLimit}}
 	}
-	return []guessed{{"pair|" + name + "|" + from, pairLimit}, {"address|" + from, addressLimit}, {"account|" + name, accountLimit}}
+	pair, account := "pair|", "account|"
+	if u.ID == 0 {
+		pair, account = "strange_pair|", "strange_account|"
+	}
+	return []guessed{{pair + name + "|" + from, pairLimit}, {"address|" + from, addressLimit}, {account + name, accountLimit}}
 }
 
 // network is what one household has of addresses: one of IPv4, 2⁶⁴ of IPv6.

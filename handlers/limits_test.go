@@ -4,7 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,7 +78,7 @@ func TestAttack_LockOut_DoesNotReachABrowserThatIsKnown(t *testing.T) {
 
 // From anywhere else he waits half a minute at most.
 func TestLimits_OfAnAccountAlone_AreShort(t *testing.T) {
-	var g guesses
+	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	for range 10_000 {
 		g.take(now, guessed{"account|owner", accountLimit})
@@ -86,7 +90,7 @@ func TestLimits_OfAnAccountAlone_AreShort(t *testing.T) {
 }
 
 func TestLimits_ManyAtOnce_AreCountedBeforeTheyAreLookedAt(t *testing.T) {
-	var g guesses
+	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	taken := 0
 	for range 64 {
@@ -97,20 +101,85 @@ func TestLimits_ManyAtOnce_AreCountedBeforeTheyAreLookedAt(t *testing.T) {
 	if taken != pairLimit.free {
 		t.Errorf("%d guesses at once", taken)
 	}
-	g.right(guessed{"x", pairLimit})
+	if err := g.right(t.Context(), guessed{"x", pairLimit}); err != nil {
+		t.Fatal(err)
+	}
 	if g.take(now, guessed{"x", pairLimit}) != 0 {
 		t.Error("the right one does not end it")
 	}
 }
 
-func TestLimits_UnderAFlood_StaySmall(t *testing.T) {
-	var g guesses
+func TestLimits_UnderAFlood_StaySmall_AndForgetNoAccount(t *testing.T) {
+	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
-	for i := range 3 * mostGuessed {
-		g.take(now, guessed{fmt.Sprint(i), pairLimit})
+	for range accountLimit.free {
+		g.take(now, guessed{"account|owner", accountLimit})
 	}
-	if n := len(g.tries); n > mostGuessed {
+	long := strings.Repeat("x", 60_000)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range 2 * mostGuessed {
+		g.take(now, guessed{fmt.Sprint("strange_account|", i, long[:i%50]), pairLimit})
+	}
+	g.take(now, guessed{"strange_account|" + long, pairLimit})
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if n := g.kinds["strange_account"].Len(); n != mostGuessed {
 		t.Errorf("%d are remembered", n)
+	}
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
+		t.Errorf("%d bytes", grown)
+	}
+	if g.take(now, guessed{"account|owner", accountLimit}) == 0 {
+		t.Error("names that nobody has push out one that somebody has")
+	}
+}
+
+func TestLimits_OfWhatGuardsMoney_OutliveARestartAndAChangeOfSettings(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	owner.post("/payout-rules/freeze", url.Values{})
+	for range pairLimit.free {
+		owner.post("/payout-rules/unfreeze", url.Values{"password": {"wrong"}})
+	}
+	again, err := OpenGuesses(t.Context(), s.store, s.clock.now())
+	s.must(err)
+	if again.take(s.clock.now(), guessed{kindAgain + "|1", pairLimit}) == 0 {
+		t.Error("a restart begins the count anew")
+	}
+	config := s.server.Config
+	s.server = newServer(config)
+	if s.server.Guesses.take(s.clock.now(), guessed{kindAgain + "|1", pairLimit}) == 0 {
+		t.Error("new settings begin the count anew")
+	}
+	s.clock.pass(pairLimit.longest)
+	if got := owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}); got.status != http.StatusSeeOther {
+		t.Fatalf("the right one: %d", got.status)
+	}
+	again, err = OpenGuesses(t.Context(), s.store, s.clock.now())
+	s.must(err)
+	if again.take(s.clock.now(), guessed{kindAgain + "|1", pairLimit}) != 0 {
+		t.Error("a right one does not end the count for good")
+	}
+}
+
+func TestPasswordAgain_ManyWrongAtOnce_AreNotAllLookedAt(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	owner.post("/payout-rules/freeze", url.Values{})
+	var looked atomic.Int64
+	var all sync.WaitGroup
+	for range 45 {
+		all.Go(func() {
+			if got := owner.post("/payout-rules/unfreeze", url.Values{"password": {"wrong"}}); got.header.Get("Retry-After") == "" {
+				looked.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := looked.Load(); n != int64(pairLimit.free) {
+		t.Errorf("%d of 45 wrong passwords were looked at", n)
 	}
 }
 

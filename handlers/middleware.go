@@ -197,6 +197,12 @@ func (s *server) allow(who access) echo.MiddlewareFunc {
 				s.Log.WarnContext(c.Request().Context(), "not for this role", "id", requestID(c), "user", u.ID, "role", u.Role, "address", c.RealIP())
 				return echo.NewHTTPError(http.StatusForbidden)
 			}
+			hash, err := s.sessionHash(c)
+			if err != nil {
+				return err
+			}
+			r := c.Request()
+			c.SetRequest(r.WithContext(store.WithSession(r.Context(), store.Session{TokenHash: hash, UserID: u.ID})))
 			return next(c)
 		}
 	}

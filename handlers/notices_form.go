@@ -140,7 +140,7 @@ func (s *server) testDevice(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if wait := s.guesses.take(s.Now(), guessed{"notice|" + strconv.FormatInt(d.UserID, 10), triedLimit}); wait > 0 {
+	if wait := s.Guesses.take(s.Now(), guessed{"notice|" + strconv.FormatInt(d.UserID, 10), triedLimit}); wait > 0 {
 		tooMany(c, wait)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}

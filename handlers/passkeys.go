@@ -4,6 +4,7 @@ package handlers
 // knows or is, in place of name, password and code.
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -107,7 +108,8 @@ func (s *server) keepChallenge(c echo.Context, challenge *webauthn.SessionData) 
 	return session.Save(c.Request(), c.Response())
 }
 
-// takeChallenge reads the challenge of the session; it is good once.
+// takeChallenge reads the challenge of the session and takes it away, in one step: of
+// many answers at once one finds it.
 func (s *server) takeChallenge(c echo.Context) (challenge webauthn.SessionData, err error) {
 	session, err := s.session(c)
 	if err != nil {
@@ -118,8 +120,9 @@ func (s *server) takeChallenge(c echo.Context) (challenge webauthn.SessionData, 
 	if raw == "" {
 		return challenge, errNoChallenge
 	}
-	delete(session.Values, sessionChallenge)
-	if err := session.Save(c.Request(), c.Response()); err != nil {
+	if err := s.sessions.take(c.Request().Context(), session, sessionChallenge); errors.Is(err, store.ErrNotFound) {
+		return challenge, errNoChallenge // another answer was quicker
+	} else if err != nil {
 		return challenge, err
 	}
 	if err := json.Unmarshal([]byte(raw), &challenge); err != nil || s.Now().Unix() >= until {
@@ -248,7 +251,7 @@ func (s *server) removePasskey(c echo.Context) error {
 
 // beginPasskeySignIn asks whatever authenticator is there who it is.
 func (s *server) beginPasskeySignIn(c echo.Context) error {
-	if wait := s.guesses.take(s.Now(), guessed{"asked|" + network(c.RealIP()), askedLimit}); wait > 0 {
+	if wait := s.Guesses.take(s.Now(), guessed{"asked|" + network(c.RealIP()), askedLimit}); wait > 0 {
 		tooMany(c, wait)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
@@ -270,7 +273,7 @@ var errPasskey = echo.NewHTTPError(http.StatusForbidden, "this passkey signs nob
 // for what he knows or is, so no code is asked for.
 func (s *server) finishPasskeySignIn(c echo.Context) error {
 	ctx := c.Request().Context()
-	if wait := s.guesses.take(s.Now(), guessed{"passkey|" + network(c.RealIP()), addressLimit}); wait > 0 {
+	if wait := s.Guesses.take(s.Now(), guessed{"passkey|" + network(c.RealIP()), addressLimit}); wait > 0 {
 		tooMany(c, wait)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
@@ -302,16 +305,13 @@ func (s *server) finishPasskeySignIn(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("keep a passkey: %w", err)
 	}
-	if err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.UsePasskey(ctx, key.ID, raw, s.Now()) }); err != nil {
+	if err := s.beginSession(c, u.User, func(ctx context.Context, tx *store.Tx) error { return tx.UsePasskey(ctx, key.ID, raw, s.Now()) }); err != nil {
 		if errors.Is(err, store.ErrNotFound) {
 			return errPasskey // taken away meanwhile
 		}
 		return err
 	}
-	s.guesses.right(guessed{"passkey|" + network(c.RealIP()), addressLimit})
-	if err := s.beginSession(c, u.User); err != nil {
-		return err
-	}
+	s.rightGuess(c, guessed{"passkey|" + network(c.RealIP()), addressLimit})
 	return next(c, localPath(c.QueryParam("next")))
 }
 

@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/semaphore"
+	"golang.org/x/text/unicode/norm"
 
+	"comptoir/store"
 	"comptoir/views"
 )
 
@@ -59,11 +62,29 @@ func (p *passwords) match(ctx context.Context, password, hash string) (bool, err
 	if len(password) > maxPassword { // it is nobody's, and costs as much
 		password, known = password[:maxPassword], false
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	if err != nil {
-		return false, fmt.Errorf("compare the password: %w", err)
+	for _, form := range written(password) {
+		ok, err := argon2id.ComparePasswordAndHash(form, hash)
+		if err != nil {
+			return false, fmt.Errorf("compare the password: %w", err)
+		}
+		if ok {
+			return known, nil
+		}
 	}
-	return ok && known, nil
+	return false, nil
+}
+
+// written are the ways in which keyboards write the same password: "é" is one
+// character on some and two on others. It is hashed in the first one (NFC); older
+// hashes may be of another.
+func written(password string) []string {
+	ways := []string{norm.NFC.String(password)}
+	for _, way := range []string{password, norm.NFD.String(password)} {
+		if !slices.Contains(ways, way) {
+			ways = append(ways, way)
+		}
+	}
+	return ways
 }
 
 // passwordAgain checks the field "password" against who is signed in, and "code"
@@ -85,20 +106,40 @@ func (s *server) ownPassword(c echo.Context, f *form) (ok bool, err error) {
 		return false, nil
 	}
 	u := user(c)
-	by := guessed{"again|" + strconv.FormatInt(u.ID, 10), pairLimit}
-	if wait := s.guesses.look(s.Now(), by); wait > 0 {
+	by := guessed{kindAgain + "|" + strconv.FormatInt(u.ID, 10), pairLimit}
+	ctx := c.Request().Context()
+	leave, err := s.Guesses.turn(ctx, by.name)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
+	if wait := s.Guesses.take(s.Now(), by); wait > 0 {
 		f.figured("password", views.ProblemTooMany, "Seconds", tooMany(c, wait))
 		return false, nil
 	}
-	if ok, err = s.passwords.match(c.Request().Context(), password, u.PasswordHash); err != nil {
+	if ok, err = s.passwords.match(ctx, password, u.PasswordHash); err != nil {
 		return false, err
 	}
 	if !ok {
-		s.guesses.wrong(s.Now(), by)
-		s.Log.WarnContext(c.Request().Context(), "password refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
+		s.wrongGuess(c, by)
+		s.Log.WarnContext(ctx, "password refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
 		f.wrong("password", views.ProblemPassword, "")
 		return false, nil
 	}
-	s.guesses.right(by)
+	s.rightGuess(c, by)
 	return true, nil
+}
+
+// wrongGuess and rightGuess have a count outlive the process. It stands in memory
+// already: a disk that fails keeps nobody out, and lets nobody guess on.
+func (s *server) wrongGuess(c echo.Context, by guessed) {
+	if err := s.Guesses.wrong(store.WithoutSession(c.Request().Context()), by); err != nil {
+		s.Log.WarnContext(c.Request().Context(), "a wrong guess is not kept", "id", requestID(c), "error", err)
+	}
+}
+
+func (s *server) rightGuess(c echo.Context, by ...guessed) {
+	if err := s.Guesses.right(store.WithoutSession(c.Request().Context()), by...); err != nil {
+		s.Log.WarnContext(c.Request().Context(), "the guesses before a right one are not forgotten", "id", requestID(c), "error", err)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
 
 	"comptoir/store"
 )
@@ -74,7 +75,7 @@ func (p PasswordCost) params() *argon2id.Params {
 
 // Hash returns the argon2id hash of a password in its standard encoding.
 func (p PasswordCost) Hash(password string) (string, error) {
-	hash, err := argon2id.CreateHash(password, p.params())
+	hash, err := argon2id.CreateHash(norm.NFC.String(password), p.params())
 	if err != nil {
 		return "", fmt.Errorf("hash the password: %w", err)
 	}

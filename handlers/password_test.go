@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/argon2id"
+
 	"comptoir/store"
 )
 
@@ -72,5 +74,33 @@ func TestSignIn_WithAPasswordHashedAtAnotherCost_IsHashedAnew(t *testing.T) {
 		if hash := hashOf(); !s.server.passwords.cost.isOf(hash) {
 			t.Fatalf("kept %s", hash)
 		}
+	}
+}
+
+func TestSignIn_PasswordAndCodes_AreReadAsKeyboardsAndMessengersWriteThem(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	const composed, apart = "une clé très secrète", "une cle\u0301 tre\u0300s secre\u0300te"
+	if got := owner.post("/account/password", url.Values{"new_password": {apart}, "password": {testPassword}}); got.status != http.StatusSeeOther {
+		t.Fatalf("answered %d", got.status)
+	}
+	for _, typed := range []string{composed, apart} {
+		if got := s.browser().guess("owner", typed); got.status != http.StatusSeeOther {
+			t.Errorf("%+q answered %d", typed, got.status)
+		}
+	}
+	old, err := argon2id.CreateHash(apart, &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}) // of before
+	s.must(err)
+	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetPasswordHash(t.Context(), 1, old) }))
+	if got := s.browser().guess("owner", composed); got.status != http.StatusSeeOther {
+		t.Errorf("an older hash: %d", got.status)
+	}
+	for _, typed := range []string{"123\u00a0456", " 123 456 ", "123-456", "123–456", "123\u2011456", "\u200e123456\ufeff"} {
+		if got := typedCode(typed); got != "123456" {
+			t.Errorf("%+q is read as %q", typed, got)
+		}
+	}
+	if got := typedCode("abcde–f2345"); got != "ABCDEF2345" {
+		t.Errorf("read as %q", got)
 	}
 }

@@ -36,8 +36,6 @@ func (s *server) stopped(f *form, err error) bool {
 			"Taken", views.Francs(f.ctx, int64(refund.Taken)), "Refunded", francsIfAny(f, int64(refund.Refunded)), "Left", views.Francs(f.ctx, int64(refund.Left)))
 	case errors.Is(err, payments.ErrBalanceUnknown):
 		f.wrong(views.WholeForm, views.ProblemBalanceUnknown, "")
-	case errors.Is(err, payments.ErrAskedByNone):
-		f.wrong(views.WholeForm, views.ProblemAskedByNone, "")
 	case errors.As(err, &isNew):
 		f.figured(views.WholeForm, views.ProblemNewOwner, "From", views.Moment(f.ctx, isNew.From, s.Now()))
 	case errors.As(err, &refusal):

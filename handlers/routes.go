@@ -36,6 +36,7 @@ type Config struct {
 	Wiring   Wiring       // nil: there are no settings
 	Notices  *Notices     // nil: there are none
 
+	Guesses   *Guesses     // of the product, whatever its settings become; nil: of this handler
 	Passwords PasswordCost // from TunedPasswords; zero: the least
 }
 
@@ -43,7 +44,6 @@ type server struct {
 	Config
 	sessions  *sessionStore
 	passwords *passwords
-	guesses   guesses
 	party     *webauthn.WebAuthn // for passkeys; nil where there can be none
 	live      live
 }
@@ -246,6 +246,9 @@ func New(c Config) http.Handler { return newServer(c).handler() }
 func newServer(c Config) *server {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Guesses == nil {
+		c.Guesses = &Guesses{}
 	}
 	return &server{
 		Config: c, passwords: newPasswords(c.Passwords), party: relyingParty(c.URL, c.Shop),

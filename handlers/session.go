@@ -111,7 +111,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 	if err := gob.NewEncoder(&data).Encode(session.Values); err != nil {
 		return fmt.Errorf("encode the session: %w", err)
 	}
-	if err := s.keep(ctx, session, data.Bytes(), r.UserAgent()); errors.Is(err, store.ErrNotFound) {
+	if err := s.keep(ctx, session, data.Bytes(), r.UserAgent()); errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSessionOver) {
 		return nil // it was ended meanwhile: it stays ended
 	} else if err != nil {
 		return fmt.Errorf("keep the session: %w", err)
@@ -133,15 +133,18 @@ func (s *sessionStore) keep(ctx context.Context, session *sessions.Session, data
 	if err != nil {
 		return err
 	}
+	kept := s.row(ctx, user, token, data, agent)
 	session.ID = token
+	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.AddSession(ctx, kept) })
+}
+
+// row is a new session as the book keeps it.
+func (s *sessionStore) row(ctx context.Context, user int64, token string, data []byte, agent string) store.Session {
 	now := s.now()
-	return s.store.Write(ctx, func(tx *store.Tx) error {
-		return tx.AddSession(ctx, store.Session{
-			TokenHash: hashToken(token), UserID: user, Data: data,
-			CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
-			Device: device(agent), Address: store.AddressOf(ctx),
-		})
-	})
+	return store.Session{
+		TokenHash: hashToken(token), UserID: user, Data: data, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
+		Device: device(agent), Address: store.AddressOf(ctx),
+	}
 }
 
 // end makes a session's token good for nothing.
@@ -156,12 +159,60 @@ func (s *sessionStore) end(ctx context.Context, token string) error {
 	return nil
 }
 
-// renew has a session saved under a new token, as its rights change; the old
-// one ends.
-func (s *sessionStore) renew(ctx context.Context, session *sessions.Session) error {
-	old := session.ID
-	session.ID = ""
-	return s.end(ctx, old)
+// open puts a new session in the place of the request's, in one Write: as reports
+// what stands against it, and does what else belongs to it.
+func (s *sessionStore) open(r *http.Request, w http.ResponseWriter, session *sessions.Session, as func(context.Context, *store.Tx) error) error {
+	ctx := store.WithoutSession(r.Context())
+	token, err := newToken(rand.Reader)
+	if err != nil {
+		return err
+	}
+	var data bytes.Buffer
+	if err := gob.NewEncoder(&data).Encode(session.Values); err != nil {
+		return fmt.Errorf("encode the session: %w", err)
+	}
+	user, _ := session.Values[sessionUser].(int64)
+	kept := s.row(ctx, user, token, data.Bytes(), r.UserAgent())
+	if err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := as(ctx, tx); err != nil {
+			return err
+		}
+		if session.ID != "" {
+			if err := tx.DeleteSession(ctx, hashToken(session.ID)); err != nil {
+				return err
+			}
+		}
+		return tx.AddSession(ctx, kept)
+	}); err != nil {
+		return fmt.Errorf("open a session: %w", err)
+	}
+	session.ID = token
+	http.SetCookie(w, sessions.NewCookie(s.cookieName(sessionName), token, session.Options))
+	return nil
+}
+
+// take takes a value out of a session, in one step: store.ErrNotFound when another
+// request has taken it since it was read.
+func (s *sessionStore) take(ctx context.Context, session *sessions.Session, key string) error {
+	wanted := session.Values[key]
+	delete(session.Values, key)
+	hash := hashToken(session.ID)
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		kept, err := tx.Session(ctx, hash)
+		if err != nil {
+			return err
+		}
+		values := map[any]any{}
+		if err := gob.NewDecoder(bytes.NewReader(kept.Data)).Decode(&values); err != nil || values[key] != wanted {
+			return store.ErrNotFound
+		}
+		delete(values, key)
+		var data bytes.Buffer
+		if err := gob.NewEncoder(&data).Encode(values); err != nil {
+			return fmt.Errorf("encode the session: %w", err)
+		}
+		return tx.UpdateSession(ctx, hash, kept.UserID, data.Bytes())
+	})
 }
 
 func newToken(random io.Reader) (string, error) {

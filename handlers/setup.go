@@ -31,7 +31,7 @@ func (s *server) isUnclaimed(c echo.Context) (bool, error) {
 
 // holdsToken reports whether the address of a request has the token of setup.
 func (s *server) holdsToken(c echo.Context) bool {
-	return subtle.ConstantTimeCompare([]byte(c.QueryParam("token")), []byte(s.Wiring.SetupToken())) == 1
+	return subtle.ConstantTimeCompare([]byte(typedCode(c.QueryParam("token"))), []byte(s.Wiring.SetupToken())) == 1
 }
 
 func (s *server) setupForm(c echo.Context) error {

@@ -170,8 +170,11 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	})
 	s.service = payments.New(payments.Config{Store: s.store, CamPay: client, Webhooks: verifier, Now: s.clock.now, Logger: log})
 	closing := make(chan struct{})
+	guesses, err := OpenGuesses(s.t.Context(), s.store, s.clock.now())
+	s.must(err)
 	s.server = newServer(Config{
-		Store: s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
+		Guesses: guesses,
+		Store:   s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
 		Shop: "Boutique Exemple", Book: "sandbox", Dev: true, Sandbox: s.sandbox.Handler(), Closing: closing,
 	})
 	s.handle = func(h http.Handler) { handler.Store(&h) }

@@ -51,14 +51,14 @@ func (s *server) signIn(c echo.Context) error {
 	if !f.ok() {
 		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
-	by := s.guessedBy(c, name)
-	if wait := s.guesses.take(s.Now(), by...); wait > 0 {
-		f.figured(views.WholeForm, views.ProblemTooMany, "Seconds", tooMany(c, wait))
-		return s.showSignIn(c, http.StatusTooManyRequests, views.SignInProps{Name: name, Next: next, Errors: f.errors})
-	}
 	u, err := s.Store.UserByName(ctx, name)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
+	}
+	by := s.guessedBy(c, name, u)
+	if wait := s.Guesses.take(s.Now(), by...); wait > 0 {
+		f.figured(views.WholeForm, views.ProblemTooMany, "Seconds", tooMany(c, wait))
+		return s.showSignIn(c, http.StatusTooManyRequests, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
 	hash := u.PasswordHash
 	if !u.Active() {
@@ -73,8 +73,8 @@ func (s *server) signIn(c echo.Context) error {
 		f.wrong(views.WholeForm, views.ProblemSignIn, "")
 		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
-	s.guesses.right(by...)
-	if err := s.hashAnew(ctx, u, password); err != nil {
+	s.rightGuess(c, by...)
+	if err := s.hashAnew(ctx, &u, password); err != nil {
 		return err
 	}
 	if u.HasTOTP {
@@ -104,7 +104,7 @@ func (s *server) landing(c echo.Context, next string) string {
 }
 
 // hashAnew keeps a password that was hashed at another cost at this shop's.
-func (s *server) hashAnew(ctx context.Context, u store.User, password string) error {
+func (s *server) hashAnew(ctx context.Context, u *store.User, password string) error {
 	if s.passwords.cost.isOf(u.PasswordHash) {
 		return nil
 	}
@@ -112,13 +112,20 @@ func (s *server) hashAnew(ctx context.Context, u store.User, password string) er
 	if err != nil {
 		return err
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.User(ctx, u.ID)
-		if err != nil || now.PasswordHash != u.PasswordHash {
-			return err // he has just chosen another one
+		if err == nil && now.PasswordHash != u.PasswordHash {
+			err = errSignInOver // he has just chosen another one
 		}
-		return tx.SetPassword(ctx, u.ID, hash)
+		if err != nil {
+			return err
+		}
+		return tx.SetPasswordHash(ctx, u.ID, hash)
 	})
+	if err == nil {
+		u.PasswordHash = hash
+	}
+	return err
 }
 
 // signInRefused notes a wrong password. It is written down after the answer: the
@@ -136,45 +143,60 @@ func (s *server) signInRefused(c echo.Context, u store.User) {
 	}()
 }
 
-// beginSession signs u in, under a new token.
-func (s *server) beginSession(c echo.Context, u store.User) error {
+// errSignInOver says that somebody changed what a sign-in had been proved by, before
+// it came to its end.
+var errSignInOver = errors.New("the sign-in is over")
+
+// beginSession signs u in, under a new token: as he was when he proved who he is. It
+// looks at him again in the write that opens the session, and whether what else he
+// was known by still holds; errSignInOver otherwise.
+func (s *server) beginSession(c echo.Context, u store.User, still ...func(context.Context, *store.Tx) error) error {
 	session, err := s.session(c)
 	if err != nil {
 		return err
 	}
-	if err := s.sessions.renew(c.Request().Context(), session); err != nil {
-		return err
-	}
-	if err := s.settleIn(c, u); err != nil {
-		return err
-	}
 	clear(session.Values)
 	session.Values[sessionUser] = u.ID
+	r, chosen := c.Request(), s.chosenLanguage(c)
 	s.rememberBrowser(c, u)
-	return session.Save(c.Request(), c.Response())
+	if err := s.sessions.open(r, c.Response(), session, func(ctx context.Context, tx *store.Tx) error {
+		now, err := tx.User(ctx, u.ID)
+		if err != nil {
+			return err
+		}
+		if !now.Active() || now.PasswordHash != u.PasswordHash || now.HasTOTP != u.HasTOTP {
+			return errSignInOver
+		}
+		for _, holds := range still {
+			if err := holds(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return s.settleIn(ctx, tx, r, u, chosen)
+	}); err != nil {
+		return err
+	}
+	c.SetRequest(r.WithContext(store.WithoutSession(r.Context()))) // of the session that this one replaces
+	return nil
 }
 
 // settleIn takes the language that was chosen before the sign-in over to the
 // user, and sweeps out the sessions that have ended.
-func (s *server) settleIn(c echo.Context, u store.User) error {
-	ctx := c.Request().Context()
-	chosen := s.chosenLanguage(c)
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		if chosen != "" && chosen != u.Locale {
-			if err := tx.SetLocale(ctx, u.ID, chosen); err != nil {
-				return err
-			}
-		}
-		if err := tx.DeleteExpiredSessions(ctx); err != nil {
+func (s *server) settleIn(ctx context.Context, tx *store.Tx, r *http.Request, u store.User, chosen string) error {
+	if chosen != "" && chosen != u.Locale {
+		if err := tx.SetLocale(ctx, u.ID, chosen); err != nil {
 			return err
 		}
-		if till := s.sessions.cookie(c.Request(), tillCookie); till != "" {
-			if err := tx.ForgiveTill(ctx, hashToken(till), s.Now()); err != nil {
-				return err
-			}
+	}
+	if err := tx.DeleteExpiredSessions(ctx); err != nil {
+		return err
+	}
+	if till := s.sessions.cookie(r, tillCookie); till != "" {
+		if err := tx.ForgiveTill(ctx, hashToken(till), s.Now()); err != nil {
+			return err
 		}
-		return s.audit(ctx, tx, act{u.ID, "session.opened", "person", u.ID}, signInDetail{Name: u.Name})
-	})
+	}
+	return s.audit(ctx, tx, act{u.ID, "session.opened", "person", u.ID}, signInDetail{Name: u.Name})
 }
 
 // signInDetail is whom a sign-in is of; empty for a name that nobody has, which

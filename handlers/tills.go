@@ -4,6 +4,7 @@ package handlers
 // A PIN opens nothing else: owners and accountants have none.
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
@@ -121,47 +122,59 @@ func (s *server) switchPerson(c echo.Context) error {
 	f := newForm(c)
 	person, _ := strconv.ParseInt(c.FormValue("person"), 10, 64)
 	props := views.SwitchProps{Person: person, Errors: f.errors}
-	u, ok, err := s.matchPIN(c, f, till, person)
+	u, hash, err := s.matchPIN(c, f, till, person)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return s.showSwitch(c, http.StatusTooManyRequests, views.SwitchProps{Locked: true})
 	case err != nil:
 		return err
-	case !ok && f.ok():
+	case hash == "" && f.ok():
 		f.wrong("pin", views.ProblemPIN, "")
 	}
 	if !f.ok() {
 		return s.showSwitch(c, statusOf(f), props)
 	}
-	if err := s.beginSession(c, u); err != nil {
+	err = s.beginSession(c, u, func(ctx context.Context, tx *store.Tx) error {
+		now, err := tx.PINHash(ctx, u.ID)
+		if err == nil && now != hash {
+			err = errSignInOver
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return see(c, "/checkout")
 }
 
-// matchPIN counts a PIN, then looks at it; store.ErrNotFound when the device has
-// had too many wrong ones.
-func (s *server) matchPIN(c echo.Context, f *form, till store.Till, person int64) (u store.User, ok bool, err error) {
+// matchPIN counts a PIN, then looks at it, and returns whose it is and the hash that
+// it fits, empty for none; store.ErrNotFound when the device has had too many wrong
+// ones.
+func (s *server) matchPIN(c echo.Context, f *form, till store.Till, person int64) (u store.User, hash string, err error) {
 	ctx := c.Request().Context()
-	by := guessed{"pin|" + strconv.FormatInt(person, 10), pairLimit}
-	if wait := s.guesses.take(s.Now(), by); wait > 0 {
+	by := guessed{kindPIN + "|" + strconv.FormatInt(person, 10), pairLimit}
+	if wait := s.Guesses.take(s.Now(), by); wait > 0 {
 		f.figured("pin", views.ProblemTooMany, "Seconds", tooMany(c, wait))
-		return u, false, nil
+		return u, "", nil
 	}
 	if err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.CountTillFailure(ctx, till.ID, mostPINs) }); err != nil {
-		return u, false, err
+		return u, "", err
 	}
-	hash := ""
 	if u, err = s.Store.User(ctx, person); err == nil && u.Active() && u.Role == store.RoleCashier {
 		hash, err = s.Store.PINHash(ctx, u.ID)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return u, false, err
+		return u, "", err
 	}
-	if ok, err = s.passwords.match(ctx, s.keyedPIN(person, typed(c, "pin")), hash); ok {
-		s.guesses.right(by)
+	ok, err := s.passwords.match(ctx, s.keyedPIN(person, typed(c, "pin")), hash)
+	if err == nil && !ok {
+		s.wrongGuess(c, by)
 	}
-	return u, ok, err
+	if err != nil || !ok {
+		return u, "", err
+	}
+	s.rightGuess(c, by)
+	return u, hash, nil
 }
 
 // keyedPIN is what is hashed of a PIN: without the key a stolen database does not

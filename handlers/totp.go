@@ -12,8 +12,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/a-h/templ"
+	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
@@ -41,7 +43,7 @@ const (
 // matchCode uses up a code of u's, or one of his recovery codes; false when it is
 // neither, or was used before.
 func (s *server) matchCode(ctx context.Context, u store.User, code string) (ok bool, err error) {
-	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
+	code = typedCode(code)
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		secret, _, err := tx.TOTP(ctx, u.ID)
 		if err != nil {
@@ -63,6 +65,17 @@ func (s *server) matchCode(ctx context.Context, u store.User, code string) (ok b
 		return false, nil
 	}
 	return ok, err
+}
+
+// typedCode is a code without what people, messengers and keyboards put in it: spaces
+// and dashes of every kind, marks that nobody sees, small letters.
+func typedCode(text string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf, unicode.Zs) {
+			return -1
+		}
+		return r
+	}, text))
 }
 
 // stepOf is the step whose code this is, about now.
@@ -87,8 +100,8 @@ func (s *server) checkCode(c echo.Context, f *form, u store.User) error {
 		f.wrong("code", views.ProblemCodeMissing, "")
 		return nil
 	}
-	by := guessed{"code|" + strconv.FormatInt(u.ID, 10), pairLimit}
-	if wait := s.guesses.take(s.Now(), by); wait > 0 {
+	by := guessed{kindCode + "|" + strconv.FormatInt(u.ID, 10), pairLimit}
+	if wait := s.Guesses.take(s.Now(), by); wait > 0 {
 		f.figured("code", views.ProblemTooMany, "Seconds", tooMany(c, wait))
 		return nil
 	}
@@ -97,11 +110,12 @@ func (s *server) checkCode(c echo.Context, f *form, u store.User) error {
 		return err
 	}
 	if !ok {
+		s.wrongGuess(c, by)
 		s.Log.WarnContext(c.Request().Context(), "code refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
 		f.wrong("code", views.ProblemCode, "")
 		return nil
 	}
-	s.guesses.right(by)
+	s.rightGuess(c, by)
 	return nil
 }
 
@@ -120,12 +134,9 @@ func (s *server) askForCode(c echo.Context, u store.User, next string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.sessions.renew(c.Request().Context(), session); err != nil {
-		return err
-	}
 	clear(session.Values)
 	session.Values[sessionHalf], session.Values[sessionHalfUntil], session.Values[sessionHalfHash] = u.ID, s.Now().Add(halfLife).Unix(), u.PasswordHash
-	if err := session.Save(c.Request(), c.Response()); err != nil {
+	if err := s.sessions.open(c.Request(), c.Response(), session, func(context.Context, *store.Tx) error { return nil }); err != nil {
 		return err
 	}
 	return see(c, "/signin/second?next="+urlQuery(next))
@@ -211,7 +222,7 @@ func (s *server) totpForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session.Values[sessionSecret] = key.Secret()
+	session.Values[sessionSecret] = string(s.Store.Keys.Seal(sealedSetup, []byte(key.Secret())))
 	if err := session.Save(c.Request(), c.Response()); err != nil {
 		return err
 	}
@@ -229,6 +240,20 @@ func (s *server) showTOTP(c echo.Context, status int, secret string, wrong views
 	return s.show(c, status, func(p views.Page) templ.Component { return views.TOTPPage(p, props) })
 }
 
+// sealedSetup seals a secret that is being set up: the session's row lies in the
+// book, and in its log, in the clear.
+const sealedSetup = "totp set-up"
+
+// secretOf is the secret that a session sets up; empty for none.
+func (s *server) secretOf(session *sessions.Session) string {
+	sealed, _ := session.Values[sessionSecret].(string)
+	secret, err := s.Store.Keys.Unseal(sealedSetup, []byte(sealed))
+	if err != nil {
+		return ""
+	}
+	return string(secret)
+}
+
 // turnTOTPOn begins to ask for codes when one was shown, and shows the recovery
 // codes, once.
 func (s *server) turnTOTPOn(c echo.Context) error {
@@ -236,7 +261,7 @@ func (s *server) turnTOTPOn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	secret, _ := session.Values[sessionSecret].(string)
+	secret := s.secretOf(session)
 	if secret == "" || user(c).HasTOTP {
 		return see(c, "/account")
 	}
@@ -244,7 +269,7 @@ func (s *server) turnTOTPOn(c echo.Context) error {
 	if err := s.passwordAgain(c, f); err != nil {
 		return err
 	}
-	step, fits, err := stepOf(secret, strings.ReplaceAll(typed(c, "code"), " ", ""), s.Now())
+	step, fits, err := stepOf(secret, typedCode(typed(c, "code")), s.Now())
 	if err != nil {
 		return err
 	}

@@ -117,8 +117,28 @@ func scanCount(r row) (n int, err error) {
 	return n, err
 }
 
-// SetPassword keeps a new password's hash; ErrNotFound when nobody has the ID.
+// SetPassword keeps the hash of the new password that a person has chosen, and
+// ends what was set going with the old one; ErrNotFound when nobody has the ID.
 func (tx *Tx) SetPassword(ctx context.Context, id int64, hash string) error {
+	err := tx.SetPasswordHash(ctx, id, hash)
+	if err == nil {
+		err = tx.endPower(ctx, id)
+	}
+	return err
+}
+
+// GivePassword is SetPassword for one that comes from somebody else: PIN and
+// passkeys end too.
+func (tx *Tx) GivePassword(ctx context.Context, id int64, hash string) error {
+	err := tx.SetPasswordHash(ctx, id, hash)
+	if err == nil {
+		err = tx.endKeys(ctx, id)
+	}
+	return err
+}
+
+// SetPasswordHash keeps the same password's hash anew, at another cost.
+func (tx *Tx) SetPasswordHash(ctx context.Context, id int64, hash string) error {
 	if err := tx.change(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2", hash, id); err != nil {
 		return fmt.Errorf("set password of user %d: %w", id, err)
 	}
@@ -143,7 +163,7 @@ func (tx *Tx) SetApprovesFrom(ctx context.Context, id int64, from time.Time) err
 	return nil
 }
 
-// SetRole changes what a person may do and signs him out everywhere; ErrLastOwner
+// SetRole changes what a person may do and ends what he has set going; ErrLastOwner
 // when nobody else would own the shop, ErrNotFound when nobody has the ID.
 func (tx *Tx) SetRole(ctx context.Context, id int64, role Role) error {
 	err := tx.change(ctx, "UPDATE users SET role = $1 WHERE id = $2", role, id)
@@ -157,7 +177,7 @@ func (tx *Tx) SetRole(ctx context.Context, id int64, role Role) error {
 }
 
 // SetDisabled keeps since when a person may not sign in, the zero time if he
-// may, and signs him out everywhere; errors as SetRole's.
+// may, and ends what he has set going; errors as SetRole's.
 func (tx *Tx) SetDisabled(ctx context.Context, id int64, since time.Time) error {
 	err := tx.change(ctx, "UPDATE users SET disabled_at = $1 WHERE id = $2", millis(since), id)
 	if err == nil {
@@ -169,8 +189,8 @@ func (tx *Tx) SetDisabled(ctx context.Context, id int64, since time.Time) error 
 	return nil
 }
 
-// afterChange ends the sessions of who has other rights now, and refuses what
-// leaves the shop without an owner.
+// afterChange ends the power of who has other rights now, and refuses what leaves
+// the shop without an owner.
 func (tx *Tx) afterChange(ctx context.Context, id int64) error {
 	owners, err := tx.CountOwners(ctx)
 	if err != nil {
@@ -179,7 +199,7 @@ func (tx *Tx) afterChange(ctx context.Context, id int64) error {
 	if owners == 0 {
 		return ErrLastOwner
 	}
-	return tx.DeleteSessionsOfUser(ctx, id)
+	return tx.endRole(ctx, id)
 }
 
 // PasswordIterations returns how many passes the hash of a password makes, or

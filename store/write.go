@@ -56,7 +56,12 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	tx := &Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, turn: current, keys: s.Keys}
-	t.run(tx, fn)
+	t.run(tx, func(tx *Tx) error {
+		if err := tx.stands(ctx); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 	if err := <-t.result; err != nil {
 		return err
 	}

@@ -181,9 +181,8 @@ const (
 	ProblemAirtimeDay     Problem = "airtime_day"   // Limit, Left
 	ProblemDemoAirtime    Problem = "demo_airtime"  // Limit
 	ProblemNewOwner       Problem = "new_owner"     // From
-	ProblemAskedByNone    Problem = "asked_by_none"
-	ProblemBalance        Problem = "balance" // Carrier, Asked, Available, InFlight, Fee, Other, OtherAvailable
-	ProblemFloat          Problem = "float"   // Asked, Available, InFlight, Fee: airtime's own balance
+	ProblemBalance        Problem = "balance"       // Carrier, Asked, Available, InFlight, Fee, Other, OtherAvailable
+	ProblemFloat          Problem = "float"         // Asked, Available, InFlight, Fee: airtime's own balance
 	ProblemBalanceUnknown Problem = "balance_unknown"
 	ProblemRefundMost     Problem = "refund_most"     // Taken, Refunded, Left
 	ProblemNoBalance      Problem = "no_balance"      // CamPay's own word (ER301)

@@ -20,7 +20,7 @@ const approvalLife = 24 * time.Hour
 var (
 	ErrOwnApproval  = errors.New("whoever asked for it cannot approve it")
 	ErrApprovalOver = errors.New("it waits for nobody any more")
-	ErrAskedByNone  = errors.New("whoever asked for it is no owner any more")
+	ErrNoOwner      = errors.New("whoever would approve it is no owner any more")
 )
 
 // NewOwnerError says that another owner made somebody an owner, or gave him his
@@ -98,16 +98,12 @@ func (s *Service) mayApprove(ctx context.Context, r store.Reader, a store.Approv
 	case a.RequestedBy == by:
 		return ErrOwnApproval
 	}
-	asked, err := r.User(ctx, a.RequestedBy)
-	if err != nil {
-		return err
-	}
-	if !asked.Active() || asked.Role != store.RoleOwner {
-		return ErrAskedByNone
-	}
 	second, err := r.User(ctx, by)
 	if err != nil {
 		return err
+	}
+	if !second.Active() || second.Role != store.RoleOwner {
+		return ErrNoOwner
 	}
 	if s.now().Before(second.ApprovesFrom) {
 		return &NewOwnerError{second.ApprovesFrom}

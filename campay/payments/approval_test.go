@@ -275,7 +275,8 @@ func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
 }
 
 // A new name, a new role or a password from another owner makes no second owner
-// at once, and whoever asked must be one still.
+// at once; what somebody asked for ends with his role, and one who is switched off
+// approves nothing.
 func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(500))})
@@ -288,11 +289,14 @@ func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
 	}
 	s.clock.pass(SecondOwnerWait / 2)
 	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetRole(s.ctx, s.owner, store.RoleCashier) }))
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrAskedByNone) {
-		t.Fatalf("for a cashier: %v", err)
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetRole(s.ctx, s.owner, store.RoleOwner) })) // and back
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
+		t.Fatalf("for who was no owner meanwhile: %v", err)
 	}
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetRole(s.ctx, s.owner, store.RoleOwner) }))
-	_, err = s.service.Approve(s.ctx, a.ID, s.second)
-	s.must(err)
-	s.wantSent(1)
+	again := s.waiting(s.withdrawal(1000))
+	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetDisabled(s.ctx, s.second, s.clock.now()) }))
+	if _, err := s.service.Approve(s.ctx, again.ID, s.second); !errors.Is(err, ErrNoOwner) {
+		t.Fatalf("by who is switched off: %v", err)
+	}
+	s.wantSent(0)
 }

@@ -145,7 +145,9 @@ func (s *Service) token(n int) (string, error) {
 // onItsOwn lets an operation outlive the browser that asked for it: what was
 // begun is carried to its end, whoever goes away. CamPay's part of it has its
 // own limit (calling), so that its outcome can be written down in any case.
-func onItsOwn(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
+func onItsOwn(ctx context.Context) context.Context {
+	return store.WithoutSession(context.WithoutCancel(ctx))
+}
 
 // calling bounds one call to CamPay, its retries and token included.
 func calling(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -42,7 +42,7 @@ func (s *Service) Import(ctx context.Context, rowID, by int64) (store.Transactio
 	case err != nil:
 		return store.Transaction{}, fmt.Errorf("%w: %w", ErrNotAsked, err)
 	}
-	t, err := s.importProved(onItsOwn(ctx), row.ID, truth, by)
+	t, err := s.importProved(context.WithoutCancel(ctx), row.ID, truth, by) // while who asked may
 	if err != nil {
 		return t, fmt.Errorf("import history row %d: %w", rowID, err)
 	}

@@ -61,6 +61,7 @@ type Product struct {
 	sandbox   *sandbox.Sandbox
 	api       store.CamPayKeys // the sandbox's, of this run
 	passwords handlers.PasswordCost
+	guesses   *handlers.Guesses
 	notices   *handlers.Notices
 	setup     string // with which an owner claims the product; "" when somebody has
 
@@ -104,6 +105,9 @@ func (p *Product) open(ctx context.Context) (err error) {
 		return err
 	}
 	if p.passwords, err = handlers.TunedPasswords(ctx, p.store); err != nil {
+		return err
+	}
+	if p.guesses, err = handlers.OpenGuesses(ctx, p.store, time.Now()); err != nil {
 		return err
 	}
 	p.notices = handlers.NewNotices(p.store, p.config.Log, time.Now, p.config.Push, p.config.Public)
@@ -194,7 +198,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	})
 	config := handlers.Config{
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named, Nearby: p.config.Nearby,
-		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Notices: p.notices,
+		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Guesses: p.guesses, Notices: p.notices,
 	}
 	if p.sandbox != nil && shop.Book == "sandbox" {
 		config.Sandbox = p.sandbox.Handler()
