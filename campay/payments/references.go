@@ -60,7 +60,8 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, t *store.Transaction,
 	}
 	now := s.now()
 	other.Reference, other.Status, other.Amount, other.Net, other.Flags = "", store.StatusFailed, 0, 0, nil
-	other.ReportedStatus, other.SettledAt, other.UpdatedAt, other.PollAt = "", now, now, time.Time{}
+	other.AmountUnknown, other.Word, other.ReportedStatus = false, "", ""
+	other.SettledAt, other.UpdatedAt, other.PollAt = now, now, time.Time{}
 	if err := tx.UpdateTransaction(ctx, other); err != nil {
 		return err
 	}

@@ -242,9 +242,10 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 }
 
 // differs reports whether a notification said something that the truth denies.
-// A truth that is still pending denies no status: it is only behind.
+// A truth that is still pending denies no status: it is only behind; and one that
+// tells no amount denies none.
 func differs(n campay.Notification, truth campay.Transaction) bool {
-	if truth.Amount.Known && n.AmountText != "" && n.Amount != truth.Amount.XAF || n.Currency != truth.Currency {
+	if known := truth.Amount.Moved().XAF; known > 0 && n.AmountText != "" && n.Amount != known || n.Currency != truth.Currency {
 		return true
 	}
 	return truth.Status.Final() && n.Status != truth.Status
