@@ -36,7 +36,7 @@ func TestMainJob_LinkScannedAndPaid_TheOpenPageSaysPaid(t *testing.T) {
 		t.Errorf("today's takings: %q", takings)
 	}
 	m.open(p.url + "/webhooks")
-	if got := m.text("table.deliveries"); !strings.Contains(got, "SUCCESSFUL") {
+	if got := m.text("table.deliveries"); !strings.Contains(got, "Réussi") {
 		t.Errorf("deliveries: %q", got)
 	}
 }

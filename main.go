@@ -208,7 +208,7 @@ func nearby(listening net.Addr) func() string {
 		if ip != nil && !ip.IsUnspecified() {
 			return "http://" + net.JoinHostPort(host, port)
 		}
-		route, err := net.Dial("udp4", "192.0.2.1:9") // sends nothing: it asks which way leads out
+		route, err := net.DialUDP("udp4", nil, &net.UDPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 9}) // sends nothing: it asks which way leads out
 		if err != nil {
 			return ""
 		}

@@ -114,3 +114,14 @@ func TestSignIn_WhoseCookieIsKept_LeadsOn(t *testing.T) {
 		t.Errorf("a known browser is sent to %s", again.header.Get("Location"))
 	}
 }
+
+// A form's answer has the form's own address: another language leads back to it.
+func TestSecondFactor_AfterAWrongCode_AnotherLanguageLeadsBack(t *testing.T) {
+	s := openShop(t)
+	s.signedIn(store.RoleOwner).turnsTOTPOn()
+	b := s.halfSignedIn()
+	got := b.post("/signin/second", url.Values{"code": {"000000"}, "next": {"/links"}})
+	if want := `name="back" value="/signin/second?next=%2Flinks"`; !strings.Contains(got.body, want) {
+		t.Errorf("answered %d without %s", got.status, want)
+	}
+}

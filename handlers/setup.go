@@ -60,7 +60,10 @@ func (s *server) askForToken(c echo.Context) error {
 
 func (s *server) showSetup(c echo.Context, status int, form views.SetupForm) error {
 	form.Token = c.QueryParam("token")
-	return s.show(c, status, func(p views.Page) templ.Component { return views.SetupPage(p, form) })
+	return s.show(c, status, func(p views.Page) templ.Component {
+		p.Path = c.Request().URL.RequestURI() // another language comes back here, after an error too
+		return views.SetupPage(p, form)
+	})
 }
 
 // claimSetup makes the owner and the shop, once, and signs the owner in.

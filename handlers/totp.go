@@ -175,7 +175,10 @@ func (s *server) secondFactorForm(c echo.Context) error {
 }
 
 func (s *server) showSecondFactor(c echo.Context, status int, props views.SignInProps) error {
-	return s.show(c, status, func(p views.Page) templ.Component { return views.SecondFactorPage(p, props) })
+	return s.show(c, status, func(p views.Page) templ.Component {
+		p.Path = "/signin/second?next=" + urlQuery(props.Next) // another language comes back here, after an error too
+		return views.SecondFactorPage(p, props)
+	})
 }
 
 func (s *server) secondFactor(c echo.Context) error {

@@ -269,6 +269,7 @@ func TestSetup_WrongInput_IsSaidOnItsField_AndKept(t *testing.T) {
 	form.Set("name", "Un Propriétaire")
 	form.Set("password", "un propriétaire")
 	b.post("/setup?token="+r.product.Setup(), form).want(t, http.StatusUnprocessableEntity, "f-password-error")
+	b.post("/setup?token="+r.product.Setup(), form).want(t, http.StatusUnprocessableEntity, `name="back" value="/setup?token=`)
 	b.upload("/setup?token="+r.product.Setup(), claimForm(), []byte("<svg onload=alert(1)>")).want(t, http.StatusUnprocessableEntity, "f-logo-error")
 }
 
