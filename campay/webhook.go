@@ -23,7 +23,7 @@ import (
 type Notification struct {
 	Status            Status
 	Reference         string
-	Amount            XAF    // 0 when AmountText is not an amount
+	Amount            Told   // unknown when AmountText is not an amount
 	AmountText        string // as it came
 	Currency          string
 	Operator          Operator
@@ -134,7 +134,7 @@ func (raw RawNotification) Parse() (Notification, error) {
 	// An amount that cannot be read is no reason to lose the delivery: the
 	// amount that counts is the one that /transaction/ gives.
 	if amount, err := readXAF(n.AmountText); err == nil {
-		n.Amount = amount
+		n.Amount = Tell(amount)
 	}
 	return n, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"comptoir/campay"
@@ -242,10 +243,13 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 }
 
 // differs reports whether a notification said something that the truth denies.
-// A truth that is still pending denies no status: it is only behind; and one that
-// tells no amount denies none.
+// What one of the two does not tell, the other does not deny; and a truth that is
+// still pending denies no status: it is only behind.
 func differs(n campay.Notification, truth campay.Transaction) bool {
-	if known := truth.Amount.Moved().XAF; known > 0 && n.AmountText != "" && n.Amount != known || n.Currency != truth.Currency {
+	if proved := truth.Amount.Moved(); n.Amount.Known && proved.XAF > 0 && n.Amount != proved {
+		return true
+	}
+	if n.Currency != "" && truth.Currency != "" && !strings.EqualFold(n.Currency, truth.Currency) {
 		return true
 	}
 	return truth.Status.Final() && n.Status != truth.Status

@@ -34,7 +34,7 @@ func TestWebhook_ByEitherMethod_SaysAllThatIsDocumented(t *testing.T) {
 			n := s.delivered(1)[0]
 			e := s.entry(reference)
 			want := campay.Notification{
-				Status: campay.Successful, Reference: reference, Amount: campay.Francs(500), AmountText: "500",
+				Status: campay.Successful, Reference: reference, Amount: campay.Tell(campay.Francs(500)), AmountText: "500",
 				Currency: "XAF", Operator: campay.MTN, Code: e.Code, OperatorReference: e.OperatorReference,
 				Endpoint: "collect", ExternalReference: extA, ExternalUser: "C7", Phone: mtn, Signature: n.Signature,
 			}
