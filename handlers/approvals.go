@@ -80,6 +80,11 @@ func (s *server) showApproval(c echo.Context, status int, n int64, wrong views.E
 func (s *server) approvalReview(c echo.Context, a store.Approval, props *views.ApprovalProps) (stands views.Errors, err error) {
 	preview, err := s.Payments.PreviewApproval(c.Request().Context(), a, user(c).ID)
 	f := newForm(c)
+	var isNew *payments.NewOwnerError
+	if errors.As(err, &isNew) {
+		props.From = isNew.From
+		return nil, nil
+	}
 	if err != nil && !s.stopped(f, err) {
 		return nil, err
 	}

@@ -252,6 +252,9 @@ func TestApproval_ByANewOwner_SaysSinceWhen_AndOfOneWhoIsNoneHasEnded(t *testing
 	}
 	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetApprovesFrom(t.Context(), 2, s.clock.now().Add(time.Hour)) }))
 	says("donner votre approbation à partir de")
+	if got := other.get(path).body; strings.Contains(got, path+`/approve"`) || !strings.Contains(got, path+`/refuse"`) {
+		t.Error("a form is shown that cannot be sent, or none to refuse")
+	}
 	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
 		return errors.Join(tx.SetApprovesFrom(t.Context(), 2, s.clock.now()), tx.SetRole(t.Context(), 1, store.RoleCashier))
 	}))

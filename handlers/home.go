@@ -38,7 +38,16 @@ func (s *server) home(c echo.Context) error {
 	if props.Newest, err = s.Store.Transactions(ctx, filter); err != nil {
 		return err
 	}
+	if props.Frozen, err = s.frozen(ctx); err != nil {
+		return err
+	}
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.HomePage(p, props) })
+}
+
+// frozen reports whether an owner stopped all money that would go out.
+func (s *server) frozen(ctx context.Context) (bool, error) {
+	rules, err := s.Store.PayoutRules(ctx)
+	return rules.Frozen, err
 }
 
 // balanceSeries is what the chart shows to whoever may see the balance: a point

@@ -59,6 +59,10 @@ func (s *server) showPayoutForm(c echo.Context, status int, form views.PayoutFor
 	if err := fill(c, &props); err != nil {
 		return err
 	}
+	var err error
+	if props.Frozen, err = s.frozen(c.Request().Context()); err != nil {
+		return err
+	}
 	return s.show(c, status, func(p views.Page) templ.Component { return views.PayoutPage(p, props) })
 }
 
