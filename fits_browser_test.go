@@ -14,7 +14,7 @@ import (
 )
 
 // longShop is a name of 60 letters.
-const longShop = "Établissements Ngo Mbarga et Fils, Quincaillerie et Matériaux"
+const longShop = "Établissement Ngo Mbarga et Fils, Quincaillerie et Matériaux"
 
 // sizes are a phone with its browser's bars shown, a small one, a phone laid on
 // its side, a counter, and the same at 200 %.
@@ -169,4 +169,39 @@ func (v *visitor) keepsPicture(name string) {
 	if *screenshots != "" {
 		v.keep("fit-"+name, "fr", "light", 360)
 	}
+}
+
+func TestFits_FirstRunKeysAndFrozen(t *testing.T) {
+	t.Parallel()
+	p, setup := serveUnclaimed(t)
+	owner := visit(t)
+	owner.open(setup)
+	owner.fits("setup", "[name=shop]")
+	owner.fill("shop", longShop)
+	owner.fill("name", "Gérance")
+	owner.fill("password", "une phrase que je retiens")
+	owner.click("[data-secret]")
+	if got := owner.eval("document.querySelector('[name=password]').type"); got != "text" {
+		t.Errorf("a password that is to be shown is %q", got)
+	}
+	owner.keepsPicture("setup-shown")
+	owner.click("main form.form button[type=submit]")
+	owner.see("[data-till]")
+	owner.open(p.url + "/")
+	owner.see("#balance .total")
+	owner.fits("home-sandbox", ".page-head .button, main .button")
+	owner.open(p.url + "/settings/campay")
+	owner.fits("keys", "main h1")
+	owner.click("details.fold summary")
+	owner.see("[name=username]")
+	owner.open(p.url + "/payout-rules")
+	owner.click("form[action='/payout-rules/freeze'] button")
+	owner.see(".toast")
+	for name, path := range map[string]string{"frozen-home": "/", "frozen-withdraw": "/withdraw", "frozen-airtime": "/airtime"} {
+		owner.open(p.url + path)
+		owner.see("main .notice.warn")
+		owner.fits(name, "main .notice.warn h2")
+	}
+	owner.open(p.url + "/links")
+	owner.fits("links-empty", "main .empty h2, main h1")
 }

@@ -40,9 +40,10 @@ func (v *visitor) setsUp(p instance, setup string) {
 	v.fill("name", p.owner)
 	v.fill("password", p.password)
 	v.click("main form.form button[type=submit]")
-	v.see("[name=webhook_key]")
-	v.click("main .actions a.primary") // the sandbox first
+	v.see("[data-till]") // the till, on the sandbox
+	v.open(p.url + "/")
 	v.see("#balance")
+	v.see("a[href='/settings/campay']")
 	v.open(p.url + "/settings")
 	if title := v.eval("document.title"); !strings.HasSuffix(title, "Boutique Exemple") {
 		v.t.Errorf("the page is called %q", title)

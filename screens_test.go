@@ -170,7 +170,7 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"webhooks", at("/webhooks")}, {"webhook-refused", firstRow("/webhooks?verdict=refused")}, {"webhook-differs", firstRow("/webhooks?q=50000&verdict=accepted")},
 		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
 		{"settings", at("/settings")}, {"settings-errors", sent("/settings", "shop", strings.Repeat("Boutique ", 8))},
-		{"campay-keys", at("/settings/campay?first=1")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")}, {"audit", at("/audit")},
+		{"campay-keys", at("/settings/campay")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")}, {"audit", at("/audit")},
 		{"team", at("/team")}, {"team-invite", at("/team/invite")}, {"team-invited", invited("Caisse")}, {"person", at("/team/1")},
 		{"account", at("/account")}, {"totp", at("/account/totp")}, {"passkey", at("/account/passkeys/new")}, {"join-over", at("/join/nothing")},
 		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},

@@ -16,12 +16,16 @@ import (
 )
 
 func (s *server) keysForm(c echo.Context) error {
-	return s.showKeys(c, http.StatusOK, views.KeysForm{Book: s.Book})
+	form := views.KeysForm{Book: s.Book}
+	if s.Book == "sandbox" {
+		form.Book = "production" // who comes here wants to leave it
+	}
+	return s.showKeys(c, http.StatusOK, form)
 }
 
 func (s *server) showKeys(c echo.Context, status int, form views.KeysForm) (err error) {
 	ctx := c.Request().Context()
-	form.First, form.Fixed = c.QueryParam("first") != "", s.Wiring.Fixed()
+	form.Fixed = s.Wiring.Fixed()
 	for _, book := range []string{"demo", "production"} {
 		account, err := s.account(ctx, book)
 		if err != nil {
@@ -70,9 +74,6 @@ func (s *server) setKeys(c echo.Context) error {
 		return err
 	}
 	if in.Book == "sandbox" {
-		if c.QueryParam("first") != "" {
-			return see(c, "/")
-		}
 		return see(c, "/settings")
 	}
 	return see(c, "/settings/webhook")

@@ -215,7 +215,11 @@ func saleFragment(read func(context.Context) (views.SaleProps, error)) fragment 
 func (s *server) phoneSaleProps(n int64) func(context.Context) (views.SaleProps, error) {
 	return func(ctx context.Context) (views.SaleProps, error) {
 		t, err := s.Store.Transaction(ctx, n)
-		return views.SaleProps{Transaction: t, Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
+		if err != nil {
+			return views.SaleProps{}, err
+		}
+		given, err := s.Store.GivenBack(ctx, n)
+		return views.SaleProps{Transaction: t, Given: given[n], Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
 	}
 }
 

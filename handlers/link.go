@@ -61,6 +61,9 @@ func (s *server) linkProps(ctx context.Context, l store.LinkWithState) (props vi
 	if !hasPage(l) {
 		_, props.Reach = s.forOthers(ctx)
 	}
+	if props.Given, err = s.given(ctx, append(props.Attempts, l.Newest)); err != nil {
+		return props, err
+	}
 	if props.URL = s.shared(ctx, l, props.Attempts); props.URL != "" && l.Stop(s.Now()) == store.LinkOpen {
 		props.QR.Modules, err = qrModules(props.URL)
 	}
@@ -118,7 +121,7 @@ func (s *server) linkFragment(c echo.Context, l store.LinkWithState) fragment {
 		props.MayChange = mayChange
 		isStopped := l.Stop(s.Now()) != store.LinkOpen // meanwhile: its code has to go
 		rest := &views.LinkRest{Page: page, Props: props, Card: wantsCard || isStopped}
-		return views.LinkStatus(views.LinkStatusProps{Link: l, Now: s.Now(), Rest: rest}), false, err
+		return views.LinkStatus(views.LinkStatusProps{Link: l, Given: props.Given, Now: s.Now(), Rest: rest}), false, err
 	}
 }
 

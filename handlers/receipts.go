@@ -87,9 +87,11 @@ func (s *server) receiptAsked(c echo.Context) (props views.ReceiptProps, err err
 		reach = views.ReachAll // a customer is where he is
 	}
 	props = views.ReceiptProps{Transaction: t, Path: "/r/" + token, URL: address + "/r/" + token, Reach: reach, Paper: c.QueryParam("paper"), Now: s.Now()}
-	if props.Refunded, err = s.refundedOf(ctx, t); err != nil {
+	given, err := s.Store.GivenBack(ctx, t.ID)
+	if err != nil {
 		return props, err
 	}
+	props.Refunded = given[t.ID]
 	shop, err := s.Store.Shop(ctx)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return props, err
@@ -102,17 +104,6 @@ func (s *server) receiptAsked(c echo.Context) (props views.ReceiptProps, err err
 	}
 	props.Seller, err = s.seller(ctx)
 	return props, err
-}
-
-// refundedOf is what was proved to be given back of a collection, in hundredths.
-func (s *server) refundedOf(ctx context.Context, t store.Transaction) (sum int64, err error) {
-	refunds, err := s.Store.RefundsOf(ctx, t.ID)
-	for _, r := range refunds {
-		if r.PaidInFull() {
-			sum += r.Amount
-		}
-	}
-	return sum, err
 }
 
 func (s *server) receipt(c echo.Context) error {

@@ -115,7 +115,7 @@ func (s *server) claimSetup(c echo.Context) error {
 	if s.Wiring.Fixed() {
 		return see(c, s.landing(c, "/settings/webhook"))
 	}
-	return see(c, s.landing(c, "/settings/campay?first=1"))
+	return see(c, s.landing(c, "/checkout")) // on the sandbox: there is something to try at once
 }
 
 func (s *server) claim(c echo.Context, u store.User, shop views.ShopForm, logo []byte) (store.User, error) {

@@ -37,7 +37,21 @@ func (s *server) transactions(c echo.Context) error {
 	}
 	props := views.TransactionsProps{Search: filter.Search, Status: filter.Status, Flagged: filter.Flagged, Link: filter.LinkID}
 	props.Transactions, props.Older = older(rows, func(t store.Transaction) int64 { return t.ID })
+	if props.Given, err = s.given(c.Request().Context(), props.Transactions); err != nil {
+		return err
+	}
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TransactionsPage(p, props) })
+}
+
+// given is what was given back of the payments of a list.
+func (s *server) given(ctx context.Context, all []store.Transaction) (views.Given, error) {
+	var paid []int64
+	for _, t := range all {
+		if t.Kind == store.KindCollect && t.Status == store.StatusSuccessful {
+			paid = append(paid, t.ID)
+		}
+	}
+	return s.Store.GivenBack(ctx, paid...)
 }
 
 // visible limits a list to what the one who asks may see: a cashier sees what
@@ -78,7 +92,7 @@ func (s *server) transaction(c echo.Context) error {
 // showTransaction answers with a transaction's page; decision is what was typed
 // where its doubt is a person's to end.
 func (s *server) showTransaction(c echo.Context, status int, t store.Transaction, decision views.DecideForm) error {
-	props, err := s.transactionProps(c, t)
+	props, err := s.transactionProps(c.Request().Context(), user(c).Role, t)
 	if err != nil {
 		return err
 	}
@@ -98,10 +112,9 @@ func (s *server) showTransaction(c echo.Context, status int, t store.Transaction
 }
 
 // transactionProps is all that a transaction's screen shows.
-func (s *server) transactionProps(c echo.Context, t store.Transaction) (props views.TransactionProps, err error) {
-	ctx := c.Request().Context()
+func (s *server) transactionProps(ctx context.Context, role store.Role, t store.Transaction) (props views.TransactionProps, err error) {
 	props = views.TransactionProps{Transaction: t, Now: s.Now()}
-	if props.Events, err = s.storyOf(ctx, user(c).Role, t.ID); err != nil {
+	if props.Events, err = s.storyOf(ctx, role, t.ID); err != nil {
 		return props, err
 	}
 	if props.Siblings, err = s.Store.Siblings(ctx, t.ID); err != nil {
@@ -112,7 +125,12 @@ func (s *server) transactionProps(c echo.Context, t store.Transaction) (props vi
 		return props, err
 	}
 	props.Left = int64(left)
-	if user(c).Role != store.RoleCashier { // who never sees money out
+	given, err := s.Store.GivenBack(ctx, t.ID)
+	if err != nil {
+		return props, err
+	}
+	props.Given = given[t.ID]
+	if role != store.RoleCashier { // who never sees money out
 		if props.Refunds, err = s.Store.RefundsOf(ctx, t.ID); err != nil {
 			return props, err
 		}
@@ -155,12 +173,8 @@ func (s *server) transactionFragment(c echo.Context, n int64) fragment {
 		if err != nil {
 			return nil, false, err
 		}
-		left, err := s.Payments.Refundable(ctx, t)
-		if err != nil {
-			return nil, false, err
-		}
-		events, err := s.storyOf(ctx, role, n)
-		props := views.TransactionStatusProps{Transaction: t, Events: events, Left: int64(left), Role: role, Now: s.Now()}
+		rest, err := s.transactionProps(ctx, role, t)
+		props := views.TransactionStatusProps{Transaction: t, Rest: &rest, Left: rest.Left, Given: rest.Given, Role: role, Now: s.Now()}
 		return views.TransactionStatus(props), t.Status.Final(), err
 	}
 }

@@ -95,6 +95,32 @@ func (r Reader) RefundsOf(ctx context.Context, collectionID int64) ([]Transactio
 	return found, nil
 }
 
+// GivenBack returns what was proved to be given back of each of some collections,
+// at most a page of them, in hundredths; those of which nothing was are left out.
+func (r Reader) GivenBack(ctx context.Context, collections ...int64) (map[int64]int64, error) {
+	given := map[int64]int64{}
+	if len(collections) == 0 {
+		return given, nil
+	}
+	var f filter
+	f.add("book = ?", r.book)
+	var among []string
+	for _, id := range collections {
+		among = append(among, f.value(id))
+	}
+	f.add("refund_of IN (" + strings.Join(among, ", ") + ")")
+	refunds, err := many(ctx, r.rows, scanTransaction, "SELECT "+transactionColumns+" FROM transactions WHERE "+f.where(), f.args...)
+	if err != nil {
+		return nil, fmt.Errorf("given back of %d transactions: %w", len(collections), err)
+	}
+	for _, refund := range refunds {
+		if refund.PaidInFull() {
+			given[refund.RefundOf] += refund.Amount
+		}
+	}
+	return given, nil
+}
+
 // RecentSamePayout returns the payouts of a kind that sent one number one
 // amount since a time and did not fail, newest first: the next one may be the
 // same by mistake.

@@ -127,6 +127,7 @@ func TestQueries_OfMoneyOut_ReadThroughAnIndex(t *testing.T) {
 			"transactions_payout_status (book=? AND kind=? AND status=? AND settled_at>? AND settled_at<?)"}, false},
 		"paid out":    {func(r Reader) error { _, err := r.PaidOut(ctx, noon, KindWithdraw, KindAirtime); return err }, []string{"transactions_payout_created (book=? AND kind=? AND created_at>?)"}, false},
 		"refunded":    {func(r Reader) error { _, err := r.Refunded(ctx, 1); return err }, []string{"transactions_refund (book=? AND refund_of=?)", "approvals_refund (book=? AND refund_of=?)"}, false},
+		"given back":  {func(r Reader) error { _, err := r.GivenBack(ctx, 1, 2); return err }, []string{"transactions_refund (book=? AND refund_of=?)"}, false},
 		"refunds":     {func(r Reader) error { _, err := r.RefundsOf(ctx, 1); return err }, []string{"transactions_refund (book=? AND refund_of=?)"}, false},
 		"recent same": {func(r Reader) error { _, err := r.RecentSamePayout(ctx, KindWithdraw, "p", 1, noon); return err }, []string{"transactions_phone (book=? AND phone=? AND created_at>?)"}, true},
 		"same waits":  {func(r Reader) error { _, err := r.SameApprovals(ctx, KindWithdraw, "p", 1); return err }, []string{"approvals_state (book=? AND state=?)"}, false},

@@ -27,7 +27,7 @@ func settingsScreens() map[string]templ.Component {
 		"settings":       views.SettingsPage(page("/settings"), views.SettingsProps{Shop: shop, Account: demo}),
 		"settings-wrong": views.SettingsPage(page("/settings"), views.SettingsProps{Shop: wrong, Account: views.Account{Book: "sandbox"}}),
 		"settings-fixed": views.SettingsPage(page("/settings"), views.SettingsProps{Shop: shop, Account: views.Account{Book: "production", Fixed: true}}),
-		"keys-first":     views.KeysPage(page("/settings/campay"), views.KeysForm{Book: "sandbox", First: true}),
+		"keys-first":     views.KeysPage(page("/settings/campay"), views.KeysForm{Book: "sandbox"}),
 		"keys-fixed":     views.KeysPage(page("/settings/campay"), views.KeysForm{Book: "production", Fixed: true}),
 		"webhook-check":  views.WebhookCheckPage(page("/settings/webhook"), views.WebhookCheckProps{URL: "https://pay.example.com/webhook/campay", Reachable: true, Book: "demo", Now: now}),
 		"webhook-check-works": views.WebhookCheckPage(page("/settings/webhook"), views.WebhookCheckProps{

@@ -27,24 +27,26 @@ const (
 type state string
 
 const (
-	statePaid      state = "paid"       // a collection, proved in full
-	statePaidTwice state = "paid_twice" // a link for one payment that got more
-	stateDone      state = "done"       // a withdrawal or airtime, proved
-	stateSaidSent  state = "said_sent"  // money out that a person said was sent
-	stateCheck     state = "check"      // money moved, not as asked: a person must look
-	stateFailed    state = "failed"     // the payer refused, or could not pay
-	stateUndone    state = "undone"     // money out that did not arrive: it is in the account
-	stateSaidKept  state = "said_kept"  // money out that a person said was not sent
-	stateSaidIn    state = "said_in"    // a collection that a person said came in
-	stateSaidNone  state = "said_none"  // a collection that a person said did not come in
-	stateRefused   state = "refused"    // never reached the payer, or never left
-	stateUnclear   state = "unclear"    // CamPay says a word that nobody knows
-	stateReported  state = "reported"   // said by a webhook, not proved yet
-	stateDoubt     state = "doubt"      // the answer to our request was lost
-	statePending   state = "pending"    // the payer has it in hand
-	stateWaiting   state = "waiting"    // nobody has begun to pay
-	stateActive    state = "active"     // a link of many payments takes them
-	statePaused    state = "paused"     // a link that takes none for now, as those below for good
+	statePaid      state = "paid"          // a collection, proved in full
+	statePaidTwice state = "paid_twice"    // a link for one payment that got more
+	stateRefunded  state = "refunded"      // a paid one that was given back
+	statePartly    state = "refunded_part" // a paid one of which a part was given back
+	stateDone      state = "done"          // a withdrawal or airtime, proved
+	stateSaidSent  state = "said_sent"     // money out that a person said was sent
+	stateCheck     state = "check"         // money moved, not as asked: a person must look
+	stateFailed    state = "failed"        // the payer refused, or could not pay
+	stateUndone    state = "undone"        // money out that did not arrive: it is in the account
+	stateSaidKept  state = "said_kept"     // money out that a person said was not sent
+	stateSaidIn    state = "said_in"       // a collection that a person said came in
+	stateSaidNone  state = "said_none"     // a collection that a person said did not come in
+	stateRefused   state = "refused"       // never reached the payer, or never left
+	stateUnclear   state = "unclear"       // CamPay says a word that nobody knows
+	stateReported  state = "reported"      // said by a webhook, not proved yet
+	stateDoubt     state = "doubt"         // the answer to our request was lost
+	statePending   state = "pending"       // the payer has it in hand
+	stateWaiting   state = "waiting"       // nobody has begun to pay
+	stateActive    state = "active"        // a link of many payments takes them
+	statePaused    state = "paused"        // a link that takes none for now, as those below for good
 	stateExpired   state = "expired"
 	stateUsedUp    state = "used_up"
 	stateArchived  state = "archived"
@@ -80,6 +82,20 @@ func stateOf(t store.Transaction) state {
 		return stateWaiting
 	default:
 		return statePreparing
+	}
+}
+
+// stateWith is stateOf for a transaction of which something was proved to be given
+// back; hundredths.
+func stateWith(t store.Transaction, given int64) state {
+	s := stateOf(t)
+	switch {
+	case s != statePaid || given == 0:
+		return s
+	case given < shownAmount(t):
+		return statePartly
+	default:
+		return stateRefunded
 	}
 }
 
@@ -122,6 +138,14 @@ func linkStateOf(l store.LinkWithState, at time.Time) state {
 	}
 }
 
+// linkStateWith is linkStateOf for a link of which something was given back.
+func linkStateWith(l store.LinkWithState, given Given, at time.Time) state {
+	if s := linkStateOf(l, at); s != statePaid {
+		return s
+	}
+	return stateWith(l.Newest, given[l.Newest.ID])
+}
+
 // stopped is the state of a link that takes no payment, and otherwise open.
 func stopped(stop store.LinkStop, open state) state {
 	switch stop {
@@ -140,7 +164,7 @@ func stopped(stop store.LinkStop, open state) state {
 
 func (s state) tone() tone {
 	switch s {
-	case statePaid, stateDone:
+	case statePaid, statePartly, stateDone:
 		return toneGood
 	case statePending, stateReported:
 		return toneWait
@@ -157,8 +181,10 @@ func (s state) tone() tone {
 
 func (s state) icon() string {
 	switch s {
-	case statePaid, stateDone:
+	case statePaid, statePartly, stateDone:
 		return "check"
+	case stateRefunded:
+		return "refresh"
 	case stateCheck, stateDoubt, stateUnclear, statePaidTwice:
 		return "alert"
 	case stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
@@ -177,7 +203,7 @@ func (s state) icon() string {
 // settled reports whether nothing is left to wait for.
 func (s state) settled() bool {
 	switch s {
-	case statePaid, statePaidTwice, stateDone, stateCheck, stateFailed, stateRefused, stateUndone, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
+	case statePaid, stateRefunded, statePartly, statePaidTwice, stateDone, stateCheck, stateFailed, stateRefused, stateUndone, stateSaidSent, stateSaidKept, stateSaidIn, stateSaidNone:
 		return true
 	default:
 		return false
@@ -187,10 +213,10 @@ func (s state) settled() bool {
 // failed reports whether nothing moved, and another try would be a new one.
 func (s state) failed() bool { return s == stateFailed || s == stateUndone || s == stateRefused }
 
-// story is a part of what a screen tells of a transaction: its title, or its
-// text. Money out has words of its own.
-func story(ctx context.Context, t store.Transaction, part string) string {
-	s := string(stateOf(t))
+// story is a part of what a screen tells of a transaction in a state: its title,
+// or its text. Money out has words of its own.
+func story(ctx context.Context, t store.Transaction, in state, part string) string {
+	s := string(in)
 	if way := wayOf(t); way != "" {
 		return T(ctx, "story."+string(way)+"."+part+"."+s, "Word", t.Word)
 	}

@@ -179,7 +179,7 @@ func claimForm() url.Values {
 func (r *running) claimed() *browser {
 	r.t.Helper()
 	b := r.browser()
-	b.post("/setup?token="+r.product.Setup(), claimForm()).want(r.t, http.StatusSeeOther, "/settings/campay?first=1")
+	b.post("/setup?token="+r.product.Setup(), claimForm()).want(r.t, http.StatusSeeOther, "/checkout")
 	return b
 }
 
@@ -203,8 +203,10 @@ func TestSetup_FromNothingToTheFirstSale(t *testing.T) {
 	b.get("/signin").want(t, http.StatusSeeOther, "/setup")
 	b.get("/setup").want(t, http.StatusOK, `name="token"`)
 	b.get("/setup?token="+r.product.Setup()).want(t, http.StatusOK, `name="password"`)
-	b.upload("/setup?token="+r.product.Setup(), claimForm(), picture(t, 900, 300)).want(t, http.StatusSeeOther, "/settings/campay?first=1")
-	b.get("/settings/campay?first=1").want(t, http.StatusOK, `href="/"`)
+	b.upload("/setup?token="+r.product.Setup(), claimForm(), picture(t, 900, 300)).want(t, http.StatusSeeOther, "/checkout")
+	b.get("/checkout").want(t, http.StatusOK, `data-till`)
+	b.get("/").want(t, http.StatusOK, `href="/settings/campay"`) // real payments are a tap away
+	b.get("/settings/campay").want(t, http.StatusOK, `<details class="fold"><summary>J’ai plutôt un identifiant`)
 	b.get("/").want(t, http.StatusOK, "Boutique Exemple")
 	b.get("/checkout").want(t, http.StatusOK, `name="amount"`)
 	made, err := png.DecodeConfig(strings.NewReader(b.get("/logo.png").body))
