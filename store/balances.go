@@ -16,19 +16,21 @@ type BalanceSnapshot struct {
 	MTN     int64
 	Orange  int64
 	Utility int64
+
+	UtilityUnknown bool // CamPay did not tell it: Utility is 0
 }
 
 func scanBalance(r row) (b BalanceSnapshot, err error) {
-	err = r.Scan(timeColumn{&b.At}, &b.Total, &b.MTN, &b.Orange, &b.Utility)
+	err = r.Scan(timeColumn{&b.At}, &b.Total, &b.MTN, &b.Orange, &b.Utility, &b.UtilityUnknown)
 	return b, err
 }
 
 // AddBalance keeps a snapshot beside the earlier ones.
 func (tx *Tx) AddBalance(ctx context.Context, b BalanceSnapshot) error {
 	_, err := tx.turn.exec(ctx, `
-		INSERT INTO balance_snapshots (book, at, total, mtn, orange, utility)
-		VALUES ($1, $2, $3, $4, $5, $6)`,
-		tx.book, millis(b.At), b.Total, b.MTN, b.Orange, b.Utility)
+		INSERT INTO balance_snapshots (book, at, total, mtn, orange, utility, utility_unknown)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		tx.book, millis(b.At), b.Total, b.MTN, b.Orange, b.Utility, bit(b.UtilityUnknown))
 	if err != nil {
 		return fmt.Errorf("add balance: %w", err)
 	}

@@ -20,6 +20,9 @@ const (
 	PurseOther   Purse = ""
 )
 
+// Tells reports whether a snapshot tells of a purse.
+func (p Purse) Tells(b BalanceSnapshot) bool { return p != PurseAirtime || !b.UtilityUnknown }
+
 // Of is what a snapshot holds in a purse; CamPay tells nothing of PurseOther.
 func (p Purse) Of(b BalanceSnapshot) int64 {
 	switch p {

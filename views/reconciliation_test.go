@@ -56,9 +56,9 @@ func reconciled(g views.Group) views.ReconciliationProps {
 		Statement: views.Statement{
 			Opening: day, Closing: now, IsCompared: true, NearHours: 12, Other: store.Movements{Credits: 100},
 			Purses: []views.PurseStatement{
-				{Purse: store.PurseMTN, Opening: 1_000, Credits: 500, Debits: 200, Expected: 1_300, Closing: 1_300},
-				{Purse: store.PurseOrange, Opening: 1_000, Credits: 500, Expected: 1_500, Closing: 1_200, Difference: -300, UnderWay: -300},
-				{Purse: store.PurseAirtime, Opening: 1_000, Debits: 100, Expected: 900, Closing: 1_000, Difference: 100},
+				{Purse: store.PurseMTN, Opening: 1_000, Credits: 500, Debits: 200, Expected: 1_300, Closing: 1_300, IsCompared: true},
+				{Purse: store.PurseOrange, Opening: 1_000, Credits: 500, Expected: 1_500, Closing: 1_200, Difference: -300, UnderWay: -300, IsCompared: true},
+				{Purse: store.PurseAirtime, Debits: 100},
 			},
 		},
 		Runs: []store.Reconciliation{run, {ID: 2, From: day, To: now, Days: 2, DaysDone: 1, EndedAt: now}, {ID: 1, From: day, To: day, Days: 1, NextAt: now, RequestedBy: 1}},

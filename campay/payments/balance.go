@@ -27,8 +27,7 @@ type Balance struct {
 	Checked     time.Time
 	Unreachable bool
 
-	asked   time.Time // before CamPay was asked: what was settled since may not be in it
-	noFloat bool      // CamPay left the airtime float out
+	asked time.Time // before CamPay was asked: what was settled since may not be in it
 }
 
 // balanceCheck remembers when an unchanged balance was last confirmed, and
@@ -37,7 +36,6 @@ type balanceCheck struct {
 	mu          sync.Mutex
 	at          time.Time
 	asked       time.Time
-	noFloat     bool
 	next        time.Time // zero for at once
 	settlements int
 }
@@ -75,7 +73,7 @@ func (c *balanceCheck) missed(now time.Time) {
 func (c *balanceCheck) said(b Balance, settlements int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.asked, c.at, c.noFloat = b.asked, b.Checked, b.noFloat
+	c.asked, c.at = b.asked, b.Checked
 	if c.settlements == settlements {
 		c.next = b.Checked.Add(balanceEvery)
 	}
@@ -97,7 +95,7 @@ func (s *Service) LastBalance(ctx context.Context) (Balance, error) {
 		return Balance{BalanceSnapshot: snapshot, Known: true, Checked: snapshot.At, asked: snapshot.At.Add(-callLimit)}, nil
 	}
 	return Balance{
-		BalanceSnapshot: snapshot, Known: true, Checked: s.balance.at, asked: s.balance.asked, noFloat: s.balance.noFloat,
+		BalanceSnapshot: snapshot, Known: true, Checked: s.balance.at, asked: s.balance.asked,
 	}, nil
 }
 
@@ -141,14 +139,14 @@ func (s *Service) askBalanceNow(ctx context.Context) (Balance, error) {
 	now := s.now()
 	snapshot := store.BalanceSnapshot{
 		At: now, Total: int64(answer.Total), MTN: int64(answer.MTN),
-		Orange: int64(answer.Orange), Utility: int64(answer.Utility),
+		Orange: int64(answer.Orange), Utility: int64(answer.Utility), UtilityUnknown: !answer.UtilityKnown,
 	}
 	if !last.Known || changed(last.BalanceSnapshot, snapshot) || now.Sub(last.At) >= balanceEvery {
 		if err := s.store.Write(onItsOwn(ctx), func(tx *store.Tx) error { return tx.AddBalance(ctx, snapshot) }); err != nil {
 			return last, fmt.Errorf("keep the balance: %w", err)
 		}
 	}
-	said := Balance{BalanceSnapshot: snapshot, Known: true, Checked: now, asked: asked, noFloat: !answer.UtilityKnown}
+	said := Balance{BalanceSnapshot: snapshot, Known: true, Checked: now, asked: asked}
 	s.balance.said(said, settlements)
 	return said, nil
 }

@@ -70,7 +70,7 @@ func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p
 	if s.now().Before(balance.asked) {
 		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
 	}
-	if p.Kind == store.KindAirtime && balance.noFloat {
+	if p.Kind == store.KindAirtime && balance.UtilityUnknown {
 		return nil
 	}
 	from, err := s.purseOf(ctx, r, balance, p.Kind, p.operator)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -236,6 +237,38 @@ func TestStatement_WithoutABalanceNearEnough_SaysSo(t *testing.T) {
 		if st, err = s.service.Statement(s.ctx, s.today()); err != nil || st.Opening.At.IsZero() == c.near || st.Compared != c.near {
 			t.Errorf("a balance of %v before: %+v, %v", c.before, st, err)
 		}
+	}
+}
+
+// The documented answer about the balance has no airtime float: what nobody told
+// is no zero that a period could fail to lead to.
+func TestStatement_AFloatThatCamPayDoesNotTell_HasNoDifference(t *testing.T) {
+	s := openShop(t, withFees)
+	s.onCall(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/balance/") {
+			return false
+		}
+		_, _ = io.WriteString(w, `{"total_balance":70000,"mtn_balance":50000,"orange_balance":20000,"utility_balance":"None","currency":"XAF"}`)
+		return true
+	})
+	s.work(11 * time.Hour)
+	s.work(time.Hour)
+	day := Period{nextDay(s.today().From), nextDay(s.today().To)}
+	s.clock.pass(12 * time.Hour)
+	s.airtimeElsewhere(100)
+	for range 3 {
+		s.work(6 * time.Hour)
+	}
+	s.reconcile(day)
+	st, err := s.service.Statement(s.ctx, day)
+	s.must(err)
+	for _, p := range st.Purses {
+		if p.Compared != (p.Purse != store.PurseAirtime) {
+			t.Errorf("%s compared %v", p.Purse, p.Compared)
+		}
+	}
+	if last, err := s.service.LastBalance(s.ctx); err != nil || !last.UtilityUnknown || !st.Compared {
+		t.Fatalf("%+v, %v; %+v", last, err, st)
 	}
 }
 

@@ -37,6 +37,7 @@ type PurseStatement struct {
 	Closing         int64
 	Difference      int64 // Closing beyond Opening + Credits − Debits
 	UnderWay        int64 // how much of it payments explain that were under way at those moments
+	Compared        bool  // CamPay told this purse at both ends, so that there is a Difference
 }
 
 // Expected is the balance to which the period should have led.
@@ -132,6 +133,7 @@ func (s *Service) addUp(ctx context.Context, st *Statement, from, end time.Time)
 			Opening:  purse.Of(st.Opening) + before[purse].Credits - before[purse].Debits,
 			Closing:  purse.Of(st.Closing) - after[purse].Credits + after[purse].Debits,
 			UnderWay: underWayThen[purse] - underWayNow[purse],
+			Compared: st.Compared && purse.Tells(st.Opening) && purse.Tells(st.Closing),
 		}
 		line.Difference = line.Closing - line.Expected()
 		st.Purses = append(st.Purses, line)
@@ -144,7 +146,7 @@ func (st Statement) logged() []any {
 	var all []any
 	for _, p := range st.Purses {
 		difference := "unknown"
-		if st.Compared {
+		if p.Compared {
 			difference = campay.XAF(p.Difference).String()
 		}
 		all = append(all, "difference_"+map[store.Purse]string{
