@@ -158,6 +158,10 @@ func (w *world) goWrong(f *sandbox.Fault) {
 	switch f.Endpoint {
 	case sandbox.EndpointCollect, sandbox.EndpointLink, sandbox.EndpointWithdraw, sandbox.EndpointAirtime:
 		kinds = append(kinds, sandbox.RateLimited)
+	case sandbox.EndpointTransaction, sandbox.EndpointUtility:
+		if w.chance(0.4) {
+			kinds = []sandbox.Kind{sandbox.AmountUntold, sandbox.StatusWord}
+		}
 	}
 	f.Kind = pick(w, kinds...)
 	switch f.Endpoint { // what must not go wrong when two are under way
@@ -175,6 +179,10 @@ func (w *world) goWrong(f *sandbox.Fault) {
 		f.Status = pick(w, 500, 502, 503, 504, 408)
 	case sandbox.Wordless, sandbox.RateLimited:
 		f.Status = pick(w, 400, 403, 404, 429)
+	case sandbox.AmountUntold:
+		f.Text = pick(w, "", "None", "null", "0.00")
+	case sandbox.StatusWord:
+		f.Text = pick(w, "EXPIRED", "CANCELLED", "REVERSED", "success")
 	}
 }
 

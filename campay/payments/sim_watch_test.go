@@ -55,6 +55,7 @@ func (w *world) watch() {
 		if t.PaidInFull() {
 			w.paidIsTrue(t, ledger)
 		}
+		w.amountIsTold(t)
 		if t.Status == store.StatusFailed && !t.Flags.Has(store.FlagDecided) {
 			w.failedIsTrue(t, ledger)
 		}
@@ -75,6 +76,18 @@ func (w *world) paidIsTrue(t store.Transaction, ledger []sandbox.Entry) {
 		w.wrong("%d is called paid with %d %s, and %v %s moved", t.ID, t.Amount, t.Currency, e.Amount, e.Currency)
 	case t.Asked != 0 && int64(e.Amount) < t.Asked, t.Asked != 0 && int64(e.Amount) > t.Asked && !t.MayPayMore:
 		w.wrong("%d is called paid in full with %v of %d", t.ID, e.Amount, t.Asked)
+	}
+}
+
+// amountIsTold holds that an amount which CamPay did not tell is called unknown,
+// and that money which came is never called nothing.
+func (w *world) amountIsTold(t store.Transaction) {
+	isTold := t.Amount != 0 || t.Flags.Has(store.FlagDecided)
+	if t.Status == store.StatusSuccessful && isTold == (t.AmountUnknown && t.Flags.Has(store.FlagAmountUnknown)) {
+		w.wrong("%d is called a success with %d, unknown %v: %s", t.ID, t.Amount, t.AmountUnknown, told(t))
+	}
+	if t.Flags.Has(store.FlagUnknownWord) && t.PaidInFull() {
+		w.wrong("%d is called paid by the word %q", t.ID, t.Word)
 	}
 }
 
