@@ -1,8 +1,13 @@
 package main
 
-// A device that holds a passkey which was removed.
+// Buttons that need the browser's help: passkeys, and copying an address.
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
 
 func TestPasskey_RemovedWhileTheDeviceHasItStill_IsRefused(t *testing.T) {
 	t.Parallel()
@@ -23,4 +28,34 @@ func TestPasskey_RemovedWhileTheDeviceHasItStill_IsRefused(t *testing.T) {
 	v.allow("403")
 	v.click("[data-passkey=get]")
 	v.see("#passkey-failed:not([hidden])")
+}
+
+func TestPasskey_ItsButton_OutlivesAnErrorAndIsNotOfferedWhereItCannotWork(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	v := visit(t)
+	v.allow("422")
+	v.open(p.url + "/signin")
+	v.see("[data-passkey=get]:not([hidden])")
+	v.fill("name", ownerName)
+	v.fill("password", "not the password")
+	v.click("main form button[type=submit]")
+	v.see(".summary")
+	v.see("[data-passkey=get]:not([hidden])")
+	v.open(strings.Replace(p.url, "localhost", "127.0.0.1", 1) + "/signin")
+	v.see("[data-passkey-elsewhere]:not([hidden])")
+	if v.eval("document.querySelector('[data-passkey=get]').hidden") != "true" {
+		t.Error("it is offered where no authenticator knows the site")
+	}
+}
+
+func TestCopy_ThatFails_SaysSo(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.makeLink(p, "500")
+	m.eval("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+	m.eval("document.execCommand = () => false")
+	m.click("[data-copy]")
+	act(m, chromedp.Poll[bool]("document.querySelector('[data-copy]').textContent.includes('Copie refusée')"))
 }
