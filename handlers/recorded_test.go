@@ -30,6 +30,8 @@ type recorded struct {
 	Type   string          `json:"type"` // of the body; JSON when empty
 	Answer json.RawMessage `json:"answer"`
 	Raw    string          `json:"raw"` // instead of Answer: no JSON, or not quite
+	// Acts: CamPay does what it was asked for before it answers.
+	Acts bool `json:"acts"`
 
 	Book  string `json:"book"`  // the status; some, parted by |, where more than one is right
 	Told  string `json:"told"`  // the amount in the book; empty: none
