@@ -58,8 +58,10 @@ func (r recorded) said() string {
 
 // plainlySaid are refusals that the screens have clear words of their own for.
 func (r recorded) plainlySaid() bool {
-	return r.HTTP == http.StatusForbidden || strings.Contains(r.body(), campay.CodeCarrier) || strings.Contains(r.body(), campay.CodeBalance)
+	return r.HTTP == http.StatusForbidden || r.HTTP == http.StatusTooManyRequests || plain.MatchString(r.body())
 }
+
+var plain = regexp.MustCompile(campay.CodeCarrier + "|" + campay.CodeBalance + "|Rate limit")
 
 // emptyQuotes are quotation marks around nothing.
 var emptyQuotes = regexp.MustCompile(`[«“][\s\x{a0}\x{202f}]*[»”]`)
