@@ -22,7 +22,7 @@ const (
 	watchedAtMost = waitLast + pollLast
 )
 
-// ErrNotDecidable says that a transaction is not in doubt, or not long enough.
+// ErrNotDecidable says that nobody doubts a transaction, or not long enough.
 var ErrNotDecidable = errors.New("it is not for a person to decide")
 
 // Decidable says whether a person may end a doubt, and what he can go by.
@@ -64,7 +64,13 @@ func (s *Service) decidable(ctx context.Context, r store.Reader, t store.Transac
 
 // hadItsDay reports whether CamPay had its time to end t's doubt.
 func (s *Service) hadItsDay(t store.Transaction) bool {
-	return t.Status == store.StatusInDoubt && s.doubtedFor(t) >= decideAfter
+	return isDoubted(t) && s.doubtedFor(t) >= decideAfter
+}
+
+// isDoubted reports whether nobody knows what became of t: its answer was lost,
+// or CamPay calls it open by a word that nobody knows, and may for ever.
+func isDoubted(t store.Transaction) bool {
+	return t.Status == store.StatusInDoubt || t.Status == store.StatusPending && t.Word != ""
 }
 
 // doubtedFor is how long t has been in doubt, by the looks at it: NewsAt is kept
@@ -78,7 +84,7 @@ func (s *Service) doubtedFor(t store.Transaction) time.Duration {
 // which nobody looked at a doubt no more than watchedAtMost counts, and none that
 // the clock was set back by.
 func touch(t *store.Transaction, now time.Time) {
-	if t.Status == store.StatusInDoubt {
+	if isDoubted(*t) {
 		quiet := now.Sub(t.UpdatedAt)
 		t.NewsAt = t.NewsAt.Add(quiet - min(max(quiet, 0), watchedAtMost))
 	}
@@ -166,6 +172,7 @@ func (s *Service) Decide(ctx context.Context, id int64, outcome store.Status, by
 			return ErrNotDecidable
 		}
 		t.Status, t.SettledAt, t.PollAt, t.ReportedStatus = outcome, now, time.Time{}, ""
+		knowWord(t)
 		t.Flags = t.Flags.With(store.FlagDecided)
 		if err := s.tellDecision(ctx, tx, *t, by); err != nil {
 			return err

@@ -151,3 +151,29 @@ func TestUnknownWord_OnASettledPayment_FlagsIt_AndIsNoLongerPaid(t *testing.T) {
 		t.Fatalf("taken back: %+v", got)
 	}
 }
+
+func TestUnknownWord_OfAPayout_IsAPersonsToDecide_WhenCamPayHadItsDay(t *testing.T) {
+	s := openPayoutShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.StatusWord, Text: "CANCELLED", Times: -1})
+	sent := s.payOut(s.withdrawal(1000))
+	s.work(time.Minute)
+	open := s.wantStatus(sent, store.StatusPending, store.FlagUnknownWord)
+	if may, err := s.service.Decidable(s.ctx, open); err != nil || may != DecideNever {
+		t.Fatalf("at once: %q, %v", may, err)
+	}
+	for range 10 {
+		s.work(6 * time.Hour)
+	}
+	open = s.wantStatus(sent, store.StatusPending, store.FlagUnknownWord)
+	if may, err := s.service.Decidable(s.ctx, open); err != nil || !may.May() {
+		t.Fatalf("after days: %q, %v", may, err)
+	}
+	s.must(s.service.Decide(s.ctx, sent.ID, store.StatusFailed, s.owner))
+	if done := s.wantStatus(sent, store.StatusFailed, store.FlagDecided); done.Word != "" {
+		t.Fatalf("%+v", done)
+	}
+	s.sandbox.ClearFaults()
+	_, err := s.service.Ask(s.ctx, sent.ID)
+	s.must(err)
+	s.wantStatus(sent, store.StatusSuccessful, store.FlagMovedFinal) // CamPay's word counts, when it has one
+}

@@ -136,7 +136,13 @@ func (s *Service) Ask(ctx context.Context, id int64) (answered bool, err error) 
 func (s *Service) look(ctx context.Context, t store.Transaction, cause store.EventKind) (answered bool, err error) {
 	switch {
 	case t.Reference != "":
-		return s.confirm(ctx, t, t.Reference, cause)
+		if answered, err = s.confirm(ctx, t, t.Reference, cause); !answered || err != nil || t.Word == "" {
+			return answered, err
+		}
+		if t, err = s.store.Transaction(ctx, t.ID); err != nil {
+			return true, err
+		}
+		return s.readDays(ctx, t) // what a decision over it needs, once its day is over
 	case t.Flags.Has(store.FlagDecided):
 		return s.sweepHistory(ctx, doubtPace, s.searchFrom(t))
 	case t.Status.Final():
