@@ -291,7 +291,7 @@ func TestTransaction_AnAmountThatIsNotTold_IsUnknownAndNotZero(t *testing.T) {
 
 func TestTransaction_AStatusThatNobodyKnows_ComesThroughAsItIs(t *testing.T) {
 	for word, want := range map[string]campay.Status{
-		"successful": campay.Successful, "Failed": campay.Failed, " PENDING ": campay.Pending,
+		"successful": campay.Successful, "Failed": campay.Failed, "pending": campay.Pending,
 		"SUCCESS": "SUCCESS", "Expired": "Expired", "CANCELLED": "CANCELLED",
 		strings.Repeat("é", 100): campay.Status(strings.Repeat("é", 40) + "…"),
 	} {

@@ -7,7 +7,7 @@ package payments
 
 import (
 	"context"
-	"math/bits"
+	"math/big"
 	"slices"
 	"time"
 
@@ -64,10 +64,7 @@ func isNear(known, amount int64) bool {
 // inProportion is the fee of an amount, up to a hundredth, where that of another
 // one that is near it is known.
 func inProportion(fee, known, amount int64) int64 {
-	high, low := bits.Mul64(uint64(fee), uint64(amount)) // positive, all of them
-	whole, rest := bits.Div64(high, low, uint64(known))  // feeNear times the fee at most
-	if rest > 0 {
-		whole++
-	}
-	return int64(whole)
+	product := new(big.Int).Mul(big.NewInt(fee), big.NewInt(amount)) // it may run over
+	whole, rest := product.QuoRem(product, big.NewInt(known), new(big.Int))
+	return whole.Int64() + int64(rest.Sign())
 }

@@ -205,6 +205,8 @@ func TestInvariant6_AnEstimatedFee_StopsNoPayout_AndTheAmountDoes(t *testing.T) 
 	if p := s.preview(s.withdrawal(20_000)); p.Fee.About != campay.Francs(5000) {
 		t.Fatalf("%+v", p)
 	}
-	s.short(s.withdrawal(20_001))
+	if short := s.short(s.withdrawal(20_001)); short.Available != campay.Francs(20_000) {
+		t.Fatalf("short by %+v", short)
+	}
 	s.payOut(s.withdrawal(20_000))
 }
