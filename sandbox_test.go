@@ -1,0 +1,79 @@
+package main
+
+// The sandbox that stands alone.
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var printedKeys = regexp.MustCompile(`(?s)API +(\S+)\n +token +(\S+)\n.*webhook key +(\S+)\n`)
+
+// sandboxAlone runs `comptoir sandbox` while do looks at what it printed.
+func sandboxAlone(t *testing.T, state string, do func(api, token, webhookKey string)) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	out := &output{ready: make(chan struct{}), want: "webhook key"}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"sandbox", "--listen", "127.0.0.1:0", "--state", state, "--link-alone", "--second-try", "same"}, out, io.Discard)
+	}()
+	select {
+	case <-out.ready:
+		m := printedKeys.FindStringSubmatch(out.String())
+		if m == nil {
+			t.Errorf("it printed %q", out.String())
+			break
+		}
+		do(m[1], m[2], m[3])
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSandboxCommand_WithState_KeepsKeysAndLedger_AndItsSwitchesHold(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "sandbox.json")
+	call := func(method, address, token, body string) (answer map[string]any) {
+		req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "token "+token)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s answered %d: %v", address, res.StatusCode, err)
+		}
+		return answer
+	}
+	var first, firstKey string
+	var reference any
+	sandboxAlone(t, state, func(api, token, key string) {
+		first, firstKey = token, key
+		reference = call(http.MethodPost, api+"collect/", token, `{"amount":"5","from":"237677123456"}`)["reference"]
+		if link := call(http.MethodPost, api+"get_payment_link/", token, `{"amount":"5"}`); len(link) != 1 || link["link"] == nil {
+			t.Errorf("the link is %v", link)
+		}
+	})
+	sandboxAlone(t, state, func(api, token, key string) {
+		if token != first || key != firstKey {
+			t.Errorf("other keys: %s %s after %s %s", token, key, first, firstKey)
+		}
+		if got := call(http.MethodGet, api+"transaction/"+reference.(string)+"/", first, ""); got["reference"] != reference {
+			t.Errorf("%v", got)
+		}
+	})
+}
