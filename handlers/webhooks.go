@@ -27,6 +27,8 @@ func (s *server) takeWebhook(c echo.Context) error {
 		return c.String(http.StatusRequestEntityTooLarge, "too large\n")
 	case errors.Is(err, payments.ErrWebhookRefused):
 		return c.String(http.StatusForbidden, "refused\n")
+	case errors.Is(err, payments.ErrWebhooksFull):
+		return c.String(http.StatusServiceUnavailable, "not kept\n")
 	default:
 		s.Log.ErrorContext(c.Request().Context(), "webhook not kept", "id", requestID(c), "error", err)
 		return c.String(http.StatusServiceUnavailable, "not kept\n")
@@ -38,11 +40,17 @@ func (s *server) webhooks(c echo.Context) error {
 	if v := store.Verdict(c.QueryParam("verdict")); v == store.VerdictAccepted || v == store.VerdictRefused {
 		filter.Verdict = v
 	}
+	if err := s.Payments.KeepRefused(c.Request().Context()); err != nil {
+		return err
+	}
 	rows, err := s.Store.Deliveries(c.Request().Context(), filter)
 	if err != nil {
 		return err
 	}
 	props := views.WebhooksProps{Search: filter.Search, Verdict: filter.Verdict}
+	if props.Refused, err = s.Store.RefusedCounts(c.Request().Context()); err != nil {
+		return err
+	}
 	props.Deliveries, props.Older = older(rows, func(d store.Delivery) int64 { return d.ID })
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.WebhooksPage(p, props) })
 }

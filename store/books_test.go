@@ -81,7 +81,26 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			return list(len(l), err)
 		},
 		"DueDeliveries": func(ctx context.Context) error {
-			l, err := r.DueDeliveries(ctx, noon, 9)
+			l, err := r.DueDeliveries(ctx, noon, false, 9)
+			return list(len(l), err)
+		},
+		"NobodysDue": func(ctx context.Context) error {
+			n, err := r.NobodysDue(ctx, 9)
+			return list(int(n), err)
+		},
+		"DeliveriesOf": func(ctx context.Context) error {
+			n, err := r.DeliveriesOf(ctx, "reference", 9)
+			return list(int(n), err)
+		},
+		"DeliveredBefore": func(ctx context.Context) error {
+			same, err := r.DeliveredBefore(ctx, Delivery{Reference: "reference", Body: []byte("said")})
+			if !same && err == nil {
+				return ErrNotFound
+			}
+			return err
+		},
+		"RefusedCounts": func(ctx context.Context) error {
+			l, err := r.RefusedCounts(ctx)
 			return list(len(l), err)
 		},
 		"NextDelivery": func(ctx context.Context) error { return when(r.NextDelivery(ctx, time.Time{})) },
@@ -174,6 +193,8 @@ func fill(t *testing.T, s *Store) {
 		return err
 	})
 	addDelivery(t, s, Delivery{TransactionID: first.ID, NextAt: noon})
+	addDelivery(t, s, Delivery{Reference: "reference", Body: []byte("said"), NextAt: noon})
+	write(t, s, func(tx *Tx) error { return tx.CountRefused(t.Context(), WhySignature, 1, noon) })
 	write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon}) })
 	fillMoneyOut(t, s, user.ID, first.ID)
 }

@@ -92,12 +92,13 @@ func (tx *Tx) AddDelivery(ctx context.Context, d Delivery) (Delivery, error) {
 }
 
 // DeliveredBefore reports whether the very same accepted call, byte for byte, is
-// kept already.
-func (tx *Tx) DeliveredBefore(ctx context.Context, d Delivery) (bool, error) {
-	n, err := one(ctx, tx.rows, scanCount, `
+// kept already. The empty text keeps the planner from walking over all accepted
+// ones.
+func (r Reader) DeliveredBefore(ctx context.Context, d Delivery) (bool, error) {
+	n, err := one(ctx, r.rows, scanCount, `
 		SELECT COUNT(*) FROM (SELECT 1 FROM deliveries
-			WHERE book = $1 AND reference = $2 AND verdict = 'accepted' AND body = $3 AND method = $4 LIMIT 1) AS same`,
-		tx.book, d.Reference, d.Body, d.Method)
+			WHERE book = $1 AND reference = $2 AND verdict || '' = 'accepted' AND body = $3 AND method = $4 LIMIT 1) AS same`,
+		r.book, d.Reference, d.Body, d.Method)
 	if err != nil {
 		return false, fmt.Errorf("look for the same delivery: %w", err)
 	}
@@ -113,19 +114,6 @@ func (tx *Tx) UpdateDelivery(ctx context.Context, d Delivery) error {
 		d.Outcome, idOrNull(d.TransactionID), d.Attempts, millis(d.NextAt), millis(d.AppliedAt), tx.book, d.ID)
 	if err != nil {
 		return fmt.Errorf("update delivery %d: %w", d.ID, err)
-	}
-	return nil
-}
-
-// PruneRefused removes refused deliveries but for the newest keep of them, so
-// that a flood of forgeries cannot fill the disk.
-func (tx *Tx) PruneRefused(ctx context.Context, keep int) error {
-	_, err := tx.turn.exec(ctx, `
-		DELETE FROM deliveries WHERE book = $1 AND verdict = 'refused' AND id <= (
-			SELECT id FROM deliveries WHERE book = $1 AND verdict = 'refused'
-			ORDER BY id DESC LIMIT 1 OFFSET $2)`, tx.book, keep)
-	if err != nil {
-		return fmt.Errorf("prune refused deliveries: %w", err)
 	}
 	return nil
 }
@@ -167,11 +155,15 @@ func (r Reader) Deliveries(ctx context.Context, wanted DeliveryFilter) ([]Delive
 }
 
 // DueDeliveries returns the deliveries to be applied by now, the longest due
-// first.
-func (r Reader) DueDeliveries(ctx context.Context, at time.Time, limit int) ([]Delivery, error) {
+// first: of transactions of the book, or those that speak of none.
+func (r Reader) DueDeliveries(ctx context.Context, at time.Time, ofBook bool, limit int) ([]Delivery, error) {
+	which := "transaction_id IS NULL"
+	if ofBook {
+		which = "transaction_id IS NOT NULL"
+	}
 	due, err := many(ctx, r.rows, scanDelivery, `
 		SELECT `+deliveryColumns+` FROM deliveries
-		WHERE book = $1 AND next_at > 0 AND next_at <= $2
+		WHERE book = $1 AND next_at > 0 AND next_at <= $2 AND `+which+`
 		ORDER BY next_at, id LIMIT $3`, r.book, millis(at), pageLength(limit))
 	if err != nil {
 		return nil, fmt.Errorf("due deliveries: %w", err)

@@ -84,12 +84,15 @@ func TestDueDeliveries_ThoseByNow_LongestDueFirst(t *testing.T) {
 		t.Errorf("something is due in an empty book: %v", err)
 	}
 	now := addDelivery(t, s, Delivery{NextAt: noon})
+	mine := addDelivery(t, s, Delivery{NextAt: noon, TransactionID: addTransaction(t, s, Transaction{}).ID})
 	addDelivery(t, s, Delivery{}) // done
 	later := addDelivery(t, s, Delivery{NextAt: noon.Add(time.Hour)})
 	before := addDelivery(t, s, Delivery{NextAt: noon.Add(-time.Hour)})
-	due, err := s.DueDeliveries(t.Context(), noon, 10)
-	if err != nil || !slices.Equal(deliveryIDs(due), []int64{before.ID, now.ID}) {
-		t.Errorf("%v, %v", deliveryIDs(due), err)
+	for ofBook, want := range map[bool][]int64{false: {before.ID, now.ID}, true: {mine.ID}} {
+		due, err := s.DueDeliveries(t.Context(), noon, ofBook, 10)
+		if err != nil || !slices.Equal(deliveryIDs(due), want) {
+			t.Errorf("%v, %v", deliveryIDs(due), err)
+		}
 	}
 	if at, found, err := s.NextDelivery(t.Context(), noon); err != nil || !found || !at.Equal(later.NextAt) {
 		t.Errorf("next %v, %v, %v", at, found, err)

@@ -92,10 +92,14 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 			_, err := r.Deliveries(t.Context(), DeliveryFilter{Verdict: VerdictRefused, Before: 9})
 			return err
 		}, "deliveries_verdict (book=? AND verdict=? AND id<?)", false},
-		"due deliveries": {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, 9); return err }, "deliveries_next (book=? AND next_at>? AND next_at<?)", false},
-		"next delivery":  {func(r Reader) error { _, _, err := r.NextDelivery(t.Context(), noon); return err }, "deliveries_next (book=? AND next_at>?)", false},
-		"user by name":   {func(r Reader) error { _, err := r.UserByName(t.Context(), "n"); return err }, "(name_key=?)", false},
-		"session":        {func(r Reader) error { _, err := r.Session(t.Context(), []byte("t")); return err }, "(token_hash=?)", false},
+		"due deliveries":             {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, true, 9); return err }, "deliveries_due_known (book=? AND next_at>? AND next_at<?)", false},
+		"due deliveries of nobody's": {func(r Reader) error { _, err := r.DueDeliveries(t.Context(), noon, false, 9); return err }, "deliveries_due_unknown (book=? AND next_at>? AND next_at<?)", false},
+		"how many of them":           {func(r Reader) error { _, err := r.NobodysDue(t.Context(), 9); return err }, "deliveries_due_unknown (book=? AND next_at>?)", false},
+		"the same delivery":          {func(r Reader) error { _, err := r.DeliveredBefore(t.Context(), Delivery{Reference: "x"}); return err }, "deliveries_reference (book=? AND reference=?)", false},
+		"deliveries of a reference":  {func(r Reader) error { _, err := r.DeliveriesOf(t.Context(), "x", 9); return err }, "deliveries_reference (book=? AND reference=?)", false},
+		"next delivery":              {func(r Reader) error { _, _, err := r.NextDelivery(t.Context(), noon); return err }, "deliveries_next (book=? AND next_at>?)", false},
+		"user by name":               {func(r Reader) error { _, err := r.UserByName(t.Context(), "n"); return err }, "(name_key=?)", false},
+		"session":                    {func(r Reader) error { _, err := r.Session(t.Context(), []byte("t")); return err }, "(token_hash=?)", false},
 	} {
 		plan := planOf(t, s, c.read)
 		mustReadThrough(t, plan, name, c.index)

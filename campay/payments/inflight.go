@@ -36,7 +36,10 @@ type job struct {
 type work string
 
 const (
-	applying  work = "delivery"
+	applying work = "delivery"
+
+	applyingNobodys work = "delivery of nobody's"
+
 	polling   work = "poll"
 	sweeping  work = "history"
 	balancing work = "balance"

@@ -83,6 +83,7 @@ type Service struct {
 	holders   holders
 	wake      chan struct{}
 	inFlight  inFlight
+	refusals  refusals
 }
 
 // New returns a Service; Run makes it settle what is open.

@@ -247,6 +247,7 @@ func (s *shop) all() []store.Transaction {
 
 func (s *shop) deliveries() []store.Delivery {
 	s.t.Helper()
+	s.must(s.service.KeepRefused(s.ctx))
 	all, err := s.store.Deliveries(s.ctx, store.DeliveryFilter{Limit: 100})
 	s.must(err)
 	return all

@@ -25,13 +25,15 @@ func (w *world) errands() []errand {
 	s, now := w.service, w.shopTime()
 	w.must(s.catchUp(w.ctx, now))
 	var due []errand
-	deliveries, err := w.store.DueDeliveries(w.ctx, now, workBatch)
-	w.must(err)
-	for _, d := range deliveries {
-		due = append(due, errand{
-			job{applying, d.ID}, []string{foldReference(d.Reference)},
-			func() error { return s.apply(w.ctx, d) },
-		})
+	for _, kind := range []work{applying, applyingNobodys} {
+		deliveries, err := w.store.DueDeliveries(w.ctx, now, kind == applying, workBatch)
+		w.must(err)
+		for _, d := range deliveries {
+			due = append(due, errand{
+				job{kind, d.ID}, []string{foldReference(d.Reference)},
+				func() error { return s.apply(w.ctx, d) },
+			})
+		}
 	}
 	polls, err := w.store.DuePolls(w.ctx, now, workBatch)
 	w.must(err)

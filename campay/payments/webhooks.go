@@ -15,17 +15,13 @@ import (
 	"comptoir/store"
 )
 
-// refusedKept is how many refused deliveries stay in the book: enough to see
-// what is being tried, too few to fill a disk.
-const refusedKept = 2000
-
 // unknownPatience is how long a delivery is tried while CamPay answers that it
 // does not know its reference. While CamPay does not answer at all, it is tried
 // for ever.
 const unknownPatience = 2 * time.Hour
 
 // ErrWebhookRefused says that a delivery is not CamPay's, or not readable. It
-// is kept as refused and changes nothing.
+// is counted, kept among a sample of such, and changes nothing.
 var ErrWebhookRefused = errors.New("webhook refused")
 
 // ErrWebhookTooLarge says that a delivery was larger than any of CamPay's; it
@@ -46,37 +42,33 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 		Verdict: store.VerdictAccepted, NextAt: s.now(),
 	}
 	n, why, refused := s.verify(raw)
-	d.Status, d.Reference, d.ExternalReference = string(n.Status), n.Reference, n.ExternalReference
-	d.AmountText, d.Currency = n.AmountText, n.Currency
+	d.Status, d.Reference, d.ExternalReference = short(string(n.Status)), short(foldReference(n.Reference)), short(n.ExternalReference)
+	d.AmountText, d.Currency = short(n.AmountText), short(n.Currency)
 	if refused != nil {
 		d.Verdict, d.Outcome, d.Why = store.VerdictRefused, store.OutcomeRefused, why
 		d.NextAt, d.AppliedAt = time.Time{}, s.now()
+		if s.sampled(d) {
+			s.log.WarnContext(ctx, "webhook refused", "address", remoteAddr, "why", refused) // holds nothing of the signature
+		}
+		return fmt.Errorf("%w: %w", ErrWebhookRefused, refused)
+	}
+	if err := s.hasRoomFor(ctx, d, n); err != nil {
+		return err
 	}
 	var reported store.Transaction
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if refused == nil {
-			again, err := tx.DeliveredBefore(ctx, d)
-			if err != nil || again {
-				return err // the very same call: it is kept already
-			}
-			if reported, err = s.report(ctx, tx, &d, n); err != nil {
-				return err
-			}
+		again, err := tx.DeliveredBefore(ctx, d)
+		if err != nil || again {
+			return err // the very same call: it is kept already
 		}
-		if _, err := tx.AddDelivery(ctx, d); err != nil {
+		if reported, err = s.report(ctx, tx, &d, n); err != nil {
 			return err
 		}
-		if refused != nil {
-			return tx.PruneRefused(ctx, refusedKept)
-		}
-		return nil
+		_, err = tx.AddDelivery(ctx, d)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("keep the webhook: %w", err)
-	}
-	if refused != nil {
-		s.log.WarnContext(ctx, "webhook refused", "address", remoteAddr, "why", refused) // holds nothing of the signature
-		return fmt.Errorf("%w: %w", ErrWebhookRefused, refused)
 	}
 	if reported.ID != 0 {
 		s.publish(reported)
@@ -105,8 +97,8 @@ func (s *Service) verify(raw campay.RawNotification) (n campay.Notification, why
 	return n, "", nil
 }
 
-// short bounds a header of a stranger's.
-func short(text string) string { return text[:min(len(text), 100)] }
+// short bounds a text of a stranger's.
+func short(text string) string { return strings.ToValidUTF8(text[:min(len(text), 100)], "") }
 
 // Said is what a kept delivery carried by CamPay's names, without its
 // signature, which opens the door for an hour. What cannot be read said nothing.
@@ -122,7 +114,7 @@ func Said(d store.Delivery) map[string]string {
 // report notes on the transaction that a delivery speaks of what was said:
 // its screens show "reported, being confirmed".
 func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n campay.Notification) (store.Transaction, error) {
-	t, err := spokenOf(ctx, tx, n)
+	t, err := spokenOf(ctx, tx.Reader, n)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Transaction{}, nil
 	}
@@ -152,7 +144,7 @@ func (s *Service) hear(t *store.Transaction) {
 
 // spokenOf finds the transaction of a notification's reference, or the one
 // that waits for its reference under the same external reference.
-func spokenOf(ctx context.Context, tx *store.Tx, n campay.Notification) (store.Transaction, error) {
+func spokenOf(ctx context.Context, tx store.Reader, n campay.Notification) (store.Transaction, error) {
 	t, err := tx.TransactionByReference(ctx, foldReference(n.Reference))
 	if !errors.Is(err, store.ErrNotFound) || n.ExternalReference == "" {
 		return t, err
@@ -278,7 +270,12 @@ func (s *Service) forget(ctx context.Context, d store.Delivery) error {
 
 func (s *Service) endDelivery(ctx context.Context, d store.Delivery, outcome store.Outcome) error {
 	d.Outcome, d.Attempts, d.NextAt, d.AppliedAt = outcome, d.Attempts+1, time.Time{}, s.now()
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.UpdateDelivery(ctx, d) })
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.UpdateDelivery(ctx, d); err != nil || outcome != store.OutcomeUnknown {
+			return err
+		}
+		return tx.PruneNobodys(ctx, nobodysKept)
+	})
 }
 
 // ApplyAgain puts a kept delivery back in the queue, as a person asked.

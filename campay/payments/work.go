@@ -191,6 +191,11 @@ func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (ans
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	defer func() {
+		if err := s.KeepRefused(onItsOwn(ctx)); err != nil {
+			s.log.ErrorContext(ctx, "keep a sample of refused webhooks", "error", err)
+		}
+	}()
 	for {
 		nap := longestNap
 		next, err := s.start(ctx, &wg)
@@ -247,12 +252,8 @@ func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, err
 	if err := s.catchUp(ctx, now); err != nil {
 		return time.Time{}, err
 	}
-	deliveries, err := s.store.DueDeliveries(ctx, now, workBatch)
-	if err != nil {
+	if err := s.startDeliveries(ctx, wg, now); err != nil {
 		return time.Time{}, fmt.Errorf("due deliveries: %w", err)
-	}
-	for _, d := range deliveries {
-		s.begin(ctx, wg, job{work: applying, id: d.ID}, func(ctx context.Context) error { return s.apply(ctx, d) })
 	}
 	polls, err := s.store.DuePolls(ctx, now, workBatch)
 	if err != nil {
@@ -290,11 +291,34 @@ func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, err
 	if err := s.startReconciliation(ctx, wg, now); err != nil {
 		return time.Time{}, fmt.Errorf("due reconciliation: %w", err)
 	}
+	if s.refusals.due(now) {
+		if err := s.KeepRefused(ctx); err != nil {
+			return time.Time{}, err
+		}
+	}
 	next, err := s.next(ctx, now)
+	if at := s.refusals.at(); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+		next = at
+	}
 	if !sweepAt.IsZero() && sweepAt.After(now) && (next.IsZero() || sweepAt.Before(next)) {
 		next = sweepAt
 	}
 	return next, err
+}
+
+// startDeliveries begins to apply what is due. What speaks of no payment of the
+// book, as a stranger's would, has a room of its own.
+func (s *Service) startDeliveries(ctx context.Context, wg *sync.WaitGroup, now time.Time) error {
+	for _, kind := range []work{applying, applyingNobodys} {
+		due, err := s.store.DueDeliveries(ctx, now, kind == applying, workBatch)
+		if err != nil {
+			return err
+		}
+		for _, d := range due {
+			s.begin(ctx, wg, job{work: kind, id: d.ID}, func(ctx context.Context) error { return s.apply(ctx, d) })
+		}
+	}
+	return nil
 }
 
 // next is when something becomes due after now.
