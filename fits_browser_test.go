@@ -7,6 +7,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
@@ -204,4 +205,31 @@ func TestFits_FirstRunKeysAndFrozen(t *testing.T) {
 	}
 	owner.open(p.url + "/links")
 	owner.fits("links-empty", "main .empty h2, main h1")
+}
+
+func TestFits_WhatCamPayDoesNotTell(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir(), "--shop", longShop)
+	m := merchant(t, p)
+	for i, unclear := range []struct{ fault, phone, state string }{
+		{`{"kind":"amount_untold","text":"None","times":-1}`, "677 12 34 56", "CamPay ne dit pas combien"},
+		{`{"kind":"status_word","text":"TEMPORARILY_REVERSED_BY_THE_OPERATOR","times":-1}`, "699 12 34 56", "TEMPORARILY_REVERSED_BY_THE_OPERATOR"},
+	} {
+		p.post(t, "/sandbox/faults/clear", "application/x-www-form-urlencoded", "")
+		p.fault(t, unclear.fault)
+		m.askAtTheTill(p, "12 500", unclear.phone)
+		m.see(".counter .status")
+		p.enter(t, "1234")
+		m.see("main .status.warn")
+		m.fits(fmt.Sprintf("unclear-sale-%d", i), "main h1")
+		m.open(p.url + "/transactions")
+		m.click("main table a")
+		m.see("main .status.warn")
+		if said := m.text("main"); !strings.Contains(said, unclear.state) {
+			t.Errorf("it says\n%s", said)
+		}
+		m.fits(fmt.Sprintf("unclear-%d", i), "main h1")
+	}
+	m.open(p.url + "/")
+	m.fits("unclear-home", "main h1")
 }

@@ -121,6 +121,8 @@ func families(t *testing.T) []family {
 		{"status.", states, title},
 		{"transaction.", []string{"title.", "text."}, of(inStates, "paid_twice")},
 		{"story.", each(ways, ".title.", ".text."), outStates},
+		{"story.", each(ways, ".text."), []string{"untold"}},
+		{"transaction.text.", []string{"untold"}, title},
 		{"payout.title.", ways, title},
 		{"payout.lead.", ways, title},
 		{"payout.name.", ways, title},

@@ -217,6 +217,9 @@ func (s state) failed() bool { return s == stateFailed || s == stateUndone || s 
 // or its text. Money out has words of its own.
 func story(ctx context.Context, t store.Transaction, in state, part string) string {
 	s := string(in)
+	if in == stateCheck && t.AmountUnknown && part == "text" {
+		s = "untold"
+	}
 	if way := wayOf(t); way != "" {
 		return T(ctx, "story."+string(way)+"."+part+"."+s, "Word", t.Word)
 	}
