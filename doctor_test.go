@@ -46,3 +46,15 @@ func TestDoctor_SaysWhatIsWrong_BesideARunningProduct(t *testing.T) {
 		t.Error("an empty folder is well")
 	}
 }
+
+func TestServe_SecondOnOneFolder_IsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	err := run(t.Context(), []string{"serve", "--listen", "127.0.0.1:0", "--data", p.data}, io.Discard, io.Discard)
+	if !errors.Is(err, store.ErrServed) || !strings.Contains(err.Error(), p.data) {
+		t.Fatalf("the second one: %v", err)
+	}
+	if err := run(t.Context(), []string{"user", "add", "Awa", "--role", "cashier", "--data", p.data}, io.Discard, io.Discard); err != nil {
+		t.Errorf("a command beside it: %v", err)
+	}
+}

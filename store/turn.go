@@ -106,6 +106,12 @@ func IsDisk(err error) bool {
 	return false
 }
 
+// isBusy is SQLite's alone: another process, or connection, holds the lock.
+func isBusy(err error) bool {
+	var failure *sqlite.Error
+	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // isTaken is SQLite's alone: a value that must be unique is there already.
 func isTaken(err error) bool {
 	var failure *sqlite.Error

@@ -58,6 +58,7 @@ var camPaySites = map[string]string{
 type Product struct {
 	config    Config
 	store     *store.Store // people and settings; each generation has its own book
+	release   func() error // lets another process serve the folder
 	sandbox   *sandbox.Sandbox
 	api       store.CamPayKeys // the sandbox's, of this run
 	passwords handlers.PasswordCost
@@ -94,6 +95,9 @@ func Open(ctx context.Context, c Config) (*Product, error) {
 }
 
 func (p *Product) open(ctx context.Context) (err error) {
+	if p.release, err = store.ClaimFolder(ctx, p.config.Data); err != nil {
+		return err
+	}
 	book := p.config.CamPay.book
 	if book == "" {
 		book = "sandbox"
@@ -309,8 +313,12 @@ func (p *Product) Close() error {
 	if p.now != nil {
 		p.now.client.Close()
 	}
-	if p.store == nil {
-		return nil
+	var err error
+	if p.store != nil {
+		err = p.store.Close()
 	}
-	return p.store.Close()
+	if p.release != nil {
+		err = errors.Join(err, p.release())
+	}
+	return err
 }
