@@ -127,7 +127,9 @@ func TestOpen_BookFromBeforeMoneyOut_KeepsItsTransactions(t *testing.T) {
 	}
 	if _, err := raw.Exec(`INSERT INTO transactions VALUES (1, 'sandbox', 'collect', 'push', 'successful', NULL, NULL,
 		'external', 'operation', 'reference', 250000, 250000, 245000, 'XAF', 0, 'MTN', '237677123456', 'Pain',
-		'', '', '', '', '', '', '', '', NULL, 1, 2, 3, 4, 0, 0, 5, 'pain')`); err != nil {
+		'', '', '', '', '', '', '', '', NULL, 1, 2, 3, 4, 0, 0, 5, 'pain'), (2, 'sandbox', 'collect', 'push', 'successful', NULL, NULL,
+		'another', 'other', 'second', 250000, 0, 0, 'XAF', 0, 'MTN', '237677123456', 'Lait',
+		'', '', '', '', '', '', '', 'underpaid report_differs', NULL, 1, 2, 3, 4, 0, 0, 5, 'lait')`); err != nil {
 		t.Fatal(err)
 	}
 	mustBe(t, raw.Close(), nil)
@@ -136,6 +138,11 @@ func TestOpen_BookFromBeforeMoneyOut_KeepsItsTransactions(t *testing.T) {
 	kept, err := s.Transaction(t.Context(), 1)
 	if err != nil || kept.Description != "Pain" || kept.Asked != 250000 || kept.RefundOf != 0 || kept.RecipientName != "" || kept.Fee != 0 {
 		t.Errorf("%+v, %v", kept, err)
+	}
+	// One that was taken for a payment of nothing, and short of all: nobody told its amount.
+	untold, err := s.Transaction(t.Context(), 2)
+	if err != nil || !untold.AmountUnknown || untold.Flags.String() != "report_differs amount_unknown" || kept.AmountUnknown {
+		t.Errorf("%+v, %v", untold, err)
 	}
 	refund := addTransaction(t, s, Transaction{Kind: KindWithdraw, Origin: OriginRefund, RefundOf: kept.ID, Asked: 100})
 	if refunds, err := s.RefundsOf(t.Context(), kept.ID); err != nil || len(refunds) != 1 || refunds[0].ID != refund.ID {
