@@ -114,6 +114,31 @@ func (c *Client) retry(ctx context.Context, op string, try func() error) error {
 // authorized makes one try with a token, and a second one with a new token
 // when CamPay rejects the first.
 func (c *Client) authorized(ctx context.Context, e endpoint, body []byte, out reading) (json.RawMessage, error) {
+	raw, err := c.withToken(ctx, e, body, out)
+	c.noteKeys(err)
+	return raw, err
+}
+
+// noteKeys remembers whether the last answer was that the keys are not taken.
+func (c *Client) noteKeys(err error) {
+	var failure *Error
+	switch {
+	case err == nil:
+		c.keysRefused.Store(false)
+	case !errors.As(err, &failure) || failure.HTTPStatus == 0:
+		// nobody answered: nothing is known
+	case failure.HTTPStatus == http.StatusUnauthorized || errors.Is(err, ErrToken) && failure.Effect != Lost && failure.HTTPStatus/100 == 4:
+		c.keysRefused.Store(true)
+	case failure.HTTPStatus < 500:
+		c.keysRefused.Store(false)
+	}
+}
+
+// KeysRefused reports whether CamPay's last answer was that it does not take the keys
+// (401): it is there, and nothing of ours is carried out.
+func (c *Client) KeysRefused() bool { return c.keysRefused.Load() }
+
+func (c *Client) withToken(ctx context.Context, e endpoint, body []byte, out reading) (json.RawMessage, error) {
 	token, err := c.auth.token(ctx, "")
 	if err != nil {
 		return nil, tokenError(e.op, err)

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"strings"
 	"time"
 )
@@ -61,6 +62,8 @@ type Client struct {
 	rand      func() float64
 	sleep     func(context.Context, time.Duration) error
 	log       *slog.Logger
+
+	keysRefused atomic.Bool // by CamPay's last answer
 }
 
 // New makes a client. It does not call CamPay: Authenticate does.

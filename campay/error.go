@@ -115,9 +115,29 @@ func IsNotFound(err error) bool {
 	if e.HTTPStatus != http.StatusBadRequest {
 		return e.HTTPStatus == http.StatusNotFound && json.Valid(e.Raw)
 	}
-	message := strings.ToLower(e.Message)
-	for _, words := range []string{"not exist", "not found", "n't exist", "no transaction", "unknown transaction"} {
-		if strings.Contains(message, words) {
+	return says(e.Message, "not exist", "not found", "n't exist", "no transaction", "unknown transaction")
+}
+
+// IsDuplicate reports whether CamPay refused a call because it has had its reference
+// before. On the first call with a reference that only we know this says that CamPay
+// has it all the same: nobody can tell what became of it but CamPay itself.
+func IsDuplicate(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Effect == Refused && says(e.Message, "duplicate", "already exist", "already been used", "already used", "must be unique", "not unique", "already processed")
+}
+
+// IsTooOften reports whether CamPay refused a call because the same number, or the
+// app, has asked too often: later it may be taken.
+func IsTooOften(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Effect == Refused && (e.HTTPStatus == http.StatusTooManyRequests || says(e.Message, "rate limit", "too many requests", "throttled"))
+}
+
+// says reports whether a message has one of the words, in any case.
+func says(message string, words ...string) bool {
+	message = strings.ToLower(message)
+	for _, word := range words {
+		if strings.Contains(message, word) {
 			return true
 		}
 	}

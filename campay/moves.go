@@ -70,12 +70,16 @@ func (c *Client) Collect(ctx context.Context, r CollectRequest) (Collection, err
 	return out, nil
 }
 
-// checkLink also wants the link. Customers are sent to it, so it must be a web
-// address.
+// checkLink wants the link. Customers are sent to it, so it must be a web address.
+// A reference need not come with it: CamPay's own documentation shows none.
 func (a *acceptance) checkLink() error {
 	u, err := url.Parse(string(a.Link))
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
 		return errors.New("no web address as the link")
+	}
+	if absent(string(a.Reference)) {
+		a.Reference = ""
+		return nil
 	}
 	return a.check()
 }

@@ -226,3 +226,6 @@ func moment(s string) time.Time {
 func ask(op, method, path string, limit int64) endpoint {
 	return endpoint{op: op, method: method, path: path, limit: limit, read: true}
 }
+
+// IsReference reports whether a text can be one of CamPay's references.
+func IsReference(s string) bool { return referenceForm.MatchString(s) }

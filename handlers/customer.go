@@ -211,6 +211,23 @@ func (s *server) paymentStatus(c echo.Context) error {
 	return render(c, http.StatusOK, views.CustomerStatus(s.frame(c), props))
 }
 
+// hintLimit bounds how often a browser's word has CamPay asked.
+var hintLimit = limit{5, time.Minute}
+
+// hinted is an attempt once more, after CamPay was asked about the reference that a
+// browser brings back from its page: its word alone says nothing.
+func (s *server) hinted(c echo.Context, t store.Transaction) (store.Transaction, error) {
+	reference := c.QueryParam("reference")
+	if reference == "" || t.Reference != "" || s.Guesses.take(s.Now(), guessed{"hint|" + t.ExternalReference, hintLimit}) > 0 {
+		return t, nil
+	}
+	ctx := c.Request().Context()
+	if err := s.Payments.Hint(ctx, t.ExternalReference, reference); err != nil {
+		return t, err
+	}
+	return s.Store.Transaction(ctx, t.ID)
+}
+
 // paymentAsked is the attempt that a path names by its operation, which nobody
 // can guess, if it is one of the link's.
 func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err error) {
@@ -231,6 +248,9 @@ func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err er
 		return props, store.ErrNotFound
 	}
 	if err := s.Payments.Nudge(ctx, payments.TransactionTopic(t.ID)); err != nil {
+		return props, err
+	}
+	if t, err = s.hinted(c, t); err != nil {
 		return props, err
 	}
 	props = views.CustomerProps{
@@ -400,7 +420,9 @@ func (f *form) tooOften(of payments.Part) {
 func (f *form) customerRefused(of payments.Part) {
 	switch of {
 	case payments.PartPhone:
-		f.wrong("phone", views.ProblemPhone, "")
+		f.wrong("phone", views.ProblemNumberUnknown, "")
+	case payments.PartOften:
+		f.wrong("phone", views.ProblemOftenPhone, "")
 	case payments.PartCarrier:
 		f.wrong("phone", views.ProblemPhoneCarrier, "")
 	case payments.PartAmount:

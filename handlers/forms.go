@@ -4,7 +4,6 @@ package handlers
 // by field.
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -137,15 +136,36 @@ func (f *form) refused(err error) bool {
 	}
 	switch refusal.Of {
 	case payments.PartPhone:
-		f.wrong("phone", views.ProblemPhone, "")
+		f.wrong("phone", views.ProblemRefusedNumber, saidBy(refusal))
 	case payments.PartCarrier:
 		f.wrong("phone", views.ProblemPhoneCarrier, "")
+	case payments.PartOften:
+		f.wrong("phone", views.ProblemRefusedOften, "")
+	case payments.PartKeys:
+		f.wrong(views.WholeForm, views.ProblemRefusedKeys, "")
 	case payments.PartAmount:
-		f.wrong("amount", views.ProblemRefused, refusal.Message)
+		f.wrong("amount", views.ProblemRefused, saidBy(refusal))
 	default:
-		f.wrong(views.WholeForm, views.ProblemRefused, cmp.Or(refusal.Message, refusal.Code))
+		f.wrong(views.WholeForm, wordless(refusal, views.ProblemRefused, views.ProblemRefusedSilently), saidBy(refusal))
 	}
 	return true
+}
+
+// saidBy is what a refusal says for itself: CamPay's words and code, or the status of an
+// answer that has neither, such as a proxy's page.
+func saidBy(e *payments.RefusedError) string {
+	if text := strings.TrimSpace(e.Message + " " + e.Code); text != "" {
+		return text
+	}
+	return "HTTP " + strconv.Itoa(e.Status)
+}
+
+// wordless chooses between two ways to say no, by whether CamPay said why.
+func wordless(e *payments.RefusedError, withWords, without views.Problem) views.Problem {
+	if e.Message == "" && e.Code == "" {
+		return without
+	}
+	return withWords
 }
 
 // operation is the id with which a form was drawn; a missing or strange one

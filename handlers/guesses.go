@@ -211,4 +211,3 @@ func (g *Guesses) turn(ctx context.Context, name string) (leave func(), err erro
 	}
 	return func() { t.one.Release(1); gone() }, nil
 }
-

@@ -5,7 +5,6 @@ package handlers
 
 import (
 	"errors"
-	"strings"
 
 	"comptoir/campay/payments"
 	"comptoir/views"
@@ -99,16 +98,20 @@ func francsIfAny(f *form, hundredths int64) string {
 func (f *form) payoutRefused(e *payments.RefusedError) {
 	switch e.Of {
 	case payments.PartPhone:
-		f.wrong("phone", views.ProblemRefusedPhone, "")
+		f.wrong("phone", views.ProblemRefusedPhone, saidBy(e))
 	case payments.PartCarrier:
 		f.wrong("phone", views.ProblemRefusedCarrier, "")
 	case payments.PartBalance:
 		f.wrong("amount", views.ProblemNoBalance, "")
 	case payments.PartForbidden:
 		f.wrong(views.WholeForm, views.ProblemForbidden, "")
+	case payments.PartKeys:
+		f.wrong(views.WholeForm, views.ProblemRefusedKeys, "")
+	case payments.PartOften:
+		f.wrong("phone", views.ProblemRefusedOften, "")
 	case payments.PartAmount:
-		f.wrong("amount", views.ProblemRefused, e.Message)
+		f.wrong("amount", views.ProblemNotSent, saidBy(e))
 	default:
-		f.wrong(views.WholeForm, views.ProblemRefused, strings.TrimSpace(e.Message+" "+e.Code))
+		f.wrong(views.WholeForm, wordless(e, views.ProblemNotSent, views.ProblemNotSentSilently), saidBy(e))
 	}
 }

@@ -23,6 +23,7 @@ const (
 	FlagDecided        Flag = "decided"         // a person ended the doubt, not CamPay
 	FlagHistoryDiffers Flag = "history_differs" // CamPay's history tells another amount or status
 	FlagMissing        Flag = "missing"         // CamPay's history lacks it
+	FlagStopped        Flag = "stopped"         // paid on CamPay's page after its link took no payment any more
 	FlagAmountUnknown  Flag = "amount_unknown"  // CamPay says that it succeeded, and not how much moved
 	FlagUnknownWord    Flag = "unknown_word"    // CamPay has a word for its status that is none of those it documents
 )

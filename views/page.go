@@ -19,10 +19,11 @@ type Page struct {
 	Flash   Flash      // what the last action did; empty for nothing
 	Now     time.Time
 
-	Settings  bool   // the shop and its keys are set here
-	Passkeys  string // the address at which there can be passkeys; empty for none
-	Till      bool   // the device is one on which cashiers take turns
-	Approvals int    // payouts that wait for a second owner; an owner alone is told
+	Settings    bool   // the shop and its keys are set here
+	Passkeys    string // the address at which there can be passkeys; empty for none
+	Till        bool   // the device is one on which cashiers take turns
+	KeysRefused bool   // CamPay does not take the shop's keys
+	Approvals   int    // payouts that wait for a second owner; an owner alone is told
 }
 
 func (p Page) signedIn() bool { return p.User.ID != 0 }
@@ -131,42 +132,49 @@ type Problem string
 
 // The problems of fields and forms. Those marked take a Detail.
 const (
-	ProblemAmountMissing  Problem = "amount_missing"
-	ProblemAmountLetters  Problem = "amount_letters"
-	ProblemAmountDecimals Problem = "amount_decimals"
-	ProblemAmountGroups   Problem = "amount_groups"
-	ProblemAmountSign     Problem = "amount_sign"
-	ProblemAmountZero     Problem = "amount_zero"
-	ProblemAmountLarge    Problem = "amount_large" // Detail: the largest amount, as text
-	ProblemPhoneMissing   Problem = "phone_missing"
-	ProblemPhone          Problem = "phone"
-	ProblemPhoneCarrier   Problem = "phone_carrier"
-	ProblemTextMissing    Problem = "text_missing"
-	ProblemTextLong       Problem = "text_long" // Detail: the most characters
-	ProblemEmail          Problem = "email"
-	ProblemURL            Problem = "url"
-	ProblemChoice         Problem = "choice"
-	ProblemNameMissing    Problem = "name_missing"
-	ProblemSecretMissing  Problem = "secret_missing"
-	ProblemSignIn         Problem = "sign_in"      // name and password do not belong together
-	ProblemRefused        Problem = "refused"      // Detail: CamPay's own words; nothing moved
-	ProblemUnreachable    Problem = "unreachable"  // surely not sent; nothing moved
-	ProblemUsed           Problem = "form_used"    // the form was sent before, with other contents
-	ProblemExpired        Problem = "form_expired" // the form's operation id is no longer good
-	ProblemPassword       Problem = "password"     // not the one of who is signed in
-	ProblemNotSure        Problem = "not_sure"     // a question that must be answered with yes
-	ProblemClaim          Problem = "claim"        // nothing in it to look a payment up by
-	ProblemLoneOwner      Problem = "lone_owner"   // nobody could approve
-	ProblemAmountBelow    Problem = "amount_below" // Detail: the least
-	ProblemAmountLeft     Problem = "amount_left"  // Detail: what a link still takes
-	ProblemAmountTaken    Problem = "amount_taken" // an operator's no, in words for its customer
-	ProblemNotTaken       Problem = "not_taken"    // any other no, in words for a customer
-	ProblemUnderWay       Problem = "under_way"    // a prompt is on that phone
-	ProblemOftenPhone     Problem = "often_phone"
-	ProblemLinkTaken      Problem = "link_taken"
-	ProblemAmountChanged  Problem = "amount_changed"
-	ProblemOftenLink      Problem = "often_link"
-	ProblemCamPayDown     Problem = "campay_down" // surely not sent, in words for a customer
+	ProblemAmountMissing   Problem = "amount_missing"
+	ProblemAmountLetters   Problem = "amount_letters"
+	ProblemAmountDecimals  Problem = "amount_decimals"
+	ProblemAmountGroups    Problem = "amount_groups"
+	ProblemAmountSign      Problem = "amount_sign"
+	ProblemAmountZero      Problem = "amount_zero"
+	ProblemAmountLarge     Problem = "amount_large" // Detail: the largest amount, as text
+	ProblemPhoneMissing    Problem = "phone_missing"
+	ProblemPhone           Problem = "phone"
+	ProblemPhoneCarrier    Problem = "phone_carrier"
+	ProblemTextMissing     Problem = "text_missing"
+	ProblemTextLong        Problem = "text_long" // Detail: the most characters
+	ProblemEmail           Problem = "email"
+	ProblemURL             Problem = "url"
+	ProblemChoice          Problem = "choice"
+	ProblemNameMissing     Problem = "name_missing"
+	ProblemSecretMissing   Problem = "secret_missing"
+	ProblemSignIn          Problem = "sign_in"          // name and password do not belong together
+	ProblemRefused         Problem = "refused"          // Detail: CamPay's own words; nothing moved
+	ProblemRefusedNumber   Problem = "refused_number"   // Detail: CamPay's words
+	ProblemNumberUnknown   Problem = "number_unknown"   // an operator's no, in words for its customer
+	ProblemRefusedOften    Problem = "refused_often"    // of one number: later it may be taken
+	ProblemRefusedKeys     Problem = "refused_keys"     // CamPay does not take our keys
+	ProblemRefusedSilently Problem = "refused_silently" // Detail: the answer's status
+	ProblemNotSent         Problem = "not_sent"         // a payout that CamPay refused; Detail: its words
+	ProblemNotSentSilently Problem = "not_sent_silently"
+	ProblemUnreachable     Problem = "unreachable"  // surely not sent; nothing moved
+	ProblemUsed            Problem = "form_used"    // the form was sent before, with other contents
+	ProblemExpired         Problem = "form_expired" // the form's operation id is no longer good
+	ProblemPassword        Problem = "password"     // not the one of who is signed in
+	ProblemNotSure         Problem = "not_sure"     // a question that must be answered with yes
+	ProblemClaim           Problem = "claim"        // nothing in it to look a payment up by
+	ProblemLoneOwner       Problem = "lone_owner"   // nobody could approve
+	ProblemAmountBelow     Problem = "amount_below" // Detail: the least
+	ProblemAmountLeft      Problem = "amount_left"  // Detail: what a link still takes
+	ProblemAmountTaken     Problem = "amount_taken" // an operator's no, in words for its customer
+	ProblemNotTaken        Problem = "not_taken"    // any other no, in words for a customer
+	ProblemUnderWay        Problem = "under_way"    // a prompt is on that phone
+	ProblemOftenPhone      Problem = "often_phone"
+	ProblemLinkTaken       Problem = "link_taken"
+	ProblemAmountChanged   Problem = "amount_changed"
+	ProblemOftenLink       Problem = "often_link"
+	ProblemCamPayDown      Problem = "campay_down" // surely not sent, in words for a customer
 )
 
 // The problems of money out, each with its Figures; nothing has left yet.

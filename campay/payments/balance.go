@@ -155,3 +155,7 @@ func changed(a, b store.BalanceSnapshot) bool {
 	a.At = b.At
 	return a != b
 }
+
+// KeysRefused reports whether CamPay's last answer was that it does not take the
+// shop's keys: nothing can be asked for or paid out until they are right.
+func (s *Service) KeysRefused() bool { return s.campay.KeysRefused() }

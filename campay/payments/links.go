@@ -182,10 +182,14 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) e
 		}
 		switch {
 		case callErr == nil:
+			t.Status, t.PaymentURL, t.SentAt = store.StatusWaiting, page.URL, s.now()
+			if page.Reference == "" {
+				t.PollAt = time.Time{} // nothing to ask by: a webhook, the way back or the history tells of it
+				return s.tell(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
+			}
 			if err := s.claim(ctx, tx, t, page.Reference); err != nil {
 				return err
 			}
-			t.Status, t.PaymentURL, t.SentAt = store.StatusWaiting, page.URL, s.now()
 			s.schedule(t)
 			return s.tell(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
 		case isRefused && failure.Code == "" && again:

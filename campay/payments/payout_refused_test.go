@@ -38,7 +38,8 @@ func TestPayOut_Refused_FailsWithCamPaysWords(t *testing.T) {
 		{400, campay.CodeBalance, PartBalance},
 		{403, "", PartForbidden},
 		{400, "ER999", PartOrder},
-		{429, "", PartOrder},
+		{429, "", PartOften},
+		{401, "", PartKeys},
 	} {
 		for kind := range payoutKinds {
 			s := openPayoutShop(t)

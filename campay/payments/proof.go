@@ -106,3 +106,34 @@ func kindOf(code string) (kind store.Kind, isKnown bool) {
 	}
 	return store.KindCollect, false
 }
+
+// Hint has a reference that a payer's browser brought back from CamPay's page asked
+// about, where the attempt has none yet. It proves nothing by itself: what CamPay says
+// of it decides, and only where that is this operation.
+func (s *Service) Hint(ctx context.Context, operation, reference string) error {
+	reference = foldReference(reference)
+	t, err := s.store.TransactionByExternalReference(ctx, operation)
+	if err != nil || t.Reference != "" || t.Status != store.StatusWaiting || !campay.IsReference(reference) {
+		return err
+	}
+	call, cancel := calling(ctx)
+	defer cancel()
+	truth, err := s.prove(call, reference)
+	if err != nil || foldReference(truth.ExternalReference) != t.ExternalReference {
+		return nil //nolint:nilerr // a browser may bring anything, and CamPay is asked again by other ways
+	}
+	ctx = onItsOwn(ctx)
+	if err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
+		if t.Reference != "" {
+			return nil
+		}
+		if err := s.claim(ctx, tx, t, reference); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, *t, store.EventPerson, "brought_back", reference, nil)
+	}); err != nil {
+		return err
+	}
+	_, err = s.confirm(ctx, t, reference, store.EventPoll)
+	return err
+}

@@ -22,7 +22,8 @@ var ErrNotSent = errors.New("CamPay could not be reached")
 type RefusedError struct {
 	Of      Part
 	Code    string // ER101 …, as it came; may be unknown or empty
-	Message string // CamPay's own words, for staff
+	Message string // CamPay's own words, for staff; empty where it said none
+	Status  int    // of the answer, which may be a proxy's
 }
 
 // Part is the part of an order that a refusal speaks of.
@@ -34,6 +35,8 @@ const (
 	PartCarrier   Part = "carrier"   // ER102
 	PartAmount    Part = "amount"    // ER201
 	PartBalance   Part = "balance"   // ER301
+	PartKeys      Part = "keys"      // 401: CamPay does not take our keys
+	PartOften     Part = "often"     // the same number was asked too often: later it may be taken
 	PartForbidden Part = "forbidden" // 403: nothing that this app may do
 	PartOrder     Part = ""          // any other code
 )
@@ -51,7 +54,10 @@ func refusal(callErr error) error {
 	case campay.NotSent:
 		return fmt.Errorf("%w: %w", ErrNotSent, failure)
 	case campay.Refused:
-		e := &RefusedError{Code: failure.Code, Message: failure.Message}
+		if campay.IsDuplicate(failure) {
+			return nil // CamPay has it: it is in doubt, and no refusal
+		}
+		e := &RefusedError{Code: failure.Code, Message: failure.Message, Status: failure.HTTPStatus}
 		switch failure.Code {
 		case campay.CodePhone:
 			e.Of = PartPhone
@@ -62,7 +68,12 @@ func refusal(callErr error) error {
 		case campay.CodeBalance:
 			e.Of = PartBalance
 		default:
-			if failure.HTTPStatus == http.StatusForbidden {
+			switch {
+			case failure.HTTPStatus == http.StatusUnauthorized:
+				e.Of = PartKeys
+			case campay.IsTooOften(failure):
+				e.Of = PartOften
+			case failure.HTTPStatus == http.StatusForbidden:
 				e.Of = PartForbidden
 			}
 		}
@@ -81,6 +92,10 @@ func (s *Service) notTaken(ctx context.Context, tx *store.Tx, t *store.Transacti
 	case isFailure && failure.Effect == campay.NotSent:
 		t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
 		return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
+	case isFailure && campay.IsDuplicate(failure): // of a reference that only we know
+		t.Status = store.StatusInDoubt
+		s.schedule(t)
+		return s.tell(ctx, tx, *t, store.EventAnswer, "duplicate", failure.Message, failure.Raw)
 	case isFailure && failure.Effect == campay.Refused:
 		s.refuse(t, failure)
 		return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)

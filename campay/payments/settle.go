@@ -141,6 +141,13 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		if twice {
 			t.Flags = t.Flags.With(store.FlagPaidTwice)
 		}
+		late, err := s.paidLate(ctx, tx, before)
+		if err != nil {
+			return err
+		}
+		if late {
+			t.Flags = t.Flags.With(store.FlagStopped)
+		}
 	}
 	if t.Status != before.Status {
 		t.NewsAt = s.now()
@@ -160,6 +167,21 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		return s.tellOnce(ctx, tx, *t, cause, note, truth.Raw)
 	}
 	return s.tell(ctx, tx, *t, cause, note, t.Word, truth.Raw)
+}
+
+// paidLate reports whether a success came on CamPay's page of a link that was paused,
+// put away or over, and on which nobody was known to pay by then: that page is
+// CamPay's, and cannot be closed.
+func (s *Service) paidLate(ctx context.Context, tx *store.Tx, before store.Transaction) (bool, error) {
+	wasIdle := before.Status == store.StatusWaiting || before.SiblingOf != 0 || before.Status == store.StatusFailed
+	if before.LinkID == 0 || before.Origin != store.OriginLink || !wasIdle {
+		return false, nil
+	}
+	link, err := tx.Link(ctx, before.LinkID)
+	if err != nil {
+		return false, err
+	}
+	return link.PaymentLink.Stop(s.now()) != store.LinkOpen, nil
 }
 
 // judge changes t to what truth proves and names what happened. Pure, so that

@@ -147,6 +147,8 @@ func (s *Service) look(ctx context.Context, t store.Transaction, cause store.Eve
 		return s.sweepHistory(ctx, doubtPace, s.searchFrom(t))
 	case t.Status.Final():
 		return true, nil // CamPay never took it: there is nothing to ask about
+	case t.Origin == store.OriginLink && t.Status == store.StatusWaiting:
+		return s.lookForPage(ctx, t)
 	case t.Origin == store.OriginLink:
 		return s.askForPageAgain(ctx, t)
 	case t.Status == store.StatusUnsent && s.now().Before(beganAt(t).Add(unsentGrace)):
@@ -156,6 +158,21 @@ func (s *Service) look(ctx context.Context, t store.Transaction, cause store.Eve
 	default:
 		return s.resolve(ctx, t)
 	}
+}
+
+// lookForPage looks for a payment on a page that CamPay made without telling its
+// reference: in the history, where the operation's code rides along. It is not asked
+// for by itself, but while somebody looks.
+func (s *Service) lookForPage(ctx context.Context, t store.Transaction) (answered bool, err error) {
+	if err := s.change(ctx, t.ID, func(_ *store.Tx, t *store.Transaction) error {
+		if t.Reference == "" && t.Status == store.StatusWaiting {
+			t.PollAt = time.Time{}
+		}
+		return nil
+	}); err != nil {
+		return false, err
+	}
+	return s.sweepHistory(ctx, sweepWatched, s.searchFrom(t))
 }
 
 // awaitAnswer leaves a request that is under way alone for as long as it may be.
@@ -183,7 +200,7 @@ func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (ans
 		return false, err
 	}
 	t, err = s.store.Transaction(ctx, t.ID)
-	return t.Reference != "", err
+	return t.PaymentURL != "", err
 }
 
 // Run settles what is open until ctx ends, and returns when nothing of it is
