@@ -4,6 +4,7 @@ package handlers
 // by field.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -151,13 +152,10 @@ func (f *form) refused(err error) bool {
 	return true
 }
 
-// saidBy is what a refusal says for itself: CamPay's words and code, or the status of an
-// answer that has neither, such as a proxy's page.
+// saidBy is what a refusal says for itself: CamPay's words, else its code, or the
+// status of an answer that has neither, such as a proxy's page.
 func saidBy(e *payments.RefusedError) string {
-	if text := strings.TrimSpace(e.Message + " " + e.Code); text != "" {
-		return text
-	}
-	return "HTTP " + strconv.Itoa(e.Status)
+	return cmp.Or(e.Message, e.Code, "HTTP "+strconv.Itoa(e.Status))
 }
 
 // wordless chooses between two ways to say no, by whether CamPay said why.

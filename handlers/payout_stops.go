@@ -4,7 +4,9 @@ package handlers
 // that nothing left, with its figures.
 
 import (
+	"cmp"
 	"errors"
+	"strings"
 
 	"comptoir/campay/payments"
 	"comptoir/views"
@@ -112,6 +114,6 @@ func (f *form) payoutRefused(e *payments.RefusedError) {
 	case payments.PartAmount:
 		f.wrong("amount", views.ProblemNotSent, saidBy(e))
 	default:
-		f.wrong(views.WholeForm, wordless(e, views.ProblemNotSent, views.ProblemNotSentSilently), saidBy(e))
+		f.wrong(views.WholeForm, wordless(e, views.ProblemNotSent, views.ProblemNotSentSilently), cmp.Or(strings.TrimSpace(e.Message+" "+e.Code), saidBy(e)))
 	}
 }

@@ -76,19 +76,19 @@ func refusing(path string, status int, body string) func(*shop) {
 // stopsAfter are those that CamPay says when it is asked to pay out.
 var stopsAfter = []stop{
 	{"ER101", "/withdraw", "5 000", refusing("/api/withdraw/", 400, `{"message":"Invalid phone number","error_code":"ER101"}`), "phone",
-		[2]string{"CamPay a refusé ce numéro. Rien n’est parti", "CamPay refused this number. Nothing left"}},
+		[2]string{"CamPay a refusé ce numéro\u00a0: «\u00a0Invalid phone number\u00a0». Rien n’est parti", "CamPay refused this number: “Invalid phone number”. Nothing left"}},
 	{"ER102", "/withdraw", "5 000", refusing("/api/withdraw/", 400, `{"message":"Unsupported","error_code":"ER102"}`), "phone",
 		[2]string{"à cet opérateur. Rien n’est parti", "to this carrier. Nothing left"}},
 	{"ER201", "/withdraw", "5 000", refusing("/api/withdraw/", 400, `{"message":"This is a demo system. Maximum amount is 25.00 XAF","error_code":"ER201"}`), "amount",
-		[2]string{"Maximum amount is 25.00 XAF\u00a0». Rien n’a été débité", "Maximum amount is 25.00 XAF”. Nothing was charged"}},
+		[2]string{"Maximum amount is 25.00 XAF\u00a0». Rien n’est parti", "Maximum amount is 25.00 XAF”. Nothing left"}},
 	{"ER301", "/withdraw", "5 000", refusing("/api/withdraw/", 400, `{"message":"Insufficient balance","error_code":"ER301"}`), "amount",
 		[2]string{"le solde de cet opérateur ne suffit plus. Rien n’est parti", "balance is not enough any more. Nothing left"}},
 	{"not allowed", "/withdraw", "5 000", refusing("/api/withdraw/", 403, `{"message":"Withdrawals are not allowed for this app"}`), "",
 		[2]string{"CamPay n’autorise pas les retraits pour cette application. Rien n’est parti", "CamPay does not allow withdrawals for this application. Nothing left"}},
 	{"unknown code", "/withdraw", "5 000", refusing("/api/withdraw/", 400, `{"message":"Some new words","error_code":"ER999"}`), "",
-		[2]string{"«\u00a0Some new words ER999\u00a0». Rien n’a été débité", "“Some new words ER999”. Nothing was charged"}},
+		[2]string{"«\u00a0Some new words ER999\u00a0». Rien n’est parti", "“Some new words ER999”. Nothing left"}},
 	{"airtime ER201", "/airtime", "500", refusing("/airtime/transfer/", 400, `{"message":"This is a demo system. Minimum and maximum amount is 100 XAF","error_code":"ER201"}`), "amount",
-		[2]string{"maximum amount is 100 XAF\u00a0». Rien n’a été débité", "maximum amount is 100 XAF”. Nothing was charged"}},
+		[2]string{"maximum amount is 100 XAF\u00a0». Rien n’est parti", "maximum amount is 100 XAF”. Nothing left"}},
 }
 
 func TestPayout_EveryReasonNotTo_SaysThatNothingLeft_InBothLanguages(t *testing.T) {
@@ -214,7 +214,7 @@ func TestRefund_NumberRefused_IsSaidOfTheWholeForm(t *testing.T) {
 	collection := owner.collected("5000", "677123456")
 	s.answers("/api/withdraw/", 400, `{"message":"Invalid phone number","error_code":"ER101"}`)
 	got := owner.post(collection+"/refund/confirm", confirmed(payoutOf("500", "")))
-	if got.status != http.StatusUnprocessableEntity || !strings.Contains(problems(got), "CamPay a refusé ce numéro. Rien n’est parti") || strings.Contains(got.body, "#f-phone") {
+	if got.status != http.StatusUnprocessableEntity || !strings.Contains(problems(got), "CamPay a refusé ce numéro\u00a0: «\u00a0Invalid phone number\u00a0». Rien n’est parti") || strings.Contains(got.body, "#f-phone") {
 		t.Fatalf("answered %d: %s", got.status, problems(got))
 	}
 }
