@@ -73,7 +73,7 @@ func refusal(callErr error) error {
 				e.Of = PartKeys
 			case campay.IsTooOften(failure):
 				e.Of = PartOften
-			case failure.HTTPStatus == http.StatusForbidden:
+			case failure.HTTPStatus == http.StatusForbidden && failure.Message != "": // else a firewall's, perhaps
 				e.Of = PartForbidden
 			}
 		}

@@ -157,7 +157,7 @@ func (w *world) goWrong(f *sandbox.Fault) {
 	}
 	switch f.Endpoint {
 	case sandbox.EndpointCollect, sandbox.EndpointLink, sandbox.EndpointWithdraw, sandbox.EndpointAirtime:
-		kinds = append(kinds, sandbox.RateLimited)
+		kinds = append(kinds, sandbox.DuplicateBefore, sandbox.DuplicateAfter, sandbox.DuplicateAfter, sandbox.RateLimited)
 	case sandbox.EndpointTransaction, sandbox.EndpointUtility:
 		if w.chance(0.4) {
 			kinds = []sandbox.Kind{sandbox.AmountUntold, sandbox.StatusWord}

@@ -101,7 +101,7 @@ func newWorld(dir string, seed uint64) (*world, error) {
 		}
 	}
 	config.Habits = sandbox.Habits{
-		SameReference: w.chance(0.5), LocalHistory: w.chance(0.5), PendingHistory: w.chance(0.2),
+		LinkAlone: w.chance(0.3), SameReference: w.chance(0.5), LocalHistory: w.chance(0.5), PendingHistory: w.chance(0.2),
 	}
 	w.tell("a day of storm %v; CamPay: nameless %v, duplicates %d, prompts %v, payouts %v, fees %v, %s, %+v",
 		w.storm, w.nameless, config.Duplicates, config.PromptTimeout, config.PayoutDelay, config.Fees, config.CallbackMethod, config.Habits)
