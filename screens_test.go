@@ -97,7 +97,7 @@ func (v *visitor) fillTheShop(p instance) []screen {
 	v.t.Helper()
 	t := v.t
 	v.makeLink(p, "2 500")
-	paid := v.path()
+	paid, paidPage := v.path(), v.customerPath()
 	address := v.address()
 	p.pay(t, address)
 	p.enter(t, "1234")
@@ -105,13 +105,13 @@ func (v *visitor) fillTheShop(p instance) []screen {
 
 	p.fault(t, `{"kind":"true_amount","amount":"1500"}`)
 	v.makeLink(p, "12 500")
-	underpaid := v.path()
+	underpaid, underpaidPage := v.path(), v.customerPath()
 	p.pay(t, v.address())
 	p.enter(t, "1234")
 	v.turnsInto("warn")
 
 	v.makeLink(p, "7 200")
-	failed := v.path()
+	failed, failedPage := v.path(), v.customerPath()
 	p.pay(t, v.address())
 	p.enter(t, "1111")
 	v.turnsInto("bad")
@@ -134,7 +134,7 @@ func (v *visitor) fillTheShop(p instance) []screen {
 	v.reusableLink(p, "")
 	many := v.path()
 	v.reusableLink(p, "500")
-	paused := v.path()
+	paused, pausedPage := v.path(), v.customerPath()
 	v.click(".manage > summary")
 	v.click(".manage form[action$=pause] button")
 	v.see(".status.warn")
@@ -163,12 +163,12 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"link-reusable", at(many)}, {"link-edit", at(many + "/edit")}, {"link-edit-errors", sent(many+"/edit", "description", "", "most_payments", "x")},
 		{"link-counter", at(counter)}, {"link-paused", at(paused)}, {"links-archived", at("/links?show=archived")},
 		{"batch", at("/links/batch")}, {"batch-errors", listed("A;12;500;Pain")}, {"batch-ready", listed("Élève Un;677123456;25000;Scolarité")},
-		{"receipt", receiptOf(paid)},
-		{"customer-open", customerOf(counter)}, {"customer-paused", customerOf(paused)}, {"customer-errors", customerSent(counter, "amount", "12,5", "phone", "12")},
+		{"receipt", receiptOf(paidPage)},
+		{"customer-open", customerOf(counter)}, {"customer-paused", at(pausedPage)}, {"customer-errors", customerSent(counter, "amount", "12,5", "phone", "12")},
 		{"customer-on-phone", at(onPhone)}, {"customer-in-doubt", customerSent(many, "amount", "1700", "phone", "699123456")},
 		{"link-new", at("/links/new")}, {"link-new-errors", sent("/links/new", "amount", "-5", "redirect_url", "example")},
 		{"webhooks", at("/webhooks")}, {"webhook-refused", firstRow("/webhooks?verdict=refused")}, {"webhook-differs", firstRow("/webhooks?q=50000&verdict=accepted")},
-		{"customer", customerOf(waiting)}, {"customer-paid", customerOf(paid)}, {"customer-failed", customerOf(failed)}, {"customer-underpaid", customerOf(underpaid)},
+		{"customer", customerOf(waiting)}, {"customer-paid", at(paidPage)}, {"customer-failed", at(failedPage)}, {"customer-underpaid", at(underpaidPage)},
 		{"settings", at("/settings")}, {"settings-errors", sent("/settings", "shop", strings.Repeat("Boutique ", 8))},
 		{"campay-keys", at("/settings/campay")}, {"campay-keys-errors", sent("/settings/campay")}, {"webhook-check", at("/settings/webhook")}, {"audit", at("/audit")},
 		{"team", at("/team")}, {"team-invite", at("/team/invite")}, {"team-invited", invited("Caisse")}, {"person", at("/team/1")},
@@ -176,6 +176,13 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"error", at("/nothing-here")}, {"styleguide", at("/styleguide")},
 		{"sandbox", at("/sandbox/")}, {"sandbox-phone", at("/sandbox/phone")}, {"sandbox-pay", at(strings.TrimPrefix(address, p.url))},
 	}...)
+}
+
+// customerPath is where the customer's page of the link in view is; a link that was
+// paid or paused leads there no more.
+func (v *visitor) customerPath() string {
+	v.t.Helper()
+	return v.eval("document.querySelector('[data-customer]').getAttribute('href')")
 }
 
 func (v *visitor) path() string { v.t.Helper(); return v.eval("location.pathname") }
@@ -193,15 +200,15 @@ func firstRow(list string) func(*visitor, instance) {
 func customerOf(link string) func(*visitor, instance) {
 	return once(func(v *visitor, p instance) {
 		v.open(p.url + link)
-		v.open(p.url + v.eval("document.querySelector('[data-customer]').getAttribute('href')"))
+		v.open(p.url + v.customerPath())
 		v.see(".bill")
 	})
 }
 
-// receiptOf opens the receipt of a link's payment.
-func receiptOf(link string) func(*visitor, instance) {
+// receiptOf opens the receipt of what was paid on a customer's page.
+func receiptOf(page string) func(*visitor, instance) {
 	return once(func(v *visitor, p instance) {
-		customerOf(link)(v, p)
+		v.open(p.url + page)
 		v.click(".bill a[href$='/receipt']")
 		v.see(".receipt")
 	})
@@ -281,7 +288,8 @@ const measure = `(() => {
   const widest = wide && [...document.querySelectorAll('body *')].reduce((a, b) => b.getBoundingClientRect().right > a.getBoundingClientRect().right ? b : a)
   const small = [...document.querySelectorAll('button, a.button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), summary, .nav-link')].filter(e => {
     const r = e.getBoundingClientRect()
-    return e.checkVisibility() && r.width > 1 && r.height > 1 && (r.height < 40 || r.width < 40)
+    const beside = e.matches('.nav .nav-link') && innerWidth >= 960 // rows for a mouse: all of the owner's fit 800 pixels
+    return e.checkVisibility() && r.width > 1 && r.height > 1 && (r.height < (beside ? 36 : 40) || r.width < 40)
   })
   return {
     Lang: document.documentElement.lang, Title: document.title, H1: [...document.querySelectorAll('h1')].filter(e => e.checkVisibility()).length,

@@ -196,3 +196,17 @@ func TestCSVLine_HasACellForEachColumn(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", line, want)
 	}
 }
+
+func TestReconciliation_MoneyOutAndDifferences_BearTheirSign(t *testing.T) {
+	props := reconciled(views.GroupOnlyThere)
+	payout := historyRow()
+	payout.Kind = store.KindWithdraw
+	props.Entries = []views.Entry{{Row: payout}}
+	props.Statement.Purses[0].Difference = 70_000
+	shown := text(tree(french, t, views.ReconciliationPage(page("/reconciliation"), props)))
+	for _, said := range []string{"Retrait · Pagne wax", "−12\u202f500\u202fFCFA", "+700\u202fFCFA", "−3\u202fFCFA"} {
+		if !strings.Contains(shown, said) {
+			t.Errorf("%q is not told", said)
+		}
+	}
+}

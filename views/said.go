@@ -2,7 +2,10 @@ package views
 
 // What CamPay says, in the reader's words; what it never said before, as it came.
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // saidStatus is CamPay's word for how something stands in the reader's, or as it
 // came where it is none of the known.
@@ -27,4 +30,30 @@ func saidAmount(ctx context.Context, text, currency string) string {
 		return text + " " + currency
 	}
 	return Digits(ctx, hundredths) + thin + unit(currency)
+}
+
+// paramWords is what a webhook's parameter says in the reader's words, where CamPay's
+// own are others; empty where there is nothing to add.
+func paramWords(ctx context.Context, p Param) string {
+	switch strings.ToLower(p.Name) {
+	case "status":
+		if said := saidStatus(ctx, p.Value); said != p.Value {
+			return said
+		}
+	case "operator":
+		return CarrierName(ctx, strings.TrimSuffix(strings.ToUpper(p.Value), "_CM"))
+	case "endpoint":
+		if key := "kind." + strings.ToLower(p.Value); known(ctx, key) {
+			return T(ctx, key)
+		}
+	}
+	return ""
+}
+
+// signed is an amount that is more or less than another: "+500 FCFA".
+func signed(ctx context.Context, hundredths int64) string {
+	if hundredths > 0 {
+		return "+" + Francs(ctx, hundredths)
+	}
+	return Francs(ctx, hundredths)
 }

@@ -144,7 +144,10 @@ func events() []store.Event {
 		{ID: 1, At: now.Add(-3 * time.Minute), Kind: store.EventCreated, Note: "written"},
 		{ID: 2, At: now.Add(-2 * time.Minute), Kind: store.EventAnswer, Note: "accepted", Raw: []byte(`{"reference":"11111111-1111-4111-8111-111111111111","ussd_code":"*126#","operator":"mtn"}`)},
 		{ID: 3, At: now.Add(-time.Minute), Kind: store.EventWebhook, Note: "reported", Detail: "SUCCESSFUL 12500", Raw: []byte(`{"status":"SUCCESSFUL","signature":"secret-token"}`)},
-		{ID: 4, At: now, Kind: store.EventPoll, Note: "a_note_of_tomorrow"},
+		{ID: 4, At: now, Kind: store.EventWebhook, Note: "differs", Detail: "FAILED 12500 XAF"},
+		{ID: 5, At: now, Kind: store.EventHistory, Note: "history_differs", Detail: "PENDING ?"},
+		{ID: 6, At: now, Kind: store.EventPerson, Note: "refund_begun", Detail: "12500"},
+		{ID: 7, At: now, Kind: store.EventPoll, Note: "a_note_of_tomorrow"},
 	}
 }
 
@@ -181,7 +184,7 @@ func deliveries() []store.Delivery {
 func webhookPage(d store.Delivery) templ.Component {
 	return views.WebhookPage(page("/webhooks/12"), views.WebhookProps{
 		Delivery: d, Transaction: with(push(), paid), Now: now,
-		Params: []views.Param{{Name: "status", Value: "SUCCESSFUL"}, {Name: "amount", Value: "12500"}, {Name: "Signature", Value: "secret-token"}},
+		Params: []views.Param{{Name: "status", Value: "SUCCESSFUL"}, {Name: "amount", Value: "12500"}, {Name: "operator", Value: "ORANGE_CM"}, {Name: "endpoint", Value: "collect"}, {Name: "Signature", Value: "secret-token"}},
 	})
 }
 
