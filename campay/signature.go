@@ -76,6 +76,13 @@ func (v *Verifier) Verify(n Notification) error {
 	}
 }
 
+// IsSignature reports whether text has the form of a signature of CamPay's: a JWT
+// by HS256, made with any key.
+func IsSignature(text string) bool {
+	token, _, err := jwt.NewParser().ParseUnverified(text, jwt.MapClaims{})
+	return err == nil && token.Method == jwt.SigningMethodHS256
+}
+
 // why puts the reason into words of ours: the parser's may repeat the token.
 func why(err error) string {
 	for _, reason := range []struct {

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -168,6 +169,10 @@ func (s *server) keepKeys(c echo.Context, book string, keys store.CamPayKeys) er
 	})
 }
 
+// webhooksJudged is among how many of the newest webhooks one is looked for that
+// tells whether the key is right.
+const webhooksJudged = 200
+
 // webhookCheck waits for the first webhook.
 func (s *server) webhookCheck(c echo.Context) error {
 	props, err := s.webhookState(c)
@@ -189,9 +194,15 @@ func (s *server) webhookState(c echo.Context) (views.WebhookCheckProps, error) {
 	ctx := c.Request().Context()
 	address, _ := s.forOthers(ctx)
 	props := views.WebhookCheckProps{URL: address + "/webhook/campay", Reachable: s.PublicQR, Book: s.Book, Now: s.Now()}
-	newest, err := s.Store.Deliveries(ctx, store.DeliveryFilter{Limit: 1})
-	if err == nil && len(newest) > 0 {
-		props.Last = newest[0]
+	if err := s.Payments.KeepRefused(ctx); err != nil {
+		return props, err
+	}
+	newest, err := s.Store.Deliveries(ctx, store.DeliveryFilter{Limit: webhooksJudged})
+	for _, d := range newest {
+		if d.Verdict == store.VerdictAccepted || payments.IsSigned(d) {
+			props.Last = d // what a stranger sends without a signature says nothing of the key
+			break
+		}
 	}
 	return props, err
 }

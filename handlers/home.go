@@ -45,6 +45,11 @@ func (s *server) home(c echo.Context) error {
 	if props.Frozen, err = s.frozen(ctx); err != nil {
 		return err
 	}
+	if user(c).Role == store.RoleOwner {
+		if props.Damages, err = s.Store.Damages(ctx); err != nil {
+			return err
+		}
+	}
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.HomePage(p, props) })
 }
 

@@ -194,6 +194,8 @@ func (s *server) routes() []route {
 		{"GET", "/audit.csv", readsAll, s.auditCSV},
 		{"POST", "/audit/check", readsAll, s.checkAudit},
 
+		{"POST", "/damage/seen", ownerOnly, s.seeToDamage},
+
 		{"GET", "/webhooks", readsAll, s.webhooks},
 		{"GET", "/webhooks/:id", readsAll, s.webhook},
 		{"POST", "/webhooks/:id/again", ownerOnly, s.applyAgain},
@@ -299,12 +301,4 @@ func beside(main http.Handler, prefix string, other http.Handler) http.Handler {
 		}
 		main.ServeHTTP(w, r)
 	})
-}
-
-// health answers whoever watches the process: the book can be read.
-func (s *server) health(c echo.Context) error {
-	if _, err := s.Store.CountUsers(c.Request().Context()); err != nil {
-		return err
-	}
-	return c.String(http.StatusOK, "ok\n")
 }

@@ -24,7 +24,7 @@ type Symptom struct {
 // beside a product that serves.
 func (s *Store) Examine(ctx context.Context, dir string) ([]Symptom, error) {
 	var all []Symptom
-	for _, look := range []func(context.Context) (Symptom, error){s.examineFile, s.examineReferences, s.examineAudit} {
+	for _, look := range []func(context.Context) (Symptom, error){s.examineFile, s.examineReferences, s.examineAudit, s.examineAnswered, s.examineRows} {
 		found, err := look(ctx)
 		if err != nil {
 			return all, err
@@ -75,6 +75,39 @@ func (s *Store) examineAudit(ctx context.Context) (Symptom, error) {
 		found.Wrong = "somebody wrote to the file past Comptoir, or " + KeyFileName + " is another one: freeze money out, keep a copy, compare it with a backup"
 	}
 	return found, err
+}
+
+// examineAnswered tells what was found missing when the file was opened, now or before.
+func (s *Store) examineAnswered(ctx context.Context) (Symptom, error) {
+	found := Symptom{Name: "answered", Said: "nothing is missing"}
+	all, err := s.Damages(ctx)
+	for _, d := range all {
+		if d.What == DamageLostWrites {
+			found.Said, found.Wrong = d.String(), "the end of "+FileName+"-wal was cut or damaged, or an older file was put back: reconcile with CamPay"
+		}
+	}
+	return found, err
+}
+
+// examineRows looks at the checksum of each row of money.
+func (s *Store) examineRows(ctx context.Context) (Symptom, error) {
+	found := Symptom{Name: "money rows", Said: "as they were written"}
+	var broken []int64
+	for after := int64(0); ; {
+		last, more, err := s.CheckRows(ctx, after)
+		if err != nil {
+			return found, err
+		}
+		broken = append(broken, more[:min(len(more), mostDamages-min(len(broken), mostDamages))]...)
+		if after = last; last == 0 {
+			break
+		}
+	}
+	if len(broken) > 0 {
+		found.Said = fmt.Sprint("not as they were written: transactions ", broken)
+		found.Wrong = "the disk, or somebody past Comptoir, changed them: keep a copy, reconcile with CamPay"
+	}
+	return found, nil
 }
 
 func examineMode(path string) (Symptom, error) {

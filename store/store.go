@@ -58,11 +58,12 @@ type Store struct {
 
 // file is an open database, whatever book of it is shown.
 type file struct {
-	Keys    Keyring
-	writeDB *sql.DB // exactly one connection, owned by the writer goroutine
-	readDB  *sql.DB
-	queue   chan *ticket
-	watches sessionWatches
+	Keys     Keyring
+	writeDB  *sql.DB // exactly one connection, owned by the writer goroutine
+	readDB   *sql.DB
+	queue    chan *ticket
+	answered mark
+	watches  sessionWatches
 
 	mu      sync.RWMutex // guards closed against a Write that is just beginning
 	closed  bool
@@ -95,14 +96,21 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if err := migrate(ctx, writeDB); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), writeDB.Close())
 	}
-	readDB, err := openPool(path, readConnections, "_pragma=query_only(1)")
+	answered, err := openMark(filepath.Dir(path))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), writeDB.Close())
+	}
+	if err := checkAnswered(ctx, writeDB, answered); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), writeDB.Close(), answered.close())
+	}
+	readDB, err := openPool(path, readConnections, "_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), writeDB.Close(), answered.close())
 	}
 	s := &Store{
 		Reader: Reader{rows: pool{readDB}, book: options.Book, now: options.Now},
 		file: &file{
-			Keys: keys, writeDB: writeDB, readDB: readDB,
+			Keys: keys, writeDB: writeDB, readDB: readDB, answered: answered,
 			queue: make(chan *ticket, maxBatch), stopped: make(chan struct{}),
 		},
 	}
@@ -141,7 +149,7 @@ func (s *Store) Close() error {
 	close(s.queue)
 	<-s.stopped
 	// The writer closes last, so that it can move the log into the database.
-	if err := errors.Join(s.readDB.Close(), s.writeDB.Close()); err != nil {
+	if err := errors.Join(s.readDB.Close(), s.writeDB.Close(), s.answered.close()); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil

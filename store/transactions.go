@@ -148,16 +148,16 @@ func (tx *Tx) CreateTransaction(ctx context.Context, t Transaction) (Transaction
 			reference, asked, amount, net, currency, may_pay_more, operator, phone, description,
 			ussd_code, payment_url, code, operator_reference, reason, error_code, reported_status, flags,
 			created_by, created_at, sent_at, settled_at, updated_at, poll_at, poll_count, news_at,
-			refund_of, recipient_name, fee, amount_unknown, word, search)
+			refund_of, recipient_name, fee, amount_unknown, word, search, sum)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)
 		RETURNING `+transactionColumns,
 		tx.book, t.Kind, t.Origin, t.Status, idOrNull(t.LinkID), idOrNull(t.SiblingOf), t.ExternalReference, t.OperationCode,
 		t.Reference, t.Asked, t.Amount, t.Net, t.Currency, bit(t.MayPayMore), t.Operator, t.Phone, t.Description,
 		t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference, t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(),
 		idOrNull(t.CreatedBy), millis(t.CreatedAt), millis(t.SentAt), millis(t.SettledAt), millis(t.UpdatedAt),
 		millis(t.PollAt), t.PollCount, millis(t.NewsAt),
-		idOrNull(t.RefundOf), t.RecipientName, t.Fee, bit(t.AmountUnknown), t.Word, t.searchText())
+		idOrNull(t.RefundOf), t.RecipientName, t.Fee, bit(t.AmountUnknown), t.Word, t.searchText(), sumOf(tx.book, t))
 	if isTaken(err) {
 		err = ErrDuplicate
 	}
@@ -174,18 +174,22 @@ func (tx *Tx) CreateTransaction(ctx context.Context, t Transaction) (Transaction
 // are. ErrDuplicate when its CamPay
 // reference is another transaction's.
 func (tx *Tx) UpdateTransaction(ctx context.Context, t Transaction) error {
-	err := tx.change(ctx, `
+	sum, err := tx.nextSum(ctx, t)
+	if err != nil {
+		return fmt.Errorf("update transaction %d: %w", t.ID, err)
+	}
+	err = tx.change(ctx, `
 		UPDATE transactions SET status = $1, reference = $2, amount = $3, net = $4, currency = $5, operator = $6,
 			phone = $7, description = $8, ussd_code = $9, payment_url = $10, code = $11, operator_reference = $12,
 			reason = $13, error_code = $14, reported_status = $15, flags = $16, sent_at = $17, settled_at = $18,
 			updated_at = $19, poll_at = $20, poll_count = $21, news_at = $22, fee = $23, amount_unknown = $24, word = $25,
-			search = $26
-		WHERE book = $27 AND id = $28`,
+			search = $26, sum = $27
+		WHERE book = $28 AND id = $29`,
 		t.Status, t.Reference, t.Amount, t.Net, t.Currency, t.Operator,
 		t.Phone, t.Description, t.USSDCode, t.PaymentURL, t.Code, t.OperatorReference,
 		t.Reason, t.ErrorCode, t.ReportedStatus, t.Flags.String(), millis(t.SentAt), millis(t.SettledAt),
 		millis(t.UpdatedAt), millis(t.PollAt), t.PollCount, millis(t.NewsAt), t.Fee,
-		bit(t.AmountUnknown), t.Word, t.searchText(), tx.book, t.ID)
+		bit(t.AmountUnknown), t.Word, t.searchText(), sum, tx.book, t.ID)
 	if isTaken(err) {
 		err = ErrDuplicate
 	}

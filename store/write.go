@@ -194,9 +194,16 @@ func (s *Store) inTransaction(ctx context.Context, fn func(*sql.Tx) error) error
 	if err != nil {
 		return fmt.Errorf("connect for a write: %w", err)
 	}
-	if err := commitOn(ctx, conn, fn); err != nil {
+	count := int64(0)
+	if err := commitOn(ctx, conn, func(tx *sql.Tx) (err error) {
+		count, err = counted(ctx, tx, fn)
+		return err
+	}); err != nil {
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 		return err
+	}
+	if count > 0 {
+		s.answered.write(count)
 	}
 	_ = conn.Close() // only hands it back; the commit stands
 	return nil

@@ -111,6 +111,13 @@ func Said(d store.Delivery) map[string]string {
 	return fields
 }
 
+// IsSigned reports whether a kept delivery carried a signature of CamPay's form,
+// made with whatever key.
+func IsSigned(d store.Delivery) bool {
+	n, err := campay.RawNotification{Method: d.Method, ContentType: d.ContentType, Body: d.Body}.Parse()
+	return err == nil && campay.IsSignature(n.Signature)
+}
+
 // report notes on the transaction that a delivery speaks of what was said:
 // its screens show "reported, being confirmed".
 func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n campay.Notification) (store.Transaction, error) {

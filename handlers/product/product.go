@@ -108,6 +108,9 @@ func (p *Product) open(ctx context.Context) (err error) {
 	if p.store, err = store.Open(ctx, p.config.Data, store.Options{Book: book}); err != nil {
 		return err
 	}
+	if err := p.sayDamage(ctx); err != nil {
+		return err
+	}
 	if p.passwords, err = handlers.TunedPasswords(ctx, p.store); err != nil {
 		return err
 	}
@@ -277,7 +280,38 @@ func (p *Product) Run(ctx context.Context) error {
 	}
 	group.Go(func() error { return p.work(ctx) })
 	group.Go(func() error { return p.notices.Run(ctx) })
+	group.Go(func() error { p.lookAtRows(ctx); return nil })
 	return group.Wait()
+}
+
+// looksEvery is how often some rows of the book are looked at.
+const looksEvery = time.Minute
+
+// lookAtRows walks through the book's rows of money, some at a time, for damage.
+func (p *Product) lookAtRows(ctx context.Context) {
+	ticker := time.NewTicker(looksEvery)
+	defer ticker.Stop()
+	for after := int64(0); ; {
+		last, err := p.store.LookAtRows(ctx, after)
+		if err != nil && ctx.Err() == nil {
+			p.config.Log.ErrorContext(ctx, "look at the rows of money", "error", err)
+		}
+		after = last
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// sayDamage has the log say what was found broken and nobody has seen to.
+func (p *Product) sayDamage(ctx context.Context) error {
+	found, err := p.store.Damages(ctx)
+	for _, d := range found {
+		p.config.Log.ErrorContext(ctx, "the book is damaged: keep a copy of the folder and reconcile with CamPay", "found", d.String())
+	}
+	return err
 }
 
 // work settles what is open, for one generation after the other: never for two

@@ -21,7 +21,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"comptoir/campay"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -405,7 +407,12 @@ func TestWebhookCheck_SaysWhatCame(t *testing.T) {
 	b.post("/settings/campay", keysForm("demo", r.keys["demo"]))
 	b.get("/settings/webhook").want(t, http.StatusOK, r.url+"/webhook/campay")
 	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice quiet")
+	r.browser().get("/webhook/campay")
 	r.browser().post("/webhook/campay", url.Values{"status": {"SUCCESSFUL"}, "reference": {"x"}, "signature": {"forged"}})
+	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice quiet") // strangers say nothing of the key
+	another, err := campay.SignNotification("another key", time.Now())
+	r.must(err)
+	r.browser().post("/webhook/campay", url.Values{"status": {"SUCCESSFUL"}, "reference": {"x"}, "signature": {another}})
 	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice bad")
 	sale := url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"25"}, "phone": {"677123456"}}
 	b.post("/checkout/phone", sale).want(t, http.StatusSeeOther, "/checkout/phone/")
