@@ -16,8 +16,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"sync/atomic"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 

@@ -333,10 +333,7 @@ func TestPower_SignInThatIsBeingLookedAt_OpensNothingAfterwards(t *testing.T) {
 		}
 		answered := make(chan answer, 1)
 		go func() { answered <- b.guess("second", testPassword) }()
-		for { // until it waits for its turn
-			if !passwords.queue.TryAcquire(queuedGuesses) {
-				break
-			}
+		for passwords.queue.TryAcquire(queuedGuesses) { // until it waits for its turn
 			passwords.queue.Release(queuedGuesses)
 			runtime.Gosched()
 		}
