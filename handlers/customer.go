@@ -105,7 +105,7 @@ func (s *server) customerProps(c echo.Context, l store.LinkWithState) (views.Cus
 		return props, nil // a page that another customer had made, for an amount of his
 	}
 	props.Payment, props.Paying = l.Newest, s.isPaying(c, l.Newest)
-	props.IsPayer = l.Newest.Origin == store.OriginLink || props.Paying
+	props.IsPayer = props.Paying
 	props.Mark = s.dayMark(ctx, l.Newest.SettledAt)
 	if l.Amount == 0 {
 		return props, nil // each customer has a page of his own

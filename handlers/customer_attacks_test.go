@@ -117,6 +117,31 @@ func TestAttack_SlugOfALinkForOnePayment_GivesNobodyThePayersProof(t *testing.T)
 	}
 }
 
+func TestAttack_OnePaymentPaidOnCamPaysPage_IsNobodysProofWhoHasTheAddress(t *testing.T) {
+	s := openShop(t)
+	l := s.linked(500, once)
+	prompt, err := s.sandbox.Pay(l.Newest.Reference, "237677123456", campay.Francs(500))
+	s.must(err)
+	s.must(s.sandbox.Enter(prompt.Reference, "1234"))
+	s.work()
+	paid, err := s.store.Transaction(t.Context(), l.Newest.ID)
+	s.must(err)
+	if paid.Status != store.StatusSuccessful || paid.Code == "" {
+		t.Fatalf("%+v", paid)
+	}
+	for _, path := range []string{"", "/status", "?back=1"} {
+		got := s.browser().get("/p/" + l.Slug + path).body
+		if !strings.Contains(got, `data-state="paid"`) {
+			t.Errorf("at %q it is not paid: %s", path, got)
+		}
+		for _, proof := range []string{`class="daymark`, "/receipt", paid.Code, paid.Reference, paid.ExternalReference} {
+			if strings.Contains(got, proof) {
+				t.Errorf("a stranger sees %s at %q", proof, path)
+			}
+		}
+	}
+}
+
 func TestAttack_PaidPageShownAgain_ForgivesAnAddressOnce(t *testing.T) {
 	s := openShop(t)
 	l, payer, rude := s.linked(0), s.browser(), s.browser()
