@@ -77,7 +77,7 @@ func timeline(events []store.Event, oob bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, e := range events {
+			for i, e := range events {
 				{
 					templ_7745c5c3_ElementWriter := templ_7745c5c3_Buffer
 					templ_7745c5c3_Buffer := templ.GetBuffer()
@@ -158,9 +158,9 @@ func timeline(events []store.Event, oob bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(e.At.In(douala()).Format("15:04:05"))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(eventTime(ctx, events, i))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/timeline.templ`, Line: 23, Col: 125}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/timeline.templ`, Line: 23, Col: 114}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -252,6 +252,15 @@ func timeline(events []store.Event, oob bool) templ.Component {
 		}
 		return nil
 	})
+}
+
+// eventTime is the second of an event, and its day where the story spans several.
+func eventTime(ctx context.Context, events []store.Event, i int) string {
+	first, at, last := events[0].At.In(douala()), events[i].At.In(douala()), events[len(events)-1].At.In(douala())
+	if sameDay(first, last) {
+		return at.Format(time.TimeOnly)
+	}
+	return exactly(ctx, at)
 }
 
 // signature is the token of a webhook inside raw JSON, at any depth.
