@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -45,7 +46,7 @@ func (f *form) logo(c echo.Context) ([]byte, error) {
 	if header.Size == 0 {
 		return nil, nil
 	}
-	made, err := readLogo(header)
+	made, err := readLogo(c.Request().Context(), header)
 	switch {
 	case errors.Is(err, errLogoLarge):
 		f.wrong("logo", views.ProblemLogoLarge, "")
@@ -57,9 +58,19 @@ func (f *form) logo(c echo.Context) ([]byte, error) {
 	return made, nil
 }
 
-func readLogo(header *multipart.FileHeader) ([]byte, error) {
+// decodes is held while a picture is decoded, so that there is one at a time: each
+// may take 100 MB.
+var decodes = make(chan struct{}, 1)
+
+func readLogo(ctx context.Context, header *multipart.FileHeader) ([]byte, error) {
 	if header.Size > maxLogoUpload {
 		return nil, errLogoLarge
+	}
+	select {
+	case decodes <- struct{}{}:
+		defer func() { <-decodes }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for another logo: %w", ctx.Err())
 	}
 	file, err := header.Open()
 	if err != nil {
@@ -73,10 +84,10 @@ func readLogo(header *multipart.FileHeader) ([]byte, error) {
 	return makeLogo(sent)
 }
 
-// makeLogo decodes a picture and encodes it anew: nothing that rode in the file
-// comes along.
+// makeLogo decodes a picture and encodes it anew, upright: nothing that rode in the
+// file comes along.
 func makeLogo(sent []byte) ([]byte, error) {
-	config, _, err := image.DecodeConfig(bytes.NewReader(sent))
+	config, format, err := image.DecodeConfig(bytes.NewReader(sent))
 	switch {
 	case err != nil, config.Width <= 0, config.Height <= 0:
 		return nil, errLogo
@@ -90,7 +101,7 @@ func makeLogo(sent []byte) ([]byte, error) {
 	small := image.NewNRGBA(fit(picture.Bounds().Dx(), picture.Bounds().Dy()))
 	draw.CatmullRom.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Src, nil)
 	var made bytes.Buffer
-	if err := png.Encode(&made, small); err != nil {
+	if err := png.Encode(&made, upright(small, orientation(sent, format))); err != nil {
 		return nil, fmt.Errorf("encode the logo: %w", err)
 	}
 	return made.Bytes(), nil
