@@ -88,6 +88,18 @@ func (g *Guesses) take(now time.Time, by ...guessed) time.Duration {
 	return 0
 }
 
+// unseen takes guesses back that nobody has looked at: what a flood of others' sign-ins
+// turns away was not wrong.
+func (g *Guesses) unseen(by ...guessed) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, b := range by {
+		if t := g.get(b.name); t.failed > 0 {
+			g.set(b.name, tries{t.failed - 1, t.last})
+		}
+	}
+}
+
 // wrong has a guess that was taken, and did not fit, outlive a restart.
 func (g *Guesses) wrong(ctx context.Context, by guessed) error {
 	kind, _, _ := strings.Cut(by.name, "|")

@@ -183,6 +183,33 @@ func TestPasswordAgain_ManyWrongAtOnce_AreNotAllLookedAt(t *testing.T) {
 	}
 }
 
+// A flood of sign-ins turns others away before anybody has looked at what they typed.
+func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
+	s, till := tablet(t)
+	owner := s.browser()
+	owner.guess("owner", testPassword)
+	owner.post("/payout-rules/freeze", url.Values{})
+	tries := map[string]func() answer{
+		"sign-in":        func() answer { return s.browser().guess("Caisse 1", testPassword) },
+		"password again": func() answer { return owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}) },
+		"PIN":            func() answer { return till.takesOver(2, "2580") },
+	}
+	s.server.passwords.queue.TryAcquire(queuedGuesses)
+	for name, try := range tries {
+		for range 2 * mostPINs {
+			if got := try(); got.status != http.StatusServiceUnavailable {
+				t.Fatalf("%s in the flood: %d", name, got.status)
+			}
+		}
+	}
+	s.server.passwords.queue.Release(queuedGuesses)
+	for name, try := range tries {
+		if got := try(); got.status != http.StatusSeeOther {
+			t.Errorf("%s after the flood: %d", name, got.status)
+		}
+	}
+}
+
 func TestNetwork_OneHouseholdIsOne(t *testing.T) {
 	for address, want := range map[string]string{
 		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7",

@@ -45,7 +45,7 @@ func newPasswords(cost PasswordCost) *passwords {
 }
 
 // match reports whether password fits hash; an empty hash takes as long and
-// fits nothing.
+// fits nothing. An error says that it was not looked at.
 func (p *passwords) match(ctx context.Context, password, hash string) (bool, error) {
 	if !p.queue.TryAcquire(1) {
 		return false, errTooBusy
@@ -118,6 +118,7 @@ func (s *server) ownPassword(c echo.Context, f *form) (ok bool, err error) {
 		return false, nil
 	}
 	if ok, err = s.passwords.match(ctx, password, u.PasswordHash); err != nil {
+		s.Guesses.unseen(by)
 		return false, err
 	}
 	if !ok {

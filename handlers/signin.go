@@ -66,6 +66,7 @@ func (s *server) signIn(c echo.Context) error {
 	}
 	ok, err := s.passwords.match(ctx, password, hash)
 	if err != nil {
+		s.Guesses.unseen(by...)
 		return err
 	}
 	if !ok {

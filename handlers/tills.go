@@ -167,11 +167,13 @@ func (s *server) matchPIN(c echo.Context, f *form, till store.Till, person int64
 		return u, "", err
 	}
 	ok, err := s.passwords.match(ctx, s.keyedPIN(person, typed(c, "pin")), hash)
-	if err == nil && !ok {
-		s.wrongGuess(c, by)
+	if err != nil {
+		s.Guesses.unseen(by)
+		return u, "", errors.Join(err, s.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.UncountTillFailure(ctx, till.ID) }))
 	}
-	if err != nil || !ok {
-		return u, "", err
+	if !ok {
+		s.wrongGuess(c, by)
+		return u, "", nil
 	}
 	s.rightGuess(c, by)
 	return u, hash, nil
