@@ -111,6 +111,7 @@ func (s *Service) sampled(d store.Delivery) bool {
 // last, and a sample of them. Run calls it now and then, and whoever wants to
 // look at them.
 func (s *Service) KeepRefused(ctx context.Context) error {
+	ctx = onItsOwn(ctx) // of whoever looks: they are out of memory once taken
 	sample, counts := s.refusals.take()
 	if len(counts) == 0 {
 		return nil
