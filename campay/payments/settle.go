@@ -149,11 +149,11 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 			t.Flags = t.Flags.With(store.FlagStopped)
 		}
 	}
-	if t.Status != before.Status {
+	if t.Status != before.Status || isDoubted(*t) && !isDoubted(before) { // a doubt has its day from here on
 		t.NewsAt = s.now()
-		if t.Status.Final() {
-			s.balance.outdated()
-		}
+	}
+	if t.Status != before.Status && t.Status.Final() {
+		s.balance.outdated()
 	}
 	if t.Kind == store.KindCollect && t.PaidInFull() && !before.PaidInFull() && (t.Origin != store.OriginExternal || cause != store.EventHistory) {
 		s.newlyPaid.add(t.ID) // an old one that a person imports is no news

@@ -4,6 +4,7 @@ package payments
 // zero, and an unknown word is no proof.
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -176,4 +177,35 @@ func TestUnknownWord_OfAPayout_IsAPersonsToDecide_WhenCamPayHadItsDay(t *testing
 	_, err := s.service.Ask(s.ctx, sent.ID)
 	s.must(err)
 	s.wantStatus(sent, store.StatusSuccessful, store.FlagMovedFinal) // CamPay's word counts, when it has one
+}
+
+// A day is counted from the word on: what CamPay called open until then was no doubt.
+func TestUnknownWord_OfAPayoutThatWasLongOpen_HasItsDayToo(t *testing.T) {
+	s := openPayoutShop(t)
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.StatusWord, Text: "PENDING", Times: -1})
+	sent := s.payOut(s.withdrawal(1000))
+	for range 10 {
+		s.work(6 * time.Hour)
+	}
+	s.wantStatus(sent, store.StatusPending)
+	s.sandbox.ClearFaults()
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.StatusWord, Text: "PROCESSING", Times: -1})
+	for range 2 {
+		if _, err := s.service.Ask(s.ctx, sent.ID); err != nil {
+			t.Fatal(err)
+		}
+		open := s.wantStatus(sent, store.StatusPending, store.FlagUnknownWord)
+		if may, err := s.service.Decidable(s.ctx, open); err != nil || may != DecideNever {
+			t.Errorf("minutes after the word came: %q, %v", may, err)
+		}
+		if err := s.service.Decide(s.ctx, sent.ID, store.StatusFailed, s.owner); !errors.Is(err, ErrNotDecidable) {
+			t.Fatalf("decided minutes after the word came: %v", err)
+		}
+	}
+	for range 10 {
+		s.work(6 * time.Hour)
+	}
+	if may, err := s.service.Decidable(s.ctx, s.wantStatus(sent, store.StatusPending, store.FlagUnknownWord)); err != nil || !may.May() {
+		t.Errorf("after days: %q, %v", may, err)
+	}
 }
