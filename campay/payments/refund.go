@@ -56,7 +56,7 @@ func (p plan) checkRefund() error {
 
 // taken is what a collection brought in, in francs that CamPay proved.
 func taken(t store.Transaction) campay.XAF {
-	if t.Kind != store.KindCollect || t.Status != store.StatusSuccessful {
+	if t.Kind != store.KindCollect || t.Status != store.StatusSuccessful || t.Word != "" { // "REVERSED", it may be: given back already
 		return 0
 	}
 	for _, doubtful := range []store.Flag{store.FlagCurrency, store.FlagMismatch, store.FlagUnprovedKind} {

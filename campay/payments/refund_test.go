@@ -123,6 +123,23 @@ func TestRefund_OfAnUnprovedAmount_IsRefused(t *testing.T) {
 	s.tooMuch(s.refund(s.wantStatus(asked, store.StatusSuccessful, store.FlagCurrency), 100))
 }
 
+// "REVERSED", say: what CamPay may have given back is not given back once more.
+func TestRefund_OfWhatCamPayCallsByAnUnknownWord_IsRefused(t *testing.T) {
+	s := openPayoutShop(t)
+	paid := s.collected(5000)
+	s.says(sandbox.StatusWord, "REVERSED")
+	_, err := s.service.Ask(s.ctx, paid.ID)
+	s.must(err)
+	if left, err := s.service.Refundable(s.ctx, s.wantStatus(paid, store.StatusSuccessful, store.FlagUnknownWord)); err != nil || left != 0 {
+		t.Errorf("%v are offered, %v", left, err)
+	}
+	s.tooMuch(s.refund(paid, 2000))
+	s.sandbox.ClearFaults()
+	_, err = s.service.Ask(s.ctx, paid.ID)
+	s.must(err)
+	s.payOut(s.refund(paid, 2000)) // CamPay says that it was taken, after all
+}
+
 func TestRefund_OfWhatWasPaidTooMuch_MayGiveBackAllOfIt(t *testing.T) {
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: sandbox.EndpointCollect, Amount: campay.Francs(6000)})
