@@ -278,11 +278,11 @@ func isHeading(cells []string) bool {
 // columnsOf are what a heading's columns are for; of two for one thing, the first
 // counts, but for names: a list may have one column for each of them.
 func columnsOf(heading []string) []listColumn {
-	columns := make([]listColumn, len(heading))
+	columns, known := make([]listColumn, len(heading)), map[listColumn]bool{}
 	for i, cell := range heading {
 		column, _ := columnOf(cell)
-		if column == columnName || !slices.Contains(columns, column) {
-			columns[i] = column
+		if column == columnName || !known[column] {
+			columns[i], known[column] = column, true
 		}
 	}
 	return columns
