@@ -144,7 +144,11 @@ func (v *visitor) text(selector string) string {
 func (v *visitor) fill(name, value string) {
 	v.t.Helper()
 	if value != "" {
-		act(v, chromedp.SetValue(named(name), value, gently))
+		act(v, chromedp.WaitReady(named(name), gently))
+		v.eval(fmt.Sprintf(`(el => {
+			el.value = %q
+			for (const kind of ['input', 'change']) el.dispatchEvent(new Event(kind, { bubbles: true }))
+		})(document.querySelector('[name=%q]'))`, value, name))
 	}
 }
 

@@ -21,7 +21,8 @@ import (
 )
 
 const (
-	saleEnded    = 5 * time.Minute    // how long a sale that ended stays on the strip
+	salePaid     = 5 * time.Minute    // how long a paid sale stays on the strip
+	saleFailed   = time.Minute        // how long one that failed does
 	mostOpen     = 20                 // sales on the strip
 	mostSuggests = 6                  // amounts, and payers, that the till remembers
 	tillMemory   = 7 * 24 * time.Hour // how far back it remembers them
@@ -30,6 +31,7 @@ const (
 func (s *server) checkout(c echo.Context) error {
 	return s.showCheckout(c, http.StatusOK, views.CheckoutForm{
 		OperationID: payments.NewOperation(), Amount: typedInAddress(c, "amount"), Description: c.QueryParam("description"),
+		Phone: c.QueryParam("phone"), Instead: c.QueryParam("instead"),
 	})
 }
 
@@ -59,13 +61,22 @@ func (s *server) showTill(c echo.Context, status int, screen func(views.Page) te
 
 // openSales are those on the strip of whoever asks.
 func (s *server) openSales(c echo.Context) ([]store.Sale, error) {
-	till, err := s.till(c)
+	wanted, err := s.salesWanted(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.Store.OpenSales(c.Request().Context(), store.SalesFilter{
-		By: user(c).ID, Till: till.ID, Since: views.StartOfDay(s.Now()), Ended: s.Now().Add(-saleEnded), Limit: mostOpen,
-	})
+	return s.salesNow(c.Request().Context(), wanted)
+}
+
+func (s *server) salesWanted(c echo.Context) (store.SalesFilter, error) {
+	till, err := s.till(c)
+	return store.SalesFilter{By: user(c).ID, Till: till.ID, Limit: mostOpen}, err
+}
+
+func (s *server) salesNow(ctx context.Context, wanted store.SalesFilter) ([]store.Sale, error) {
+	now := s.Now()
+	wanted.Day, wanted.Paid, wanted.Failed = payments.DayOf(now), now.Add(-salePaid), now.Add(-saleFailed)
+	return s.Store.OpenSales(ctx, wanted)
 }
 
 func (s *server) strip(c echo.Context) error {
@@ -76,10 +87,21 @@ func (s *server) strip(c echo.Context) error {
 	return render(c, http.StatusOK, views.OpenSales(sales))
 }
 
+func (s *server) stripLive(c echo.Context) error {
+	wanted, err := s.salesWanted(c)
+	if err != nil {
+		return err
+	}
+	return s.stream(c, payments.TillTopic, func(ctx context.Context) (templ.Component, bool, error) {
+		sales, err := s.salesNow(ctx, wanted)
+		return views.OpenSales(sales), false, err
+	})
+}
+
 // readSale reads a form of the till, whichever of its fields it has, and what of
 // it is asked for in either way.
 func readSale(c echo.Context) (in views.CheckoutForm, order payments.PushOrder, f *form) {
-	in = views.CheckoutForm{Amount: typedInAddress(c, "amount"), Phone: typed(c, "phone"), Description: typed(c, "description")}
+	in = views.CheckoutForm{Amount: typedInAddress(c, "amount"), Phone: typed(c, "phone"), Description: typed(c, "description"), Instead: c.FormValue("instead")}
 	order, f = payments.PushOrder{Description: in.Description, By: user(c).ID}, newForm(c)
 	var err error
 	order.Amount, err = payments.ParseItems(in.Amount)
@@ -99,10 +121,17 @@ func (s *server) checkoutQR(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	instead, err := s.instead(c)
+	if err != nil {
+		return err
+	}
 	link, err := s.Payments.CreateLink(f.ctx, payments.LinkOrder{
-		Operation: in.OperationID, Amount: sale.Amount, By: sale.By, PaymentOptions: mobileMoney,
+		AtTill: true, Instead: instead, Operation: in.OperationID, Amount: sale.Amount, By: sale.By, PaymentOptions: mobileMoney,
 		Description: cmp.Or(sale.Description, views.UntitledSale(f.ctx)),
 	})
+	if paid, ok := errors.AsType[*payments.SalePaidError](err); ok {
+		return see(c, pathOfSale(paid.Key))
+	}
 	if f.refused(err) {
 		in.OperationID = payments.NewOperation() // the refused one is in the book, and over
 		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
@@ -153,12 +182,18 @@ func (s *server) checkoutPhone(c echo.Context) error {
 	if !f.ok() {
 		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)
 	}
+	if order.Instead, err = s.instead(c); err != nil {
+		return err
+	}
 	order.Again, _ = strconv.ParseInt(c.FormValue("again"), 10, 64) // a strange one knows of nothing
 	t, err := s.Payments.RequestPayment(f.ctx, order)
 	var asked *payments.AskedError
 	if errors.As(err, &asked) {
 		props.Again = asked.Earlier
 		return s.showPhoneSale(c, http.StatusConflict, props)
+	}
+	if paid, ok := errors.AsType[*payments.SalePaidError](err); ok {
+		return see(c, pathOfSale(paid.Key))
 	}
 	if s.sentUnkept(c, err) {
 		return see(c, itemPath("/checkout/phone/", t.ID))
@@ -199,6 +234,7 @@ func (s *server) showSale(c echo.Context, topic payments.Topic, read func(contex
 	if err != nil {
 		return err
 	}
+	props.Operation = payments.NewOperation()
 	return s.showTill(c, http.StatusOK, func(p views.Page) templ.Component { return views.SalePage(p, props, sales) })
 }
 
@@ -219,7 +255,11 @@ func (s *server) phoneSaleProps(n int64) func(context.Context) (views.SaleProps,
 			return views.SaleProps{}, err
 		}
 		given, err := s.Store.GivenBack(ctx, n)
-		return views.SaleProps{Transaction: t, Given: given[n], Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
+		if err != nil {
+			return views.SaleProps{}, err
+		}
+		way, err := s.wayOfSale(ctx, store.SaleKey{TransactionID: n})
+		return views.SaleProps{Transaction: t, Given: given[n], Way: way, Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
 	}
 }
 
@@ -230,8 +270,12 @@ func (s *server) qrSaleProps(n int64) func(context.Context) (views.SaleProps, er
 		if err != nil {
 			return views.SaleProps{}, err
 		}
+		way, err := s.wayOfSale(ctx, store.SaleKey{LinkID: n})
+		if err != nil {
+			return views.SaleProps{}, err
+		}
 		props, err := s.linkProps(ctx, l)
-		return views.SaleProps{Transaction: l.Newest, Link: props, Mark: s.dayMark(ctx, l.Newest.SettledAt), Now: s.Now()}, err
+		return views.SaleProps{Way: way, Transaction: l.Newest, Link: props, Mark: s.dayMark(ctx, l.Newest.SettledAt), Now: s.Now()}, err
 	}
 }
 

@@ -70,6 +70,11 @@ func (s *server) visibleTransaction(c echo.Context) (store.Transaction, error) {
 	if err != nil {
 		return store.Transaction{}, err
 	}
+	return s.seenTransaction(c, n)
+}
+
+// seenTransaction is a transaction, if the one who asks may see it.
+func (s *server) seenTransaction(c echo.Context, n int64) (store.Transaction, error) {
 	t, err := s.Store.Transaction(c.Request().Context(), n)
 	may := s.visible(c)
 	if err == nil && (t.CreatedAt.Before(may.Since) || may.Kind != "" && may.Kind != t.Kind) {

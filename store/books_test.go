@@ -192,6 +192,8 @@ func fill(t *testing.T, s *Store) {
 		_, err := tx.AddReceipt(t.Context(), first.ID, "receipt", noon)
 		return err
 	})
+	addSale(t, s, SaleKey{TransactionID: first.ID})
+	addSale(t, s, SaleKey{TransactionID: addTransaction(t, s, Transaction{Origin: OriginPush, Status: StatusPending, CreatedBy: user.ID}).ID})
 	addDelivery(t, s, Delivery{TransactionID: first.ID, NextAt: noon})
 	addDelivery(t, s, Delivery{Reference: "reference", Body: []byte("said"), NextAt: noon})
 	write(t, s, func(tx *Tx) error { return tx.CountRefused(t.Context(), WhySignature, 1, noon) })

@@ -25,6 +25,7 @@ const (
 	FlagMissing        Flag = "missing"         // CamPay's history lacks it
 	FlagStopped        Flag = "stopped"         // paid on CamPay's page after its link took no payment any more
 	FlagAmountUnknown  Flag = "amount_unknown"  // CamPay says that it succeeded, and not how much moved
+	FlagEnded          Flag = "ended"           // paid after the sale was ended at the till, or asked for in another way
 	FlagUnknownWord    Flag = "unknown_word"    // CamPay has a word for its status that is none of those it documents
 )
 

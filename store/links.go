@@ -40,6 +40,7 @@ type PaymentLink struct {
 	PausedAt           time.Time
 	ArchivedAt         time.Time
 	TillID             int64  // of a counter; 0 for no till
+	AtTill             bool   // a code that the till showed for one sale
 	Operation          string // of the form that made it
 	Batch              string // made together with others; empty for alone
 	CreatedBy          int64
@@ -110,7 +111,8 @@ const linkColumns = `payment_links.id, payment_links.slug, payment_links.amount,
 	payment_links.payment_options, payment_links.may_pay_more, payment_links.redirect_url,
 	payment_links.failure_redirect_url, payment_links.created_by, payment_links.created_at,
 	payment_links.kind, payment_links.most_payments, payment_links.most_money, payment_links.expires_at,
-	payment_links.paused_at, payment_links.archived_at, payment_links.till_id, payment_links.operation, payment_links.batch`
+	payment_links.paused_at, payment_links.archived_at, payment_links.till_id, payment_links.operation, payment_links.batch,
+	payment_links.at_till`
 
 func linkTargets(l *PaymentLink) []any {
 	return []any{&l.ID, &l.Slug, &l.Amount, &l.Description,
@@ -118,7 +120,7 @@ func linkTargets(l *PaymentLink) []any {
 		&l.PaymentOptions, &l.MayPayMore, &l.RedirectURL,
 		&l.FailureRedirectURL, maybe(&l.CreatedBy), timeColumn{&l.CreatedAt},
 		&l.Kind, &l.MostPayments, &l.MostMoney, timeColumn{&l.ExpiresAt},
-		timeColumn{&l.PausedAt}, timeColumn{&l.ArchivedAt}, maybe(&l.TillID), &l.Operation, &l.Batch}
+		timeColumn{&l.PausedAt}, timeColumn{&l.ArchivedAt}, maybe(&l.TillID), &l.Operation, &l.Batch, &l.AtTill}
 }
 
 func scanLink(r row) (l PaymentLink, err error) {
@@ -138,13 +140,13 @@ func (tx *Tx) CreateLink(ctx context.Context, l PaymentLink) (PaymentLink, error
 	created, err := one(ctx, tx.rows, scanLink, `
 		INSERT INTO payment_links (book, slug, amount, description, first_name, last_name, email, phone,
 			payment_options, may_pay_more, redirect_url, failure_redirect_url, created_by, created_at, search,
-			kind, most_payments, most_money, expires_at, paused_at, archived_at, till_id, operation, batch)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+			kind, most_payments, most_money, expires_at, paused_at, archived_at, till_id, operation, batch, at_till)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
 		RETURNING `+linkColumns,
 		tx.book, l.Slug, l.Amount, l.Description, l.FirstName, l.LastName, l.Email, l.Phone,
 		l.PaymentOptions, bit(l.MayPayMore), l.RedirectURL, l.FailureRedirectURL, idOrNull(l.CreatedBy), millis(l.CreatedAt),
 		l.searchText(), cmp.Or(l.Kind, LinkOnce), l.MostPayments, l.MostMoney, millis(l.ExpiresAt),
-		millis(l.PausedAt), millis(l.ArchivedAt), idOrNull(l.TillID), l.Operation, l.Batch)
+		millis(l.PausedAt), millis(l.ArchivedAt), idOrNull(l.TillID), l.Operation, l.Batch, bit(l.AtTill))
 	if isTaken(err) {
 		err = ErrDuplicate
 	}
@@ -229,7 +231,7 @@ type LinkPlace string
 const (
 	LinksActive   LinkPlace = ""
 	LinksArchived LinkPlace = "archived"
-	LinksAll      LinkPlace = "all"
+	LinksAll      LinkPlace = "all" // those of the till too
 )
 
 // Links returns links, newest first.
@@ -247,9 +249,9 @@ func (r Reader) linksPage(wanted LinkFilter) (query string, args []any) {
 	f.add("book = ?", r.book)
 	switch wanted.Put {
 	case LinksActive:
-		f.add("archived_at = 0")
+		f.add("archived_at = 0 AND at_till = 0")
 	case LinksArchived:
-		f.add("archived_at > 0")
+		f.add("archived_at > 0 AND at_till = 0")
 	case LinksAll:
 	}
 	if wanted.Batch != "" {

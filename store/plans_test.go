@@ -37,7 +37,7 @@ func planOf(t *testing.T, s *Store, read func(Reader) error) string {
 }
 
 // fullScan is a step that walks over a whole table.
-var fullScan = regexp.MustCompile(`SCAN (transactions|payment_links|events|deliveries|balance_snapshots|users|sessions|payout_rules|recipients|approvals|audit_log|receipts|link_batches|other_numbers)`)
+var fullScan = regexp.MustCompile(`SCAN (transactions|payment_links|events|deliveries|balance_snapshots|users|sessions|payout_rules|recipients|approvals|audit_log|receipts|link_batches|other_numbers|sales)`)
 
 func TestQueries_ReadThroughAnIndex(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
@@ -49,7 +49,7 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		index string // the one that it must use
 		sorts bool   // whether the rows may have to be sorted
 	}{
-		"open sales":     {func(r Reader) error { _, err := r.OpenSales(t.Context(), SalesFilter{By: 1, Since: noon}); return err }, "transactions_created (book=? AND created_at>?)", true},
+		"open sales":     {func(r Reader) error { _, err := r.OpenSales(t.Context(), SalesFilter{By: 1, Day: noon}); return err }, "sales USING INDEX sqlite_autoindex_sales_1 (book=? AND day=?)", true},
 		"recent amounts": {func(r Reader) error { _, err := r.RecentAmounts(t.Context(), noon, 6); return err }, "transactions_created (book=? AND created_at>?)", true},
 		"recent payers":  {func(r Reader) error { _, err := r.RecentPayers(t.Context(), noon, 6); return err }, "transactions_created (book=? AND created_at>?)", true},
 		"claimed": {func(r Reader) error {
@@ -72,6 +72,8 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"payments of a link":    {list(TransactionFilter{LinkID: 1}), "transactions_link (book=? AND link_id=?)", false},
 		"open of a link":        {func(r Reader) error { _, err := r.OpenOfLink(t.Context(), 1); return err }, "transactions_link_open (book=? AND link_id=?)", false},
 		"in flight of a link":   {func(r Reader) error { _, err := r.LinkInFlight(t.Context(), 1); return err }, "transactions_link_open (book=? AND link_id=?)", false},
+		"way of a sale":         {func(r Reader) error { _, err := r.SaleWay(t.Context(), SaleKey{LinkID: 1}); return err }, "sales_link (book=? AND link_id=?)", false},
+		"one sale":              {func(r Reader) error { _, err := r.OfSameSale(t.Context(), SaleWay{Number: 1}); return err }, "transactions_link (book=? AND link_id=?)", true},
 		"one purchase":          {func(r Reader) error { _, err := r.OfSamePurchase(t.Context(), 1); return err }, "other_numbers_first (book=? AND first_id=?)", false},
 		"a list made before":    {func(r Reader) error { _, err := r.SameLinkBatch(t.Context(), "c", noon); return err }, "link_batches_content (book=? AND content=? AND created_at>?)", false},
 		"receipt of one":        {func(r Reader) error { _, err := r.ReceiptOf(t.Context(), 1); return err }, "(book=? AND transaction_id=?)", false},

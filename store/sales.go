@@ -11,51 +11,56 @@ import (
 	"time"
 )
 
-// SalesFilter says whose sales a strip shows, from when on: those that a person
-// asked for, and those of the counters at a till.
+// SalesFilter says whose sales of a day a strip shows: those that a person asked
+// for, and those of the counters at a till.
 type SalesFilter struct {
-	By    int64     // the person who asked for the money
-	Till  int64     // whose counters; 0 for those of every till
-	Since time.Time // created at or after it
-	Ended time.Time // those that ended are shown when they did at or after it
-	Limit int
+	By     int64     // the person who asked for the money
+	Till   int64     // whose counters; 0 for those of every till
+	Day    time.Time // its midnight in Douala
+	Paid   time.Time // those that were paid are shown when they were at or after it
+	Failed time.Time // so those that failed
+	Limit  int
 }
 
-// Sale is a sale at the till: what was asked for, and the kind of the link that it
-// pays, empty for a prompt that somebody of the shop sent.
+// Sale is a sale at the till: what says most about the way in which it is asked for,
+// and the kind of the link that it pays, empty for a prompt that somebody of the
+// shop sent.
 type Sale struct {
 	Transaction
-	Link LinkKind
+	Link   LinkKind
+	Number int64 // on its day
 }
 
 func scanSale(r row) (s Sale, err error) {
-	err = r.Scan(append(transactionTargets(&s.Transaction), maybe(&s.Link))...)
+	err = r.Scan(append(transactionTargets(&s.Transaction), maybe(&s.Link), maybe(&s.Number))...)
 	return s, err
 }
 
-// OpenSales returns the newest sales that have not ended, or ended just now:
-// each push, each link for one payment by the attempt that says most about it,
-// whoever made it, and each customer's payment at a counter.
+// OpenSales returns the newest sales of a day that are open, or ended just now:
+// each way that was not ended, and one that was where money came all the same; a
+// code by the attempt that says most about it. Links that were made elsewhere are
+// none of them.
 func (r Reader) OpenSales(ctx context.Context, wanted SalesFilter) ([]Sale, error) {
 	found, err := many(ctx, r.rows, scanSale, `
-		WITH sales AS (
-			SELECT transactions.id, transactions.status, transactions.updated_at, links.kind AS link_kind,
-				ROW_NUMBER() OVER (
-					PARTITION BY CASE WHEN links.kind = 'once' THEN links.id ELSE -transactions.id END
-					ORDER BY CASE transactions.status
-						WHEN 'successful' THEN 1 WHEN 'pending' THEN 2 WHEN 'in_doubt' THEN 3
-						WHEN 'waiting' THEN 4 WHEN 'failed' THEN 5 ELSE 6 END, transactions.id DESC) AS place
-			FROM transactions
-			LEFT JOIN payment_links AS links ON links.id = transactions.link_id
-			WHERE transactions.book = $1 AND transactions.created_at >= $2 AND transactions.kind = 'collect' AND (
-				transactions.created_by = $3 AND links.id IS NULL
-				OR links.kind = 'once' AND links.created_by = $3
-				OR links.kind = 'counter' AND transactions.origin = 'push' AND ($4 = 0 OR links.till_id IS NULL OR links.till_id = $4)))
-		SELECT `+transactionColumns+`, sales.link_kind
-		FROM sales JOIN transactions ON transactions.id = sales.id
-		WHERE sales.place = 1 AND (sales.status NOT IN ('successful', 'failed') OR sales.updated_at >= $5)
-		ORDER BY transactions.id DESC LIMIT $6`,
-		r.book, millis(wanted.Since), wanted.By, wanted.Till, millis(wanted.Ended), pageLength(wanted.Limit))
+		WITH ways AS (
+			SELECT sales.number, sales.ended_at, COALESCE(sales.transaction_id, (
+				SELECT attempts.id FROM transactions AS attempts
+				WHERE attempts.book = $1 AND attempts.link_id = sales.link_id
+				ORDER BY CASE attempts.status
+					WHEN 'successful' THEN 1 WHEN 'pending' THEN 2 WHEN 'in_doubt' THEN 3
+					WHEN 'waiting' THEN 4 WHEN 'failed' THEN 5 ELSE 6 END, attempts.id DESC LIMIT 1)) AS transaction_id
+			FROM sales WHERE sales.book = $1 AND sales.day = $2)
+		SELECT `+transactionColumns+`, links.kind, ways.number
+		FROM ways JOIN transactions ON transactions.id = ways.transaction_id
+		LEFT JOIN payment_links AS links ON links.id = transactions.link_id
+		WHERE (transactions.created_by = $3 AND links.id IS NULL
+				OR links.at_till = 1 AND links.created_by = $3
+				OR links.kind = 'counter' AND ($4 = 0 OR links.till_id IS NULL OR links.till_id = $4))
+			AND (ways.ended_at = 0 OR transactions.status = 'successful')
+			AND (transactions.status NOT IN ('successful', 'failed')
+				OR transactions.updated_at >= CASE transactions.status WHEN 'failed' THEN $5 ELSE $6 END)
+		ORDER BY transactions.id DESC LIMIT $7`,
+		r.book, millis(wanted.Day), wanted.By, wanted.Till, millis(wanted.Failed), millis(wanted.Paid), pageLength(wanted.Limit))
 	if err != nil {
 		return nil, fmt.Errorf("open sales: %w", err)
 	}

@@ -30,21 +30,23 @@ func TestOpenSales_OfACounter_LandAtItsTill(t *testing.T) {
 	}
 	sale := func(slug string, kind LinkKind, till int64) int64 {
 		l := addLink(t, s, PaymentLink{Slug: slug, Kind: kind, TillID: till, CreatedBy: me})
-		return addTransaction(t, s, Transaction{Origin: OriginPush, LinkID: l.ID, Status: StatusPending, CreatedAt: noon, UpdatedAt: noon}).ID
+		payment := addTransaction(t, s, Transaction{Origin: OriginPush, LinkID: l.ID, Status: StatusPending, CreatedAt: noon, UpdatedAt: noon}).ID
+		addSale(t, s, SaleKey{TransactionID: payment})
+		return payment
 	}
 	first, second, free := sale("first", LinkCounter, tills[0]), sale("second", LinkCounter, tills[1]), sale("free", LinkCounter, 0)
-	sale("many", LinkReusable, 0)
 	for till, want := range map[int64][]int64{tills[0]: {free, first}, tills[1]: {free, second}, 0: {free, second, first}} {
-		got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Till: till, Since: noon, Ended: noon})
+		got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Till: till, Day: noon, Paid: noon, Failed: noon})
 		if err != nil || !slices.Equal(saleIDs(got), want) {
 			t.Errorf("till %d: %v, %v; want %v", till, saleIDs(got), err, want)
 		}
 	}
 	// A customer's own payment of a code that was shown is that sale, once.
-	l := addLink(t, s, PaymentLink{Slug: "once", CreatedBy: me})
+	l := addLink(t, s, PaymentLink{Slug: "once", CreatedBy: me, AtTill: true})
+	addSale(t, s, SaleKey{LinkID: l.ID})
 	addTransaction(t, s, Transaction{Origin: OriginLink, LinkID: l.ID, Status: StatusWaiting, CreatedBy: me, CreatedAt: noon, UpdatedAt: noon})
 	own := addTransaction(t, s, Transaction{Origin: OriginPush, LinkID: l.ID, Status: StatusPending, CreatedAt: noon, UpdatedAt: noon}).ID
-	got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Till: tills[0], Since: noon, Ended: noon})
+	got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Till: tills[0], Day: noon, Paid: noon, Failed: noon})
 	if err != nil || !slices.Equal(saleIDs(got), []int64{own, free, first}) || got[0].Link != LinkOnce {
 		t.Errorf("%v, %v", saleIDs(got), err)
 	}
@@ -60,7 +62,12 @@ func readsOfSales(r Reader) map[string]func(context.Context) error {
 	}
 	return map[string]func(context.Context) error{
 		"OpenSales": func(ctx context.Context) error {
-			l, err := r.OpenSales(ctx, SalesFilter{By: 1})
+			l, err := r.OpenSales(ctx, SalesFilter{By: 1, Day: noon})
+			return list(len(l), err)
+		},
+		"SaleWay": func(ctx context.Context) error { _, err := r.SaleWay(ctx, SaleKey{TransactionID: 1}); return err },
+		"OfSameSale": func(ctx context.Context) error {
+			l, err := r.OfSameSale(ctx, SaleWay{Day: noon, Number: 1})
 			return list(len(l), err)
 		},
 		"RecentAmounts": func(ctx context.Context) error {
@@ -81,25 +88,86 @@ func readsOfSales(r Reader) map[string]func(context.Context) error {
 func TestOpenSales_AreThisPersonsOfToday_OpenOrEndedJustNow_EachLinkOnce(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	me, other := addUser(t, s, "Caisse").ID, addUser(t, s, "Autre").ID
-	link := addLink(t, s, PaymentLink{Slug: "slug", CreatedBy: me}).ID
-	sale := func(edit func(*Transaction)) int64 {
+	link := addLink(t, s, PaymentLink{Slug: "slug", CreatedBy: me, AtTill: true}).ID
+	payment := func(edit func(*Transaction)) int64 {
 		one := Transaction{Kind: KindCollect, Status: StatusPending, CreatedBy: me, CreatedAt: noon, UpdatedAt: noon}
 		edit(&one)
 		return addTransaction(t, s, one).ID
 	}
-	sale(func(t *Transaction) { t.CreatedAt = noon.Add(-time.Hour) })
+	sale := func(edit func(*Transaction)) int64 {
+		id := payment(edit)
+		addSale(t, s, SaleKey{TransactionID: id})
+		return id
+	}
+	yesterdays := payment(func(*Transaction) {})
+	write(t, s, func(tx *Tx) error {
+		_, err := tx.AddSaleWay(t.Context(), SaleWay{SaleKey: SaleKey{TransactionID: yesterdays}, Day: noon.Add(-24 * time.Hour)})
+		return err
+	})
+	payment(func(*Transaction) {}) // none of the till's
 	sale(func(t *Transaction) { t.CreatedBy = other })
 	sale(func(t *Transaction) { t.Status, t.UpdatedAt = StatusSuccessful, noon.Add(-time.Minute) })
 	pushed := sale(func(*Transaction) {})
 	failed := sale(func(t *Transaction) { t.Status = StatusFailed })
-	paid := sale(func(t *Transaction) { t.LinkID, t.Status = link, StatusSuccessful })
-	sale(func(t *Transaction) { t.LinkID, t.Status = link, StatusFailed })
-	got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Since: noon, Ended: noon})
-	if want := []int64{paid, failed, pushed}; err != nil || !slices.Equal(saleIDs(got), want) {
+	ended := sale(func(*Transaction) {})
+	late := sale(func(t *Transaction) { t.Status = StatusSuccessful })
+	paid := payment(func(t *Transaction) { t.LinkID, t.Status = link, StatusSuccessful })
+	payment(func(t *Transaction) { t.LinkID, t.Status = link, StatusFailed })
+	addSale(t, s, SaleKey{LinkID: link})
+	for _, id := range []int64{ended, late} {
+		write(t, s, func(tx *Tx) error {
+			way, err := tx.SaleWay(t.Context(), SaleKey{TransactionID: id})
+			if err != nil {
+				return err
+			}
+			return tx.EndSaleWay(t.Context(), way, noon)
+		})
+	}
+	got, err := s.OpenSales(t.Context(), SalesFilter{By: me, Day: noon, Paid: noon, Failed: noon})
+	if want := []int64{paid, late, failed, pushed}; err != nil || !slices.Equal(saleIDs(got), want) {
 		t.Errorf("%v, %v; want %v", saleIDs(got), err, want)
 	}
-	if got, _ := s.OpenSales(t.Context(), SalesFilter{By: me, Since: noon, Ended: noon, Limit: 1}); len(got) != 1 {
+	if got, _ := s.OpenSales(t.Context(), SalesFilter{By: me, Day: noon, Paid: noon, Failed: noon.Add(time.Second)}); slices.Contains(saleIDs(got), failed) {
+		t.Error("one that failed stays for as long as a paid one")
+	}
+	if got, _ := s.OpenSales(t.Context(), SalesFilter{By: me, Day: noon, Paid: noon, Failed: noon, Limit: 1}); len(got) != 1 {
 		t.Errorf("%d of at most 1", len(got))
+	}
+}
+
+func addSale(t *testing.T, s *Store, key SaleKey) (added SaleWay) {
+	t.Helper()
+	write(t, s, func(tx *Tx) (err error) {
+		added, err = tx.AddSaleWay(t.Context(), SaleWay{SaleKey: key, Day: noon})
+		return err
+	})
+	return added
+}
+
+func TestSales_AreNumberedWithoutAGap_PerDayAndBook_AndKeepTheirNumberInAnotherWay(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	payment := func() SaleKey {
+		return SaleKey{TransactionID: addTransaction(t, s, Transaction{Kind: KindCollect, CreatedAt: noon}).ID}
+	}
+	for want := range int64(3) {
+		if got := addSale(t, s, payment()); got.Number != want+1 || got.Way != 1 {
+			t.Errorf("sale %d, way %d; want sale %d", got.Number, got.Way, want+1)
+		}
+	}
+	two, one := payment(), payment()
+	write(t, s, func(tx *Tx) error {
+		second, err := tx.AddSaleWay(t.Context(), SaleWay{SaleKey: two, Day: noon, Number: 2})
+		if err != nil || second.Number != 2 || second.Way != 2 {
+			t.Errorf("%+v, %v", second, err)
+		}
+		tomorrow, err := tx.AddSaleWay(t.Context(), SaleWay{SaleKey: one, Day: noon.Add(24 * time.Hour)})
+		if err != nil || tomorrow.Number != 1 {
+			t.Errorf("%+v, %v", tomorrow, err)
+		}
+		return nil
+	})
+	if next := addSale(t, s, payment()); next.Number != 4 {
+		t.Errorf("the next is %d", next.Number)
 	}
 }
 

@@ -150,6 +150,7 @@ func families(t *testing.T) []family {
 		{"group.", kinds["Group"], []string{"", ".text"}},
 		{"lone.", kinds["alone"], title},
 		{"history.", []string{"successful", "failed", "open"}, title},
+		{"failure.", kinds["failure"], title},
 		{"flag.", kinds["Flag"], []string{".title", ".money", ".do"}},
 		{"flag.out.", []string{"underpaid", "overpaid", "currency", "paid_twice", "moved_final", "mismatch", "amount_unknown", "unknown_word"}, []string{".title", ".money", ".do"}},
 		{"reach.", of(kinds["Reach"], ""), title},

@@ -217,6 +217,9 @@ func (s state) failed() bool { return s == stateFailed || s == stateUndone || s 
 // or its text. Money out has words of its own.
 func story(ctx context.Context, t store.Transaction, in state, part string) string {
 	s := string(in)
+	if part == "title" && in == stateFailed {
+		return failureText(ctx, t)
+	}
 	if in == stateCheck && t.AmountUnknown && part == "text" {
 		s = "untold"
 	}

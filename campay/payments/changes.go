@@ -13,6 +13,7 @@ import (
 // Topic is something that a page can watch.
 type Topic struct {
 	link bool
+	till bool
 	id   int64
 }
 
@@ -21,6 +22,10 @@ func TransactionTopic(id int64) Topic { return Topic{id: id} }
 
 // LinkTopic is the news of all transactions of one payment link.
 func LinkTopic(id int64) Topic { return Topic{link: true, id: id} }
+
+// TillTopic is the news of all collections, for the strip of open sales. Who looks
+// at it does not have each of them asked about more often.
+var TillTopic = Topic{till: true}
 
 type changes struct {
 	mu       sync.Mutex
@@ -61,7 +66,7 @@ func (s *Service) Watch(ctx context.Context, topic Topic) (changed <-chan struct
 func (c *changes) publish(t store.Transaction) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, topic := range topicsOf(t) {
+	for _, topic := range append(topicsOf(t), TillTopic) {
 		for ch := range c.watchers[topic] {
 			select {
 			case ch <- struct{}{}:

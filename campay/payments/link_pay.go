@@ -133,8 +133,16 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 		push := PushOrder{Operation: order.Operation, Amount: order.Amount, Phone: order.Phone, Description: link.Description}
 		wanted := push.transaction()
 		wanted.LinkID, wanted.MayPayMore = link.ID, link.MayPayMore
-		if t, err = s.writeDown(ctx, tx, wanted); err != nil || earlier.ID == 0 {
+		if t, err = s.writeDown(ctx, tx, wanted); err != nil {
 			return err
+		}
+		if link.Kind == store.LinkCounter {
+			if err := s.openSale(ctx, tx, store.SaleKey{TransactionID: t.ID}, store.SaleKey{}, 0); err != nil {
+				return err
+			}
+		}
+		if earlier.ID == 0 {
+			return nil
 		}
 		return tx.AddOtherNumber(ctx, t.ID, earlier.ID)
 	})

@@ -34,7 +34,9 @@ type LinkOrder struct {
 	MostMoney          campay.XAF
 	ExpiresAt          time.Time
 	TillID             int64
-	By                 int64 // the user
+	AtTill             bool          // a sale at the till, in no list of links
+	Instead            store.SaleKey // the sale whose place it takes
+	By                 int64         // the user
 }
 
 // operationCodeLetters make an operation code of 40 random bits.
@@ -105,6 +107,11 @@ func (s *Service) addLink(ctx context.Context, tx *store.Tx, order LinkOrder, ba
 			return link, attempt, err
 		}
 	}
+	if order.AtTill {
+		if err := s.openSale(ctx, tx, store.SaleKey{LinkID: link.ID}, order.Instead, order.By); err != nil {
+			return link, attempt, err
+		}
+	}
 	return link, attempt, s.audit(ctx, tx, order.By, act{"link.made", "link", link.ID}, orderedDetail{
 		Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
 	})
@@ -117,7 +124,7 @@ func (order LinkOrder) link() store.PaymentLink {
 		FirstName: order.FirstName, LastName: order.LastName, Email: order.Email, Phone: string(order.Phone),
 		PaymentOptions: string(order.PaymentOptions), MayPayMore: order.MayPayMore,
 		RedirectURL: order.RedirectURL, FailureRedirectURL: order.FailureRedirectURL,
-		MostPayments: order.MostPayments, MostMoney: int64(order.MostMoney), ExpiresAt: order.ExpiresAt, TillID: order.TillID,
+		MostPayments: order.MostPayments, MostMoney: int64(order.MostMoney), ExpiresAt: order.ExpiresAt, TillID: order.TillID, AtTill: order.AtTill,
 		Operation: order.Operation, CreatedBy: order.By,
 	}
 }

@@ -19,8 +19,9 @@ type PushOrder struct {
 	Amount      campay.XAF
 	Phone       campay.Phone
 	Description string
-	By          int64 // the user
-	Again       int64 // the newest same request of minutes ago that he was shown, and means to send once more
+	By          int64         // the user
+	Instead     store.SaleKey // the sale whose place it takes
+	Again       int64         // the newest same request of minutes ago that he was shown, and means to send once more
 }
 
 // RequestPayment writes a collection down and sends it to the payer's phone.
@@ -62,6 +63,9 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 		}
 		isNew = true
 		if t, err = s.writeDown(ctx, tx, order.transaction()); err != nil {
+			return err
+		}
+		if err := s.openSale(ctx, tx, store.SaleKey{TransactionID: t.ID}, order.Instead, order.By); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, order.By, act{"request.made", "transaction", t.ID}, orderedDetail{

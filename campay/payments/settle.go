@@ -145,7 +145,14 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		if err != nil {
 			return err
 		}
-		if late {
+		way, err := saleOf(ctx, tx, *t)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		switch {
+		case isSet(way.EndedAt):
+			t.Flags = t.Flags.With(store.FlagEnded)
+		case late:
 			t.Flags = t.Flags.With(store.FlagStopped)
 		}
 	}
@@ -335,7 +342,19 @@ func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, e
 	if err != nil {
 		return false, err
 	}
-	for _, o := range append(others, purchase...) {
+	others = append(others, purchase...)
+	way, err := saleOf(ctx, tx, t)
+	if err == nil {
+		var ways []store.Transaction
+		if ways, err = tx.OfSameSale(ctx, way); err != nil {
+			return false, err
+		}
+		others = append(others, ways...)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, err
+	}
+	for _, o := range others {
 		if o.ID != t.ID && o.Status == store.StatusSuccessful {
 			return true, nil
 		}

@@ -112,6 +112,9 @@ func (s *Service) Nudge(ctx context.Context, topic Topic) error {
 }
 
 func (s *Service) openOf(ctx context.Context, topic Topic) ([]store.Transaction, error) {
+	if topic.till {
+		return nil, nil // each of them is asked about at its own pace
+	}
 	if topic.link {
 		return s.store.OpenOfLink(ctx, topic.id)
 	}

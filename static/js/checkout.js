@@ -11,6 +11,44 @@
     return form && form.querySelector('[name=amount]')
   }
 
+  // Amounts are grouped while they are typed. Only what is digits and "+" alone is
+  // touched: any other text stays as it was typed, for the server to judge.
+  var gap = '\u202f'
+  function bare(text) { return text.split(gap).join('') }
+  function grouped(text) {
+    return /^[\d+]*$/.test(bare(text)) ? bare(text).replace(/\d(?=(\d{3})+(?!\d))/g, '$&' + gap) : text
+  }
+  function group(field) {
+    var text = grouped(field.value)
+    if (text === field.value) return
+    var before = bare(field.value.slice(0, field.selectionStart)).length
+    var at = 0
+    for (var seen = 0; seen < before; at++) if (text[at] !== gap) seen++
+    field.value = text
+    if (document.activeElement === field) field.setSelectionRange(at, at)
+  }
+
+  // A half-typed amount outlives a look at a sale.
+  function keep() {
+    var form = document.querySelector('[data-till]')
+    if (!form || form.querySelector('[name=instead]')) return
+    try {
+      sessionStorage.setItem('till.typed', JSON.stringify([form.elements.amount.value, form.elements.description.value]))
+    } catch (e) { /* then it does not */ }
+  }
+  function forget() {
+    try { sessionStorage.removeItem('till.typed') } catch (e) { /* nothing was kept */ }
+  }
+  function restore() {
+    var form = document.querySelector('[data-till]')
+    if (form.elements.amount.value || form.querySelector('[name=instead], .summary')) return
+    try {
+      var typed = JSON.parse(sessionStorage.getItem('till.typed')) || ['', '']
+      form.elements.amount.value = typed[0]
+      if (!form.elements.description.value) form.elements.description.value = typed[1]
+    } catch (e) { /* an empty till */ }
+  }
+
   // The sum of several items, as the server will read it.
   function showSum() {
     var field = amountField()
@@ -25,12 +63,13 @@
 
   function press(key) {
     var field = amountField()
-    var value = field.value
+    var value = bare(field.value)
     if (key === 'back') value = value.slice(0, -1)
     else if (key === 'clear') value = ''
     else if (key === '+') value = value && !/\+$/.test(value) ? value + '+' : value
     else if (value.length + key.length <= field.maxLength) value += key
-    field.value = value
+    field.value = grouped(value)
+    keep()
     showSum()
   }
 
@@ -41,6 +80,10 @@
     if (start && !document.querySelector('.summary')) {
       start.focus({ preventScroll: true })
       start.setSelectionRange(start.value.length, start.value.length)
+    }
+    if (field) {
+      restore()
+      group(field)
     }
     showSum()
     document.querySelectorAll('[data-setting]').forEach(function (button) {
@@ -66,19 +109,80 @@
   }, true)
 
   document.addEventListener('input', function (event) {
-    if (event.target === amountField()) showSum()
+    var field = amountField()
+    if (!field || event.target.form !== field.form) return
+    if (event.target === field) group(field)
+    keep()
+    showSum()
   })
 
-  // A keyboard types the amount wherever the focus is, but in another field or
-  // on a control of its own.
+  // A gap between groups is no character: what is erased is the digit beside it.
+  document.addEventListener('beforeinput', function (event) {
+    var field = event.target
+    var at = field.selectionStart
+    if (field !== amountField() || at !== field.selectionEnd) return
+    if (event.inputType === 'deleteContentBackward' && field.value[at - 1] === gap) field.setSelectionRange(at - 1, at - 1)
+    if (event.inputType === 'deleteContentForward' && field.value[at] === gap) field.setSelectionRange(at + 1, at + 1)
+  })
+  document.addEventListener('submit', function (event) {
+    if (event.target.matches('[data-till]')) forget()
+  }, true)
+
+  document.addEventListener('formdata', function (event) { // what is sent has no gaps
+    if (event.target.matches('[data-till]')) event.formData.set('amount', bare(event.formData.get('amount')))
+  })
+
+  // A scanner types a barcode faster than fingers can, and ends it with Enter: its
+  // digits are asked about, and no sale by themselves.
+  var burst = { digits: '', since: 0 }
+  function isScan(event) {
+    if (/^\d$/.test(event.key)) {
+      if (event.timeStamp - burst.last > 50) burst.digits = ''
+      burst.digits += event.key
+      burst.last = event.timeStamp
+    } else if (event.key === 'Enter' && burst.digits.length >= 8 && event.timeStamp - burst.last <= 100) return true
+    else burst.digits = ''
+    return false
+  }
+  document.addEventListener('keydown', function (event) {
+    if (!amountField() || !isScan(event)) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    var ask = document.querySelector('[data-scan]')
+    ask.querySelector('b').textContent = burst.digits
+    ask.hidden = false
+    ask.querySelector('[data-scan-no]').focus()
+  }, true)
+  document.addEventListener('click', function (event) {
+    var field = amountField()
+    if (field && event.target.closest('[data-scan-yes]')) field.form.requestSubmit()
+    if (!field || !event.target.closest('[data-scan-no]')) return
+    field.value = grouped(bare(field.value).replace(new RegExp(burst.digits + '$'), ''))
+    document.querySelector('[data-scan]').hidden = true
+    keep()
+    showSum()
+    field.focus({ preventScroll: true })
+  })
+
+  // A key of the pad leaves the focus where it was, and what a keyboard types is
+  // typed into the amount wherever the focus is, but in another field or on a control
+  // of its own: a key that the pad lacks is refused there as in the field.
+  document.addEventListener('mousedown', function (event) {
+    if (event.target.closest('[data-key]')) event.preventDefault()
+  })
   document.addEventListener('keydown', function (event) {
     if (!amountField() || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.target.closest('input, textarea, select')) return
-    if (/^[0-9+]$/.test(event.key)) press(event.key)
-    else if (event.key === 'Backspace') press('back')
-    else if (event.key === 'Enter' && !event.target.closest('a, button, summary')) document.querySelector('[data-till]').requestSubmit()
-    else return
-    event.preventDefault()
+    var onPad = !!event.target.closest('[data-key]')
+    if (event.key === 'Enter' && !onPad) {
+      if (event.target.closest('a, button, summary')) return
+      event.preventDefault()
+      document.querySelector('[data-till]').requestSubmit()
+    } else if (event.key === 'Enter' || event.key === 'Backspace' || event.key.length === 1 && (event.key !== ' ' || onPad)) {
+      var field = amountField()
+      field.focus({ preventScroll: true })
+      field.setSelectionRange(field.value.length, field.value.length)
+    }
   })
 
   // Settings of this device alone.
@@ -135,6 +239,30 @@
     return false
   }
 
+  // Paid while the next amount is typed: said above it, for a while, and nothing else
+  // on the screen moves.
+  function tell(tile) {
+    var news = document.querySelector('[data-news-of-paid]')
+    if (!news || !tile.dataset.news) return
+    news.textContent = tile.dataset.news
+    news.hidden = false
+    clearTimeout(news.until)
+    news.until = setTimeout(function () { news.hidden = true }, 10000)
+  }
+
+  // Without a network a tap is answered beside the button.
+  function sayOffline() {
+    document.querySelectorAll('[data-no-network]').forEach(function (el) { el.hidden = false })
+  }
+  function sayOnline() {
+    document.querySelectorAll('[data-no-network]').forEach(function (el) { el.hidden = true })
+  }
+  document.addEventListener('htmx:sendError', function (event) {
+    if (event.detail.elt && !('live' in event.detail.elt.dataset)) sayOffline()
+  })
+  window.addEventListener('offline', sayOffline)
+  window.addEventListener('online', sayOnline)
+
   function hear(pageIsNew) {
     document.querySelectorAll('[data-paid][data-sale]').forEach(function (el) {
       var old = heardBefore(el.dataset.sale)
@@ -142,6 +270,7 @@
       // A browser shakes only for who has touched the page.
       if (navigator.vibrate && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate([200, 80, 200])
       document.dispatchEvent(new CustomEvent('till:paid', { detail: el.dataset.say }))
+      tell(el)
       if (isOn('mute')) return
       chime()
       if (!isOn('voice') || !window.speechSynthesis) return
@@ -169,8 +298,9 @@
         sessionStorage.setItem(key, since)
       } catch (e) { /* counts from now */ }
       var waited = Math.floor((Date.now() - since) / 1000)
-      el.hidden = waited >= promptTakes
-      el.textContent = el.dataset.text.replace('%s', promptTakes - waited)
+      var minutes = Math.ceil((Number(el.dataset.lives) - waited) / 60)
+      el.hidden = minutes <= 0
+      el.textContent = waited < promptTakes ? el.dataset.text.replace('%s', promptTakes - waited) : el.dataset.left.replace('%s', minutes)
       document.querySelectorAll('[data-late]').forEach(function (text) {
         if (waited >= late) text.hidden = false
       })

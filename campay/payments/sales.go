@@ -1,0 +1,101 @@
+package payments
+
+// Sales at the till: each has a number, and can be ended or asked for in another
+// way. What was ended is watched all the same, since CamPay's page of a code and a
+// prompt on a phone cannot be taken back: what comes of it is flagged.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"comptoir/store"
+)
+
+// SalePaidError says that a sale is paid: it can be neither ended nor asked for
+// once more.
+type SalePaidError struct{ Key store.SaleKey }
+
+func (e *SalePaidError) Error() string {
+	return fmt.Sprintf("the sale of link %d, transaction %d is paid", e.Key.LinkID, e.Key.TransactionID)
+}
+
+// EndSale ends a sale that nobody waits for any more: a *SalePaidError where money
+// came meanwhile, ErrNotFound for what is no sale at the till.
+func (s *Service) EndSale(ctx context.Context, key store.SaleKey, by int64) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		way, err := tx.SaleWay(ctx, key)
+		if err != nil {
+			return err
+		}
+		return s.endWay(ctx, tx, way, by)
+	})
+	if err != nil {
+		return fmt.Errorf("end a sale: %w", err)
+	}
+	return nil
+}
+
+// openSale gives what was just written down its number at the till: that of the
+// sale whose place it takes, which is ended in the same write, or the next one.
+func (s *Service) openSale(ctx context.Context, tx *store.Tx, key, instead store.SaleKey, by int64) error {
+	way := store.SaleWay{SaleKey: key, Day: DayOf(s.now())}
+	if instead != (store.SaleKey{}) {
+		before, err := tx.SaleWay(ctx, instead)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			if err := s.endWay(ctx, tx, before, by); err != nil {
+				return err
+			}
+			way.Day, way.Number = before.Day, before.Number
+		}
+	}
+	_, err := tx.AddSaleWay(ctx, way)
+	return err
+}
+
+// endWay ends one way of a sale, and its page at ours. One that was ended before is
+// left as it is.
+func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, by int64) error {
+	all, err := tx.OfSameSale(ctx, way)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if t.Status == store.StatusSuccessful {
+			return &SalePaidError{way.SaleKey}
+		}
+	}
+	if isSet(way.EndedAt) {
+		return nil
+	}
+	if err := tx.EndSaleWay(ctx, way, s.now()); err != nil {
+		return err
+	}
+	done := act{"sale.ended", "transaction", way.TransactionID}
+	if way.LinkID != 0 {
+		done = act{"sale.ended", "link", way.LinkID}
+		link, err := tx.Link(ctx, way.LinkID)
+		if err != nil {
+			return err
+		}
+		paused := link.PaymentLink
+		paused.PausedAt = s.now()
+		if err := tx.UpdateLink(ctx, paused); err != nil {
+			return err
+		}
+	}
+	return s.audit(ctx, tx, by, done, map[string]int64{"number": way.Number})
+}
+
+// saleOf is the way of a sale that a payment is of; ErrNotFound for what is none
+// of the till's.
+func saleOf(ctx context.Context, tx *store.Tx, t store.Transaction) (store.SaleWay, error) {
+	first := t.ID
+	if t.SiblingOf != 0 {
+		first = t.SiblingOf
+	}
+	return tx.SaleWay(ctx, store.SaleKey{LinkID: t.LinkID, TransactionID: first})
+}

@@ -1,0 +1,81 @@
+package handlers
+
+// A sale at the till is ended, or asked for in another way: with another amount, by
+// code in the place of by phone, to another number.
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// instead is the sale that a form names as the one whose place it takes, if the one
+// who asks may see it; none for a form that names none.
+func (s *server) instead(c echo.Context) (store.SaleKey, error) {
+	kind, number, _ := strings.Cut(c.FormValue("instead"), "-")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return store.SaleKey{}, nil //nolint:nilerr // a strange one is of no sale
+	}
+	switch kind {
+	case views.InsteadOfCode:
+		_, err = s.seenLink(c, n)
+		return store.SaleKey{LinkID: n}, err
+	case views.InsteadOfPrompt:
+		_, err = s.seenTransaction(c, n)
+		return store.SaleKey{TransactionID: n}, err
+	default:
+		return store.SaleKey{}, nil
+	}
+}
+
+// pathOfSale is the screen of a sale.
+func pathOfSale(key store.SaleKey) string {
+	if key.LinkID != 0 {
+		return itemPath("/checkout/qr/", key.LinkID)
+	}
+	return itemPath("/checkout/phone/", key.TransactionID)
+}
+
+// wayOfSale is the way that a screen shows; none for what was begun before sales had
+// numbers.
+func (s *server) wayOfSale(ctx context.Context, key store.SaleKey) (store.SaleWay, error) {
+	way, err := s.Store.SaleWay(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	return way, err
+}
+
+func (s *server) endQRSale(c echo.Context) error {
+	l, err := s.visibleLink(c)
+	if err != nil {
+		return err
+	}
+	return s.endSale(c, store.SaleKey{LinkID: l.ID})
+}
+
+func (s *server) endPhoneSale(c echo.Context) error {
+	t, err := s.phoneSale(c)
+	if err != nil {
+		return err
+	}
+	return s.endSale(c, store.SaleKey{TransactionID: t.ID})
+}
+
+// endSale ends a sale, and shows what may still come of it or that it was paid
+// meanwhile.
+func (s *server) endSale(c echo.Context, key store.SaleKey) error {
+	err := s.Payments.EndSale(c.Request().Context(), key, user(c).ID)
+	if _, ok := errors.AsType[*payments.SalePaidError](err); err != nil && !ok {
+		return err
+	}
+	return see(c, pathOfSale(key))
+}

@@ -1,0 +1,86 @@
+package store
+
+// Sales at the till: their numbers, and the ways in which each was asked for.
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// SaleKey names a way of a sale by what it is: the link of a code to scan, or the
+// request that was pushed to a phone. One of them is zero.
+type SaleKey struct {
+	LinkID        int64
+	TransactionID int64
+}
+
+// SaleWay is one way in which a sale is asked for.
+type SaleWay struct {
+	SaleKey
+	Day     time.Time // its midnight in Douala
+	Number  int64     // of the sale on that day, from 1
+	Way     int64     // of the sale, from 1
+	EndedAt time.Time // zero while it is open
+}
+
+const saleWayColumns = `sales.link_id, sales.transaction_id, sales.day, sales.number, sales.way, sales.ended_at`
+
+func scanSaleWay(r row) (w SaleWay, err error) {
+	err = r.Scan(maybe(&w.LinkID), maybe(&w.TransactionID), timeColumn{&w.Day}, &w.Number, &w.Way, timeColumn{&w.EndedAt})
+	return w, err
+}
+
+// AddSaleWay adds a way: of the sale with w's number or, where that is zero, of the
+// next sale of the day. It returns it with its numbers.
+func (tx *Tx) AddSaleWay(ctx context.Context, w SaleWay) (SaleWay, error) {
+	added, err := one(ctx, tx.rows, scanSaleWay, `
+		INSERT INTO sales (book, day, number, way, link_id, transaction_id)
+		SELECT $1, $2, numbered.number,
+			(SELECT COALESCE(MAX(way), 0) + 1 FROM sales WHERE book = $1 AND day = $2 AND number = numbered.number), $4, $5
+		FROM (SELECT CASE WHEN $3 > 0 THEN $3
+			ELSE (SELECT COALESCE(MAX(number), 0) + 1 FROM sales WHERE book = $1 AND day = $2) END AS number) AS numbered
+		RETURNING `+saleWayColumns,
+		tx.book, millis(w.Day), w.Number, idOrNull(w.LinkID), idOrNull(w.TransactionID))
+	if err != nil {
+		return SaleWay{}, fmt.Errorf("add a way of a sale: %w", err)
+	}
+	return added, nil
+}
+
+// EndSaleWay writes down that a way was ended.
+func (tx *Tx) EndSaleWay(ctx context.Context, w SaleWay, at time.Time) error {
+	err := tx.change(ctx, "UPDATE sales SET ended_at = $1 WHERE book = $2 AND day = $3 AND number = $4 AND way = $5",
+		millis(at), tx.book, millis(w.Day), w.Number, w.Way)
+	if err != nil {
+		return fmt.Errorf("end sale %d: %w", w.Number, err)
+	}
+	return nil
+}
+
+// SaleWay returns a way of a sale, or ErrNotFound for what is none of the till's.
+func (r Reader) SaleWay(ctx context.Context, key SaleKey) (SaleWay, error) {
+	w, err := one(ctx, r.rows, scanSaleWay, `
+		SELECT `+saleWayColumns+` FROM sales WHERE book = $1 AND link_id = $2
+		UNION ALL
+		SELECT `+saleWayColumns+` FROM sales WHERE book = $1 AND transaction_id = $3
+		LIMIT 1`, r.book, idOrNull(key.LinkID), idOrNull(key.TransactionID))
+	if err != nil {
+		return SaleWay{}, fmt.Errorf("way of a sale: %w", err)
+	}
+	return w, nil
+}
+
+// OfSameSale returns the transactions of all ways of a sale, at most as many as a
+// page has.
+func (r Reader) OfSameSale(ctx context.Context, w SaleWay) ([]Transaction, error) {
+	all, err := many(ctx, r.rows, scanTransaction, `
+		SELECT `+transactionColumns+` FROM transactions
+		WHERE id IN (SELECT transaction_id FROM sales WHERE book = $1 AND day = $2 AND number = $3)
+			OR book = $1 AND link_id IN (SELECT link_id FROM sales WHERE book = $1 AND day = $2 AND number = $3)
+		ORDER BY id DESC LIMIT $4`, r.book, millis(w.Day), w.Number, pageLength(0))
+	if err != nil {
+		return nil, fmt.Errorf("payments of sale %d: %w", w.Number, err)
+	}
+	return all, nil
+}
