@@ -163,7 +163,7 @@ func (v *visitor) fillTheShop(p instance) []screen {
 		{"link-reusable", at(many)}, {"link-edit", at(many + "/edit")}, {"link-edit-errors", sent(many+"/edit", "description", "", "most_payments", "x")},
 		{"link-counter", at(counter)}, {"link-paused", at(paused)}, {"links-archived", at("/links?show=archived")},
 		{"batch", at("/links/batch")}, {"batch-errors", listed("A;12;500;Pain")}, {"batch-ready", listed("Élève Un;677123456;25000;Scolarité")},
-		{"receipt", receiptOf(paidPage)},
+		{"receipt", receiptOf(paid)},
 		{"customer-open", customerOf(counter)}, {"customer-paused", at(pausedPage)}, {"customer-errors", customerSent(counter, "amount", "12,5", "phone", "12")},
 		{"customer-on-phone", at(onPhone)}, {"customer-in-doubt", customerSent(many, "amount", "1700", "phone", "699123456")},
 		{"link-new", at("/links/new")}, {"link-new-errors", sent("/links/new", "amount", "-5", "redirect_url", "example")},
@@ -205,11 +205,12 @@ func customerOf(link string) func(*visitor, instance) {
 	})
 }
 
-// receiptOf opens the receipt of what was paid on a customer's page.
-func receiptOf(page string) func(*visitor, instance) {
+// receiptOf opens the receipt of what was paid by a link, as its merchant does.
+func receiptOf(link string) func(*visitor, instance) {
 	return once(func(v *visitor, p instance) {
-		v.open(p.url + page)
-		v.click(".bill a[href$='/receipt']")
+		v.open(p.url + link)
+		v.click("table.transactions td.what a")
+		v.click("a[href$='/receipt']")
 		v.see(".receipt")
 	})
 }
