@@ -7,14 +7,15 @@ package campay
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"mime"
+	"mime/multipart"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -102,8 +103,8 @@ func ReadNotification(r *http.Request) (RawNotification, error) {
 }
 
 // Parse reads what the delivery says: a GET's query, a POST's JSON object
-// (values may be strings, numbers or null) or form. A POST without a content
-// type is JSON if it can be. Fields that nobody documents are ignored; a
+// (values may be strings, numbers or null) or form, in parts too. A POST without
+// a content type, or with another one, is JSON if it can be. Fields that nobody documents are ignored; a
 // documented field that comes twice is refused, because the one who checks and
 // the one who acts might each read another of the two.
 func (raw RawNotification) Parse() (Notification, error) {
@@ -148,7 +149,9 @@ var documented = map[string]bool{
 }
 
 // Fields returns what the delivery carries of CamPay's documented fields, the
-// signature among them; an absent value has no entry.
+// signature among them; an absent value has no entry. How a client labels or
+// escapes it decides nothing that the signature does not decide better, so what
+// can be read is read.
 func (raw RawNotification) Fields() (map[string]string, error) {
 	if len(raw.Body) > MaxNotification {
 		return nil, ErrNotificationTooLarge
@@ -156,41 +159,106 @@ func (raw RawNotification) Fields() (map[string]string, error) {
 	if raw.Method == http.MethodGet {
 		return formFields(raw.Body)
 	}
-	if raw.ContentType == "" {
-		if fields, err := jsonFields(raw.Body); err == nil {
-			return fields, nil
-		}
-		return formFields(raw.Body)
-	}
-	kind, _, err := mime.ParseMediaType(raw.ContentType)
+	body := bytes.TrimPrefix(raw.Body, []byte("\ufeff"))
+	kind, params, err := mime.ParseMediaType(raw.ContentType)
 	if err != nil {
-		return nil, fmt.Errorf("content type: %w", err)
+		kind = "" // none, or a malformed one: as good as none
 	}
-	switch kind {
-	case "application/json", "text/json":
-		return jsonFields(raw.Body)
-	case "application/x-www-form-urlencoded":
-		return formFields(raw.Body)
+	switch {
+	case kind == "application/json", kind == "text/json", strings.HasSuffix(kind, "+json"):
+		return jsonFields(body)
+	case kind == "application/x-www-form-urlencoded":
+		return formFields(body)
+	case kind == "multipart/form-data":
+		return multipartFields(body, params["boundary"])
+	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")):
+		return jsonFields(body)
 	}
-	return nil, fmt.Errorf("content type %q", kind)
+	return formFields(body)
 }
 
+// formFields reads a query or a form. A “;” and a “%” that escapes nothing stand
+// for themselves: a payer's name must not cost the delivery.
 func formFields(b []byte) (map[string]string, error) {
-	values, err := url.ParseQuery(string(b))
-	if err != nil {
-		// The parser's error repeats the text, signature and all.
-		return nil, errors.New("malformed form or query")
-	}
-	fields := make(map[string]string, len(documented))
-	for key := range documented {
-		if len(values[key]) > 1 {
-			return nil, fmt.Errorf("field %s comes twice", key)
-		}
-		if s := strings.TrimSpace(values.Get(key)); !absent(s) {
-			fields[key] = s
+	fields := newFields()
+	for pair := range strings.SplitSeq(string(b), "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		if err := fields.add(unescape(key), unescape(value)); err != nil {
+			return nil, err
 		}
 	}
-	return fields, nil
+	return fields.said, nil
+}
+
+// unescape decodes text of a query, and leaves a “%” that escapes nothing.
+func unescape(text string) string {
+	text = strings.ReplaceAll(text, "+", " ")
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "%")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		if len(after) >= 2 {
+			if b, err := hex.DecodeString(after[:2]); err == nil {
+				out.Write(b)
+				text = after[2:]
+				continue
+			}
+		}
+		out.WriteByte('%')
+		text = after
+	}
+}
+
+// multipartFields reads a form in parts, of which files are none of CamPay's.
+func multipartFields(b []byte, boundary string) (map[string]string, error) {
+	fields := newFields()
+	parts := multipart.NewReader(bytes.NewReader(b), boundary)
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF { //nolint:errorlint // a form that is cut wraps it
+			return fields.said, nil
+		}
+		if err != nil {
+			return nil, errors.New("malformed multipart form") // the reader's error may repeat the text
+		}
+		if part.FileName() != "" {
+			continue
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, errors.New("malformed multipart form")
+		}
+		if err := fields.add(part.FormName(), string(value)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// documentedFields collects CamPay's fields of one delivery, each at most once.
+type documentedFields struct {
+	said map[string]string
+	seen map[string]bool
+}
+
+func newFields() documentedFields {
+	return documentedFields{said: make(map[string]string, len(documented)), seen: make(map[string]bool, len(documented))}
+}
+
+func (f documentedFields) add(name, value string) error {
+	if !documented[name] {
+		return nil
+	}
+	if f.seen[name] {
+		return fmt.Errorf("field %s comes twice", name)
+	}
+	f.seen[name] = true
+	if value = strings.TrimSpace(value); !absent(value) {
+		f.said[name] = value
+	}
+	return nil
 }
 
 // jsonFields reads one flat object token by token, because a decoder into a
@@ -200,8 +268,7 @@ func jsonFields(b []byte) (map[string]string, error) {
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, errors.New("not a JSON object")
 	}
-	fields := make(map[string]string, len(documented))
-	seen := make(map[string]bool, len(documented))
+	fields := newFields()
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
@@ -215,16 +282,12 @@ func jsonFields(b []byte) (map[string]string, error) {
 		if !documented[name] {
 			continue
 		}
-		if seen[name] {
-			return nil, fmt.Errorf("field %s comes twice", name)
-		}
-		seen[name] = true
-		s, err := scalar(value)
+		said, err := scalar(value)
 		if err != nil {
 			return nil, fmt.Errorf("field %s: %w", name, err)
 		}
-		if s = strings.TrimSpace(s); !absent(s) {
-			fields[name] = s
+		if err := fields.add(name, said); err != nil {
+			return nil, err
 		}
 	}
 	if _, err := dec.Token(); err != nil {
@@ -233,5 +296,5 @@ func jsonFields(b []byte) (map[string]string, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more after the JSON object")
 	}
-	return fields, nil
+	return fields.said, nil
 }

@@ -32,6 +32,17 @@ const documentedJSON = `{"status":"successful","reference":"xyz","amount":100,"c
 	"external_reference":"asdf","external_user":"user-1","extra_first_name":"First","extra_last_name":"Last",
 	"extra_email":"test@example.com","phone_number":237123456789,"app":{"unknown":[1]},"app":2}`
 
+// documentedParts is the documented query as a form in parts, divided by “x”.
+var documentedParts = func() string {
+	var b strings.Builder
+	for pair := range strings.SplitSeq(documentedQuery, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		fmt.Fprintf(&b, "--x\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", name, value)
+	}
+	b.WriteString("--x\r\nContent-Disposition: form-data; name=\"status\"; filename=\"a.txt\"\r\n\r\nFAILED\r\n--x--\r\n")
+	return b.String()
+}()
+
 func delivery(method, contentType, body string) *http.Request {
 	target := "/webhook"
 	if method == http.MethodGet {
@@ -54,12 +65,18 @@ func parse(r *http.Request) (campay.Notification, error) {
 
 func TestNotification_SaysTheSameByEveryWayOfDelivery(t *testing.T) {
 	for name, r := range map[string]*http.Request{
-		"GET":                    delivery("GET", "", documentedQuery),
-		"GET with a JSON type":   delivery("GET", "application/json", documentedQuery),
-		"POST form":              delivery("POST", "application/x-www-form-urlencoded", documentedQuery),
-		"POST JSON":              delivery("POST", "application/json; charset=utf-8", documentedJSON),
-		"POST JSON without type": delivery("POST", "", documentedJSON),
-		"POST form without type": delivery("POST", "", documentedQuery),
+		"GET":                      delivery("GET", "", documentedQuery),
+		"GET with a JSON type":     delivery("GET", "application/json", documentedQuery),
+		"POST form":                delivery("POST", "application/x-www-form-urlencoded", documentedQuery),
+		"POST JSON":                delivery("POST", "application/json; charset=utf-8", documentedJSON),
+		"POST JSON without type":   delivery("POST", "", documentedJSON),
+		"POST form without type":   delivery("POST", "", documentedQuery),
+		"POST JSON with a BOM":     delivery("POST", "application/json", "\ufeff"+documentedJSON),
+		"POST of +json":            delivery("POST", "application/vnd.campay+json", documentedJSON),
+		"POST JSON as a text":      delivery("POST", "text/plain;charset=UTF-8", documentedJSON),
+		"POST form as a text":      delivery("POST", "text/plain", documentedQuery),
+		"POST of a malformed type": delivery("POST", "application/json; =", documentedJSON),
+		"POST in parts":            delivery("POST", "multipart/form-data; boundary=x", documentedParts),
 		"POST with a query beside": func() *http.Request {
 			r := delivery("POST", "application/json", documentedJSON)
 			r.URL.RawQuery = "status=FAILED&reference=other"
@@ -82,6 +99,18 @@ func TestNotification_SaysTheSameByEveryWayOfDelivery(t *testing.T) {
 func fields(n campay.Notification) any {
 	type shown campay.Notification
 	return shown(n)
+}
+
+func TestNotification_SignsThatEscapeNothing_StandForThemselves(t *testing.T) {
+	for typed, want := range map[string]string{
+		"Awa;Brice": "Awa;Brice", "50%": "50%", "50%25": "50%", "%zz": "%zz", "%": "%", "a%2": "a%2",
+		"%25zz": "%zz", "Awa+B": "Awa B", "%2B": "+", "N%C3%A9": "Né", "%%41": "%A",
+	} {
+		n, err := parse(delivery("GET", "", "status=FAILED&reference=xyz&extra_first_name="+typed))
+		if err != nil || n.FirstName != want {
+			t.Errorf("%q: got %q, %v; want %q", typed, n.FirstName, err, want)
+		}
+	}
 }
 
 func TestNotification_AbsentValuesAreEmpty(t *testing.T) {
@@ -107,7 +136,7 @@ func TestNotification_ThatCannotBeUnderstood_IsRefused(t *testing.T) {
 		"no status":              delivery("GET", "", "reference=xyz"),
 		"no reference":           delivery("GET", "", "status=FAILED"),
 		"empty":                  delivery("POST", "", ""),
-		"bad escape":             delivery("GET", "", "status=%zz&reference=x"),
+		"no name but escapes":    delivery("GET", "", "%zz=FAILED&reference=x"),
 		"repeated in query":      delivery("GET", "", "status=FAILED&reference=x&status=SUCCESSFUL"),
 		"repeated in form":       delivery("POST", "application/x-www-form-urlencoded", "status=FAILED&reference=x&amount=1&amount=2"),
 		"repeated in JSON":       delivery("POST", "application/json", `{"status":"FAILED","reference":"x","status":"SUCCESSFUL"}`),
@@ -117,9 +146,12 @@ func TestNotification_ThatCannotBeUnderstood_IsRefused(t *testing.T) {
 		"cut in a value":         delivery("POST", "application/json", `{"status":"FAILED","reference":"x`),
 		"cut in a key":           delivery("POST", "application/json", `{"status":"FAILED","refer`),
 		"two objects":            delivery("POST", "application/json", `{"status":"FAILED","reference":"x"}{}`),
-		"another content type":   delivery("POST", "text/plain", documentedJSON),
-		"multipart":              delivery("POST", "multipart/form-data; boundary=x", "--x--"),
-		"malformed content type": delivery("POST", "application/json; =", documentedJSON),
+		"a text":                 delivery("POST", "text/plain", "SUCCESSFUL xyz"),
+		"JSON cut, as a text":    delivery("POST", "text/plain", `{"status":"FAILED","reference":"x"`),
+		"no parts":               delivery("POST", "multipart/form-data; boundary=x", "--x--"),
+		"parts without boundary": delivery("POST", "multipart/form-data", documentedParts),
+		"parts cut":              delivery("POST", "multipart/form-data; boundary=x", strings.TrimSuffix(documentedParts, "--x--\r\n")),
+		"repeated in parts":      delivery("POST", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=status\r\n\r\nFAILED\r\n"+documentedParts),
 	} {
 		if n, err := parse(r); !errors.Is(err, campay.ErrNotification) {
 			t.Errorf("%s: got %#v, %v", name, fields(n), err)
@@ -218,6 +250,7 @@ func FuzzNotification_Parse(f *testing.F) {
 	f.Add("POST", "application/x-www-form-urlencoded", documentedQuery)
 	f.Add("POST", "", `{"status":"FAILED","reference":"x","amount":1e999999999}`)
 	f.Add("POST", "", `{"status":"FAILED","reference":"x"`)
+	f.Add("POST", "multipart/form-data; boundary=x", documentedParts)
 	f.Fuzz(func(t *testing.T, method, contentType, body string) {
 		raw := campay.RawNotification{Method: method, ContentType: contentType, Body: []byte(body)}
 		n, err := raw.Parse()

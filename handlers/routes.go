@@ -207,6 +207,8 @@ func (s *server) routes() []route {
 
 		{"GET", "/webhook/campay", public, s.takeWebhook},
 		{"POST", "/webhook/campay", public, s.takeWebhook},
+		{"GET", "/webhook/campay/", public, s.takeWebhook}, // as some type it at CamPay
+		{"POST", "/webhook/campay/", public, s.takeWebhook},
 		{"GET", "/p/:slug", public, s.payPage},
 		{"POST", "/p/:slug", public, s.paced(s.payLink)},
 		{"GET", "/p/:slug/status", public, s.payStatus},
