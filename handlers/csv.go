@@ -84,17 +84,31 @@ func (s *server) sendCSV(c echo.Context, name, about string, write func(*csvLine
 	panic(http.ErrAbortHandler)
 }
 
-// safeCell is a cell that no spreadsheet takes for a formula: descriptions are
-// a stranger's words.
+// safeCell is a cell that no spreadsheet takes for a formula, at its start or
+// behind whatever another spreadsheet takes for the end of a cell: descriptions
+// are a stranger's words.
 func safeCell(cell string) string {
-	lead := strings.TrimLeft(cell, " \u00a0\u3000")
-	if lead != "" && strings.ContainsAny(lead[:1], "=+-@\t\r\n") {
-		return "'" + cell
-	}
-	for _, wide := range []string{"＝", "＋", "－", "＠"} { // read as the narrow ones
-		if strings.HasPrefix(lead, wide) {
-			return "'" + cell
+	var safe strings.Builder
+	last := 0
+	begins := true // what comes is the first of a cell, here or where the line is cut
+	for i, r := range cell {
+		switch r {
+		case ' ', '\u00a0', '\u3000', '"':
+		case ';', ',', '|', '\t', '\r', '\n':
+			begins = true
+		case '=', '+', '-', '@', '＝', '＋', '－', '＠': // the wide are read as the narrow ones
+			if begins {
+				safe.WriteString(cell[last:i] + "'")
+				last = i
+			}
+			begins = false
+		default:
+			begins = false
 		}
 	}
-	return cell
+	safe.WriteString(cell[last:])
+	if lead := strings.TrimLeft(cell, " \u00a0\u3000"); lead != "" && strings.ContainsAny(lead[:1], "\t\r\n") {
+		return "'" + safe.String()
+	}
+	return safe.String()
 }

@@ -7,9 +7,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -77,6 +80,14 @@ func (s *server) forgive(c echo.Context, l store.LinkWithState, t store.Transact
 	if isNew && s.isPaying(c, t) && s.Guesses.first(s.Now(), "paid|"+t.ExternalReference) {
 		s.rightGuess(c, fromOne(c, l))
 	}
+}
+
+// slugMeant is the slug in the path of a link's page that was copied with what
+// stood around it (“…/p/slug).”) or in capitals, and whether that is another path.
+func slugMeant(path string) (slug string, isOther bool) {
+	said := strings.TrimPrefix(path, "/p/")
+	slug = strings.ToLower(strings.TrimRightFunc(said, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
+	return slug, slug != said && slugForm.MatchString(slug)
 }
 
 // linkOfSlug is the link that a customer's path names.
@@ -161,6 +172,9 @@ func (s *server) showCustomer(c echo.Context, status int, props views.CustomerPr
 // comes back from CamPay's page. Nothing that CamPay's page adds to the address
 // is believed: "back" says only that the browser came back.
 func (s *server) payPage(c echo.Context) error {
+	if slug, isOther := slugMeant(c.Request().URL.Path); isOther {
+		return c.Redirect(http.StatusFound, (&url.URL{Path: "/p/" + slug, RawQuery: c.Request().URL.RawQuery}).String())
+	}
 	props, err := s.linkAsked(c)
 	if err != nil {
 		return err

@@ -210,6 +210,7 @@ func (s *server) routes() []route {
 		{"GET", "/webhook/campay/", public, s.takeWebhook}, // as some type it at CamPay
 		{"POST", "/webhook/campay/", public, s.takeWebhook},
 		{"GET", "/p/:slug", public, s.payPage},
+		{"GET", "/p/:slug/", public, s.payPage}, // goes to the one without
 		{"POST", "/p/:slug", public, s.paced(s.payLink)},
 		{"GET", "/p/:slug/status", public, s.payStatus},
 		{"GET", "/p/:slug/:operation", public, s.payment},
@@ -296,7 +297,23 @@ func addressOf(proxies []*net.IPNet) echo.IPExtractor {
 	for _, proxy := range proxies {
 		trust = append(trust, echo.TrustIPRange(proxy))
 	}
-	return echo.ExtractIPFromXFFHeader(trust...)
+	read := echo.ExtractIPFromXFFHeader(trust...)
+	return func(r *http.Request) string {
+		said := strings.Split(strings.Join(r.Header.Values(echo.HeaderXForwardedFor), ","), ",")
+		for i, address := range said {
+			said[i] = withoutPort(strings.TrimSpace(address))
+		}
+		return read(&http.Request{RemoteAddr: r.RemoteAddr, Header: http.Header{echo.HeaderXForwardedFor: {strings.Join(said, ", ")}}})
+	}
+}
+
+// withoutPort is an address as some proxies write it, 192.0.2.1:443 or
+// [2001:db8::1]:443, without its port.
+func withoutPort(address string) string {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		return host
+	}
+	return address
 }
 
 // beside serves everything under prefix by other, with its own middleware.

@@ -69,7 +69,7 @@ func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	want := []string{
 		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signin/passkey/begin", "POST /signin/passkey/finish", "POST /signout",
 		"GET /switch", "POST /switch", "GET /join/:token", "POST /join/:token", "POST /language",
-		"GET /webhook/campay", "POST /webhook/campay", "GET /webhook/campay/", "POST /webhook/campay/", "GET /p/:slug", "POST /p/:slug", "GET /p/:slug/status", "GET /p/:slug/:operation", "GET /p/:slug/:operation/status", "GET /p/:slug/:operation/receipt",
+		"GET /webhook/campay", "POST /webhook/campay", "GET /webhook/campay/", "POST /webhook/campay/", "GET /p/:slug", "GET /p/:slug/", "POST /p/:slug", "GET /p/:slug/status", "GET /p/:slug/:operation", "GET /p/:slug/:operation/status", "GET /p/:slug/:operation/receipt",
 		"GET /r/:token", "GET /r/:token/receipt.pdf", "GET /manifest.webmanifest", "GET /sw.js", "GET /offline", "GET /healthz", "GET /styleguide",
 	}
 	var got []string
