@@ -173,6 +173,9 @@ func (s *server) showCustomer(c echo.Context, status int, props views.CustomerPr
 // is believed: "back" says only that the browser came back.
 func (s *server) payPage(c echo.Context) error {
 	if slug, isOther := slugMeant(c.Request().URL.Path); isOther {
+		if _, err := s.Store.LinkBySlug(c.Request().Context(), slug); err != nil {
+			return err
+		}
 		return c.Redirect(http.StatusFound, (&url.URL{Path: "/p/" + slug, RawQuery: c.Request().URL.RawQuery}).String())
 	}
 	props, err := s.linkAsked(c)

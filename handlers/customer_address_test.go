@@ -17,7 +17,7 @@ func TestPayPage_AddressCopiedWithWhatStoodAroundIt_LeadsToThePage(t *testing.T)
 			t.Errorf("%s: %d to %q", copied, got.status, got.header.Get("Location"))
 		}
 	}
-	for _, none := range []string{"/p/", "/p/.", "/p/x/", proper + "a", "/p//" + link.Slug} {
+	for _, none := range []string{"/p/", "/p/.", "/p/x/", "/p/ABCDEFGHIJKLMNOPQRST", proper + "a", "/p//" + link.Slug} {
 		if got := stranger.get(none); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d to %q", none, got.status, got.header.Get("Location"))
 		}
