@@ -120,6 +120,20 @@ func (c *changes) watched(t store.Transaction) bool {
 	return false
 }
 
+// someWatched returns at most so many of the watched topics of a link or a
+// transaction, others each time.
+func (c *changes) someWatched(most int) []Topic {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var some []Topic
+	for topic := range c.watchers { // in no order
+		if len(some) < most && !topic.till {
+			some = append(some, topic)
+		}
+	}
+	return some
+}
+
 // watchesLinks reports whether a page of any link is open.
 func (c *changes) watchesLinks() bool {
 	c.mu.Lock()

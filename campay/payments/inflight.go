@@ -36,8 +36,7 @@ type job struct {
 type work string
 
 const (
-	applying work = "delivery"
-
+	applying        work = "delivery"
 	applyingNobodys work = "delivery of nobody's"
 
 	polling   work = "poll"

@@ -3,6 +3,10 @@ package payments
 // Invariant 5: lost, late, doubled or reordered webhooks end in the same state.
 
 import (
+	"net/http"
+	"path"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -174,5 +178,34 @@ func TestWork_RequestUnderWay_IsLookedAtOnceItMustHaveItsAnswer(t *testing.T) {
 	wg.Wait()
 	if got, want := s.again(asked).PollAt, asked.CreatedAt.Add(unsentGrace); !got.Equal(want) {
 		t.Fatalf("looked at again at %s, want %s", got, want)
+	}
+}
+
+func TestPolling_BehindMany_WhatSomebodyLooksAtGoesFirst(t *testing.T) {
+	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
+	for i := range 2 * workBatch {
+		s.push(int64(100+i), mtnPhone)
+	}
+	watched := s.push(2500, orangePhone) // the last in line
+	_, stop, err := s.service.Watch(s.ctx, TransactionTopic(watched.ID))
+	s.must(err)
+	defer stop()
+	var mu sync.Mutex
+	var asked []string
+	before := func(_ http.ResponseWriter, r *http.Request) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if strings.Contains(r.URL.Path, "/transaction/") {
+			asked = append(asked, path.Base(r.URL.Path))
+		}
+		return false
+	}
+	s.before.Store(&before)
+	s.work(time.Hour)
+	if at := slices.Index(asked, watched.Reference); at < 0 || at >= workAtOnce {
+		t.Errorf("what is watched was asked about as number %d of %d", at, len(asked))
+	}
+	if len(asked) < 2*workBatch {
+		t.Errorf("asked about %d", len(asked))
 	}
 }

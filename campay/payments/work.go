@@ -14,17 +14,18 @@ import (
 )
 
 const (
-	pollFor     = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks about a collection
-	waitFor     = 7 * 24 * time.Hour // the same for a link that nobody has begun to pay
-	pollFirst   = 3 * time.Second    // the least wait between two questions
-	pollWatched = 15 * time.Second   // the longest while somebody looks
-	pollLast    = 30 * time.Minute   // the longest else
-	waitLast    = 6 * time.Hour      // the longest after a day, for a link that nobody has begun to pay and for a payout
-	workAtOnce  = 6                  // deliveries, and polls, under way together
-	workBatch   = 100                // rows read at a time
-	errorPause  = 2 * time.Second    // after the database failed
-	longestNap  = time.Minute        // the loop looks at the clock at least this often
-	nudgeWithin = pollFirst          // how soon what someone looks at is asked about
+	pollFor       = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks about a collection
+	waitFor       = 7 * 24 * time.Hour // the same for a link that nobody has begun to pay
+	pollFirst     = 3 * time.Second    // the least wait between two questions
+	pollWatched   = 15 * time.Second   // the longest while somebody looks
+	pollLast      = 30 * time.Minute   // the longest else
+	waitLast      = 6 * time.Hour      // the longest after a day, for a link that nobody has begun to pay and for a payout
+	workAtOnce    = 6                  // deliveries, and polls, under way together
+	workBatch     = 100                // rows read at a time
+	watchedAtOnce = 3 * workAtOnce     // topics of which what is due goes first; which ones changes from look to look
+	errorPause    = 2 * time.Second    // after the database failed
+	longestNap    = time.Minute        // the loop looks at the clock at least this often
+	nudgeWithin   = pollFirst          // how soon what someone looks at is asked about
 )
 
 // pollDelay is how long to wait before asking again about something without
@@ -35,9 +36,8 @@ func pollDelay(quiet time.Duration) time.Duration {
 
 // schedule sets when t is asked about next: never for a final one that is clear,
 // and no more when nothing was heard of it for too long, unless somebody looks at
-// it. Money
-// that may have left, and what is in doubt, is asked about for as long as nobody
-// knows.
+// it. Money that may have left, and what is in doubt, is asked about for as long
+// as nobody knows.
 func (s *Service) schedule(t *store.Transaction) {
 	now := s.now()
 	quiet := now.Sub(t.NewsAt)
@@ -275,15 +275,8 @@ func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, err
 	if err := s.startDeliveries(ctx, wg, now); err != nil {
 		return time.Time{}, fmt.Errorf("due deliveries: %w", err)
 	}
-	polls, err := s.store.DuePolls(ctx, now, workBatch)
-	if err != nil {
+	if err := s.startPolls(ctx, wg, now); err != nil {
 		return time.Time{}, fmt.Errorf("due polls: %w", err)
-	}
-	for _, t := range polls {
-		s.begin(ctx, wg, job{work: polling, id: t.ID}, func(ctx context.Context) error {
-			_, err := s.look(ctx, t, store.EventPoll)
-			return err
-		})
 	}
 	due, sweepAt, err := s.sweepDue(ctx, now)
 	if err != nil {
@@ -339,6 +332,48 @@ func (s *Service) startDeliveries(ctx context.Context, wg *sync.WaitGroup, now t
 		}
 	}
 	return nil
+}
+
+// startPolls begins to ask about what is due: where that is more than there is room
+// for, first about what somebody looks at.
+func (s *Service) startPolls(ctx context.Context, wg *sync.WaitGroup, now time.Time) error {
+	due, err := s.store.DuePolls(ctx, now, workBatch)
+	if err != nil {
+		return err
+	}
+	if len(due) > workAtOnce {
+		watched, err := s.watchedDue(ctx, now)
+		if err != nil {
+			return err
+		}
+		due = append(watched, due...)
+	}
+	for _, t := range due {
+		s.begin(ctx, wg, job{work: polling, id: t.ID}, func(ctx context.Context) error {
+			_, err := s.look(ctx, t, store.EventPoll)
+			return err
+		})
+	}
+	return nil
+}
+
+// watchedDue are the due ones of some of the topics that are watched.
+func (s *Service) watchedDue(ctx context.Context, now time.Time) (due []store.Transaction, err error) {
+	for _, topic := range s.changes.someWatched(watchedAtOnce) {
+		open, err := s.openOf(ctx, topic)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range open {
+			if isSet(t.PollAt) && !t.PollAt.After(now) {
+				due = append(due, t)
+			}
+		}
+	}
+	return due, nil
 }
 
 // next is when something becomes due after now.
