@@ -47,7 +47,7 @@ func (s *server) isPaying(c echo.Context, t store.Transaction) bool {
 
 // fromOne is what the forms for a link from one address are counted by.
 func fromOne(c echo.Context, l store.LinkWithState) guessed {
-	return guessed{"pays|" + network(c.RealIP()) + "|" + l.Slug, fromOneLimit}
+	return guessed{"pays|" + payments.Network(c.RealIP()) + "|" + l.Slug, fromOneLimit}
 }
 
 // ReturnPath is where CamPay's page sends a customer back to: to the link or,
@@ -66,7 +66,7 @@ func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
 		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
 			Rate: askedPerSecond, Burst: askedAtOnce, ExpiresIn: askedForgotten,
 		}),
-		IdentifierExtractor: func(c echo.Context) (string, error) { return network(c.RealIP()), nil },
+		IdentifierExtractor: func(c echo.Context) (string, error) { return payments.Network(c.RealIP()), nil },
 		DenyHandler: func(echo.Context, string, error) error {
 			return echo.NewHTTPError(http.StatusTooManyRequests)
 		},

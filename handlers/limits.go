@@ -6,13 +6,13 @@ package handlers
 import (
 	"crypto/hmac"
 	"encoding/base64"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/payments"
 	"comptoir/store"
 )
 
@@ -36,7 +36,7 @@ var (
 // nobody's. From a browser in which its owner signed in before, nobody else's guesses
 // count.
 func (s *server) guessedBy(c echo.Context, name string, u store.User) []guessed {
-	name, from := strings.ToLower(name), network(c.RealIP())
+	name, from := strings.ToLower(name), payments.Network(c.RealIP())
 	if s.isKnownBrowser(c, name) {
 		return []guessed{{"known|" + name + "|" + from, pairLimit}}
 	}
@@ -45,20 +45,6 @@ func (s *server) guessedBy(c echo.Context, name string, u store.User) []guessed 
 		pair, account = "strange_pair|", "strange_account|"
 	}
 	return []guessed{{pair + name + "|" + from, pairLimit}, {"address|" + from, addressLimit}, {account + name, accountLimit}}
-}
-
-// network is what one household has of addresses: one of IPv4, 2⁶⁴ of IPv6.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return "unknown"
-	}
-	if ip = ip.Unmap(); ip.Is6() {
-		if prefix, err := ip.Prefix(64); err == nil {
-			return prefix.String()
-		}
-	}
-	return ip.String()
 }
 
 // tooMany tells whoever guesses too fast how long to wait.

@@ -210,17 +210,6 @@ func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
 	}
 }
 
-func TestNetwork_OneHouseholdIsOne(t *testing.T) {
-	for address, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7",
-		"2001:db8:1:2:3::4": "2001:db8:1:2::/64", "2001:db8:1:2:ffff::1": "2001:db8:1:2::/64", "": "unknown", "x": "unknown",
-	} {
-		if got := network(address); got != want {
-			t.Errorf("%q is %q", address, got)
-		}
-	}
-}
-
 func TestPasswordAgain_GuessedFromAnOpenSession_IsSlowedDown(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)

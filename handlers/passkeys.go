@@ -18,6 +18,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -251,7 +252,7 @@ func (s *server) removePasskey(c echo.Context) error {
 
 // beginPasskeySignIn asks whatever authenticator is there who it is.
 func (s *server) beginPasskeySignIn(c echo.Context) error {
-	if wait := s.Guesses.take(s.Now(), guessed{"asked|" + network(c.RealIP()), askedLimit}); wait > 0 {
+	if wait := s.Guesses.take(s.Now(), guessed{"asked|" + payments.Network(c.RealIP()), askedLimit}); wait > 0 {
 		tooMany(c, wait)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
@@ -273,7 +274,7 @@ var errPasskey = echo.NewHTTPError(http.StatusForbidden, "this passkey signs nob
 // for what he knows or is, so no code is asked for.
 func (s *server) finishPasskeySignIn(c echo.Context) error {
 	ctx := c.Request().Context()
-	if wait := s.Guesses.take(s.Now(), guessed{"passkey|" + network(c.RealIP()), addressLimit}); wait > 0 {
+	if wait := s.Guesses.take(s.Now(), guessed{"passkey|" + payments.Network(c.RealIP()), addressLimit}); wait > 0 {
 		tooMany(c, wait)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
@@ -311,7 +312,7 @@ func (s *server) finishPasskeySignIn(c echo.Context) error {
 		}
 		return err
 	}
-	s.rightGuess(c, guessed{"passkey|" + network(c.RealIP()), addressLimit})
+	s.rightGuess(c, guessed{"passkey|" + payments.Network(c.RealIP()), addressLimit})
 	return next(c, localPath(c.QueryParam("next")))
 }
 

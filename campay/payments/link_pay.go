@@ -118,16 +118,16 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 		if order.Amount, err = order.amountFor(link.PaymentLink); err != nil {
 			return err
 		}
-		if err := s.mayPay(ctx, tx, link, order); err != nil {
+		wrong, err := order.wrongNumber(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := s.mayPay(ctx, tx, link, order, wrong); err != nil {
 			return err
 		}
 		isNew = true
 		if order.Phone == pageOfUnknown {
 			t, err = s.writePage(ctx, tx, link.PaymentLink, order)
-			return err
-		}
-		earlier, err := order.wrongNumber(ctx, tx)
-		if err != nil {
 			return err
 		}
 		push := PushOrder{Operation: order.Operation, Amount: order.Amount, Phone: order.Phone, Description: link.Description}
@@ -141,10 +141,10 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 				return err
 			}
 		}
-		if earlier.ID == 0 {
+		if wrong.ID == 0 {
 			return nil
 		}
-		return tx.AddOtherNumber(ctx, t.ID, earlier.ID)
+		return tx.AddOtherNumber(ctx, t.ID, wrong.ID)
 	})
 	if err != nil {
 		return store.Transaction{}, false, err // what a failed write made is nowhere
@@ -189,8 +189,9 @@ func (order LinkPayment) sameAs(t store.Transaction, link store.PaymentLink) err
 	return nil
 }
 
-// mayPay reports why a link does not take a payment now.
-func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithState, order LinkPayment) error {
+// mayPay reports why a link does not take a payment now; wrong is the request in
+// whose place it comes, zero for none.
+func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithState, order LinkPayment, wrong store.Transaction) error {
 	if why := link.Stop(s.now()); why != store.LinkOpen {
 		return &LinkStoppedError{why}
 	}
@@ -198,13 +199,9 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	if err != nil {
 		return err
 	}
-	earlier, err := order.wrongNumber(ctx, tx)
-	if err != nil {
-		return err
-	}
 	for _, t := range open {
 		// Of a link for one payment, what was asked before was itself to a wrong number.
-		isWrong := t.ID <= earlier.ID && t.Origin == store.OriginPush
+		isWrong := t.ID <= wrong.ID && t.Origin == store.OriginPush
 		if isUnderWay(t) && link.Kind == store.LinkOnce && !isWrong {
 			return &BusyError{t}
 		}

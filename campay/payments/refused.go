@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -36,7 +35,7 @@ var ErrWebhooksFull = errors.New("too many webhooks of this kind are kept")
 type refusals struct {
 	mu     sync.Mutex
 	sample []store.Delivery
-	from   map[netip.Prefix]int
+	from   map[string]int
 	counts map[store.Why]int64
 	keepAt time.Time // zero while there are none
 }
@@ -47,10 +46,10 @@ func (r *refusals) add(d store.Delivery, now time.Time) (sampled, first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if first = r.keepAt.IsZero(); first {
-		r.keepAt, r.from, r.counts = now.Add(refusedEvery), map[netip.Prefix]int{}, map[store.Why]int64{}
+		r.keepAt, r.from, r.counts = now.Add(refusedEvery), map[string]int{}, map[store.Why]int64{}
 	}
 	r.counts[d.Why]++
-	network := networkOf(d.RemoteAddr)
+	network := Network(d.RemoteAddr)
 	if len(r.sample) >= refusedSample || r.from[network] >= refusedOfOne {
 		return false, first
 	}
@@ -79,23 +78,6 @@ func (r *refusals) take() (sample []store.Delivery, counts map[store.Why]int64) 
 	sample, counts = r.sample, r.counts
 	r.sample, r.from, r.counts, r.keepAt = nil, nil, nil, time.Time{}
 	return sample, counts
-}
-
-// networkOf is what one household has of addresses; zero for no address.
-func networkOf(address string) netip.Prefix {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	bits := 32
-	if ip = ip.Unmap(); ip.Is6() {
-		bits = 64
-	}
-	prefix, err := ip.WithZone("").Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return prefix
 }
 
 // sampled counts a refused delivery and reports whether it is in the sample.

@@ -5,6 +5,7 @@ package payments
 // prompt on a phone cannot be taken back: what comes of it is flagged.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,12 +91,13 @@ func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, b
 	return s.audit(ctx, tx, by, done, map[string]int64{"number": way.Number})
 }
 
-// saleOf is the way of a sale that a payment is of; ErrNotFound for what is none
-// of the till's.
+// saleOf is the way of a sale that a payment is of; zero for what is none of the
+// till's.
 func saleOf(ctx context.Context, tx *store.Tx, t store.Transaction) (store.SaleWay, error) {
-	first := t.ID
-	if t.SiblingOf != 0 {
-		first = t.SiblingOf
+	first := cmp.Or(t.SiblingOf, t.ID)
+	way, err := tx.SaleWay(ctx, store.SaleKey{LinkID: t.LinkID, TransactionID: first})
+	if errors.Is(err, store.ErrNotFound) {
+		return store.SaleWay{}, nil
 	}
-	return tx.SaleWay(ctx, store.SaleKey{LinkID: t.LinkID, TransactionID: first})
+	return way, err
 }

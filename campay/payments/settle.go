@@ -134,7 +134,11 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 	before := *t
 	note := judge(t, truth, s.now(), s.demo)
 	if t.Status == store.StatusSuccessful && before.Status != store.StatusSuccessful {
-		twice, err := paidBefore(ctx, tx, *t)
+		way, err := saleOf(ctx, tx, *t)
+		if err != nil {
+			return err
+		}
+		twice, err := paidBefore(ctx, tx, *t, way)
 		if err != nil {
 			return err
 		}
@@ -143,10 +147,6 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		}
 		late, err := s.paidLate(ctx, tx, before)
 		if err != nil {
-			return err
-		}
-		way, err := saleOf(ctx, tx, *t)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		switch {
@@ -322,9 +322,9 @@ func isOurPayout(t store.Transaction) bool {
 }
 
 // paidBefore reports whether the external reference of t, the purchase that t was
-// asked of another number for, or the link that t pays and that is for one payment,
-// has a successful transaction beside t.
-func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, error) {
+// asked of another number for, the sale that it is a way of, or the link that t pays
+// and that is for one payment, has a successful transaction beside t.
+func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction, way store.SaleWay) (bool, error) {
 	others, err := tx.Siblings(ctx, t.ID)
 	if err != nil {
 		return false, err
@@ -343,16 +343,12 @@ func paidBefore(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, e
 		return false, err
 	}
 	others = append(others, purchase...)
-	way, err := saleOf(ctx, tx, t)
-	if err == nil {
-		var ways []store.Transaction
-		if ways, err = tx.OfSameSale(ctx, way); err != nil {
+	if way.Number != 0 {
+		ways, err := tx.OfSameSale(ctx, way)
+		if err != nil {
 			return false, err
 		}
 		others = append(others, ways...)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return false, err
 	}
 	for _, o := range others {
 		if o.ID != t.ID && o.Status == store.StatusSuccessful {
