@@ -142,7 +142,8 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 	server := &http.Server{
 		Handler: p, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnState: product.GiveWay(product.MostIdle),
+		ErrorLog:  slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	server.RegisterOnShutdown(p.StopStreams)
 	return serveUntil(ctx, server, listener, p.Run)
