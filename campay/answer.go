@@ -78,33 +78,45 @@ func exactly(raw []byte, out any) error {
 // members are the members of one JSON object as they came; it is an error that a
 // name comes twice, in whatever way it is written.
 func members(raw []byte) (map[string]json.RawMessage, error) {
+	all := map[string]json.RawMessage{}
+	return all, eachMember(raw, func(name string, value json.RawMessage) error {
+		if _, twice := all[name]; twice {
+			return fmt.Errorf("field %.40q comes twice", name)
+		}
+		all[name] = value
+		return nil
+	})
+}
+
+// eachMember goes through one JSON object member by member, because a decoder into
+// a map would silently keep the last of two equal names. Its errors repeat nothing
+// of the text, which may hold a signature.
+func eachMember(raw []byte, member func(name string, value json.RawMessage) error) error {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, errors.New("not a JSON object")
+		return errors.New("not a JSON object")
 	}
-	all := map[string]json.RawMessage{}
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
-			return nil, errors.New("malformed JSON")
+			return errors.New("malformed JSON")
 		}
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return nil, errors.New("malformed JSON")
+			return errors.New("malformed JSON")
 		}
 		name, _ := key.(string) // an object's key always is one
-		if _, twice := all[name]; twice {
-			return nil, fmt.Errorf("field %.40q comes twice", name)
+		if err := member(name, value); err != nil {
+			return err
 		}
-		all[name] = value
 	}
 	if _, err := dec.Token(); err != nil {
-		return nil, errors.New("malformed JSON")
+		return errors.New("malformed JSON")
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more after the JSON object")
+		return errors.New("more after the JSON object")
 	}
-	return all, nil
+	return nil
 }
 
 // effectOf is what the status of a failed call says about its effect: a success

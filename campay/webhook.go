@@ -261,40 +261,17 @@ func (f documentedFields) add(name, value string) error {
 	return nil
 }
 
-// jsonFields reads one flat object token by token, because a decoder into a
-// map would silently keep the last of two equal keys.
+// jsonFields reads one flat object.
 func jsonFields(b []byte) (map[string]string, error) {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, errors.New("not a JSON object")
-	}
 	fields := newFields()
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, errors.New("malformed JSON")
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, errors.New("malformed JSON")
-		}
-		name, _ := key.(string) // an object's key always is one
+	return fields.said, eachMember(b, func(name string, value json.RawMessage) error {
 		if !documented[name] {
-			continue
+			return nil
 		}
 		said, err := scalar(value)
 		if err != nil {
-			return nil, fmt.Errorf("field %s: %w", name, err)
+			return fmt.Errorf("field %s: %w", name, err)
 		}
-		if err := fields.add(name, said); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, errors.New("malformed JSON")
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more after the JSON object")
-	}
-	return fields.said, nil
+		return fields.add(name, said)
+	})
 }

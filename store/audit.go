@@ -72,6 +72,11 @@ type AuditFilter struct {
 	Limit      int   // 50 when not set, 500 at most
 }
 
+// foldedNow is the search column as fold writes it now: an entry of before stays as
+// it was written, since it is part of the chain.
+const foldedNow = `replace(replace(replace(replace(replace(replace(replace(replace(search,
+	'-', ' '), '–', ' '), '‑', ' '), '’', ''''), '‘', ''''), 'ʼ', ''''), 'œ', 'oe'), 'æ', 'ae')`
+
 // Audit returns entries, newest first.
 func (r Reader) Audit(ctx context.Context, wanted AuditFilter) ([]AuditEntry, error) {
 	var f filter
@@ -80,7 +85,7 @@ func (r Reader) Audit(ctx context.Context, wanted AuditFilter) ([]AuditEntry, er
 	} else {
 		f.add("book = ?", r.book)
 	}
-	f.search("search", wanted.Search)
+	f.search(foldedNow, wanted.Search)
 	if wanted.Kind != "" {
 		f.add("act >= ? AND act < ?", wanted.Kind+".", wanted.Kind+"/") // the sign after the dot
 	}

@@ -36,7 +36,7 @@ func (d Damage) String() string {
 	return fmt.Sprintf("%s: transaction %d is not as it was written", d.At.UTC().Format(time.RFC3339), d.Subject)
 }
 
-// mostDamages bounds what is listed, and kept open, of it.
+// mostDamages bounds what is listed of it, and kept of one look.
 const mostDamages = 20
 
 // Damages returns what nobody has seen to yet, the oldest first, of all books.
@@ -114,46 +114,37 @@ const rowsLooked = 500
 // CheckRows looks at the transactions of all books after one, and returns the last
 // that it looked at, 0 at the end, and which are not as they were written.
 func (r Reader) CheckRows(ctx context.Context, after int64) (last int64, broken []int64, err error) {
-	rows, err := r.summedAfter(ctx, after)
+	last, broken, _, err = r.checkRows(ctx, after)
+	return last, broken, err
+}
+
+// checkRows is CheckRows, and tells besides which have no checksum.
+func (r Reader) checkRows(ctx context.Context, after int64) (last int64, broken, without []int64, err error) {
+	rows, err := many(ctx, r.rows, scanSummed,
+		"SELECT "+transactionColumns+", book, sum FROM transactions WHERE id > $1 ORDER BY id LIMIT $2", after, rowsLooked)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, fmt.Errorf("check rows: %w", err)
 	}
-	for _, s := range rows {
-		if s.broken() {
-			broken = append(broken, s.ID)
+	for _, row := range rows {
+		switch {
+		case row.broken():
+			broken = append(broken, row.ID)
+		case row.sum == unsummed:
+			without = append(without, row.ID)
 		}
 	}
 	if len(rows) == rowsLooked {
 		last = rows[len(rows)-1].ID
 	}
-	return last, broken, nil
-}
-
-func (r Reader) summedAfter(ctx context.Context, after int64) ([]summed, error) {
-	rows, err := many(ctx, r.rows, scanSummed,
-		"SELECT "+transactionColumns+", book, sum FROM transactions WHERE id > $1 ORDER BY id LIMIT $2", after, rowsLooked)
-	if err != nil {
-		return nil, fmt.Errorf("check rows: %w", err)
-	}
-	return rows, nil
+	return last, broken, without, nil
 }
 
 // LookAtRows does what CheckRows does, keeps what it found, and gives a checksum to
 // rows that were written before there were any.
 func (s *Store) LookAtRows(ctx context.Context, after int64) (last int64, err error) {
-	last, broken, err := s.CheckRows(ctx, after)
+	last, broken, without, err := s.checkRows(ctx, after)
 	if err != nil {
 		return 0, err
-	}
-	rows, err := s.summedAfter(ctx, after)
-	if err != nil {
-		return 0, err
-	}
-	var without []int64
-	for _, row := range rows {
-		if row.sum == unsummed {
-			without = append(without, row.ID)
-		}
 	}
 	if len(broken)+len(without) == 0 {
 		return last, nil

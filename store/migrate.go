@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 
 	"github.com/pressly/goose/v3"
 )
@@ -35,7 +36,7 @@ func (e *NewerError) Unwrap() error { return ErrNewer }
 
 // migrate brings the database to the newest version, each migration in a
 // transaction of its own, and refuses one that is newer before it touches it.
-func migrate(ctx context.Context, db *sql.DB) error {
+func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
@@ -51,6 +52,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	if current > newest {
 		return &NewerError{Database: current, Program: newest}
+	}
+	if 0 < current && current < newest {
+		log.InfoContext(ctx, "the database is brought up to date; a large one takes minutes", "from", current, "to", newest)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the database from version %d to %d: %w", current, newest, err)

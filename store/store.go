@@ -14,6 +14,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -47,6 +48,7 @@ type Options struct {
 	// people and their sessions are the same in all.
 	Book string
 	Now  func() time.Time // the clock by which sessions end; nil for time.Now
+	Log  *slog.Logger     // is told of an upgrade, which may take minutes; nil for nobody
 }
 
 // Store is an open database. Its reads see what was committed; writes go
@@ -72,8 +74,8 @@ type file struct {
 }
 
 // Open opens the database in dir, making the folder (0700), the file and the key
-// beside it (0600) where they are missing, and brings its tables up to date. A database written
-// by a newer program is left as it is: see NewerError.
+// beside it (0600) where they are missing, and brings its tables up to date. A
+// database written by a newer program is left as it is: see NewerError.
 func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if !isBook(options.Book) {
 		return nil, fmt.Errorf("open store: %q is no book", options.Book)
@@ -93,7 +95,10 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := migrate(ctx, writeDB); err != nil {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := migrate(ctx, writeDB, options.Log); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), writeDB.Close())
 	}
 	answered, err := openMark(filepath.Dir(path))

@@ -58,7 +58,7 @@ func (r Reader) LinkNewsSince(ctx context.Context, since time.Time) (bool, error
 func (r Reader) FailedSince(ctx context.Context, since time.Time) (bool, error) {
 	n, err := one(ctx, r.rows, scanCount, `
 		SELECT COUNT(*) FROM (SELECT kind, reference, settled_at FROM transactions
-			WHERE book = $1 AND status = 'failed' ORDER BY id DESC LIMIT 20) AS newest
+			WHERE book = $1 AND status = 'failed' ORDER BY id DESC LIMIT 200) AS newest
 		WHERE kind = 'collect' AND reference <> '' AND settled_at >= $2`, r.book, millis(since))
 	if err != nil {
 		return false, fmt.Errorf("recent failures: %w", err)

@@ -43,6 +43,9 @@ func (r Reader) transactionsQuery(wanted TransactionFilter) (query string, args 
 	if wanted.Kind != "" {
 		f.add("kind = ?", wanted.Kind)
 	}
+	if wanted.Kind == KindWithdraw || wanted.Kind == KindAirtime {
+		f.add(isPayout)
+	}
 	if wanted.Origin != "" {
 		f.add("origin = ?", wanted.Origin)
 	}

@@ -105,7 +105,7 @@ func (p *Product) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if p.store, err = store.Open(ctx, p.config.Data, store.Options{Book: book}); err != nil {
+	if p.store, err = store.Open(ctx, p.config.Data, store.Options{Book: book, Log: p.config.Log}); err != nil {
 		return err
 	}
 	if err := p.sayDamage(ctx); err != nil {
