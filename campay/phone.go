@@ -27,8 +27,9 @@ const (
 
 // ParsePhone reads a number as people type it: with or without the country's
 // code, with "+" or "00", with spaces, dots, dashes or brackets between the
-// digits, and as a spreadsheet or a messenger hands it on (Visible, bareCell). It takes any mobile number of Cameroon; whether CamPay serves its
-// carrier is Operator's to say. The error does not repeat the number.
+// digits, and as a spreadsheet or a messenger hands it on (Visible, bareCell). It
+// takes any mobile number of Cameroon; whether CamPay serves its carrier is
+// Operator's to say. The error does not repeat the number.
 func ParsePhone(s string) (Phone, error) {
 	digits, err := dialled(s)
 	if err != nil {

@@ -104,9 +104,9 @@ func ReadNotification(r *http.Request) (RawNotification, error) {
 
 // Parse reads what the delivery says: a GET's query, a POST's JSON object
 // (values may be strings, numbers or null) or form, in parts too. A POST without
-// a content type, or with another one, is JSON if it can be. Fields that nobody documents are ignored; a
-// documented field that comes twice is refused, because the one who checks and
-// the one who acts might each read another of the two.
+// a content type, or with another one, is JSON if it can be. Fields that nobody
+// documents are ignored; a documented field that comes twice is refused, because
+// the one who checks and the one who acts might each read another of the two.
 func (raw RawNotification) Parse() (Notification, error) {
 	fields, err := raw.Fields()
 	if err != nil {

@@ -23,11 +23,11 @@ func (tx *Tx) AddOtherNumber(ctx context.Context, transaction, earlier int64) er
 // return that one too; none where it was asked of one number alone.
 func (r Reader) OfSamePurchase(ctx context.Context, transaction int64) ([]Transaction, error) {
 	all, err := many(ctx, r.rows, scanTransaction, `
+		WITH own AS (SELECT COALESCE(sibling_of, id) AS id FROM transactions WHERE book = $1 AND id = $2),
+			begun AS (SELECT COALESCE((SELECT first_id FROM other_numbers WHERE book = $1 AND transaction_id = own.id), own.id) AS id FROM own),
+			asked AS (SELECT id FROM begun UNION ALL SELECT transaction_id FROM other_numbers WHERE book = $1 AND first_id = (SELECT id FROM begun))
 		SELECT `+transactionColumns+` FROM transactions
-		WHERE id = (SELECT first_id FROM other_numbers WHERE book = $1 AND transaction_id = $2)
-			OR id IN (
-				SELECT transaction_id FROM other_numbers WHERE book = $1
-					AND first_id = COALESCE((SELECT first_id FROM other_numbers WHERE book = $1 AND transaction_id = $2), $2))`,
+		WHERE id IN (SELECT id FROM asked) OR book = $1 AND sibling_of IN (SELECT id FROM asked)`,
 		r.book, transaction)
 	if err != nil {
 		return nil, fmt.Errorf("purchase of transaction %d: %w", transaction, err)

@@ -71,12 +71,23 @@ func (r Reader) SaleWay(ctx context.Context, key SaleKey) (SaleWay, error) {
 	return w, nil
 }
 
+// WaysOfSale returns all ways of the sale that one is of, the first one first.
+func (r Reader) WaysOfSale(ctx context.Context, w SaleWay) ([]SaleWay, error) {
+	all, err := many(ctx, r.rows, scanSaleWay, "SELECT "+saleWayColumns+" FROM sales WHERE book = $1 AND day = $2 AND number = $3 ORDER BY way",
+		r.book, millis(w.Day), w.Number)
+	if err != nil {
+		return nil, fmt.Errorf("ways of sale %d: %w", w.Number, err)
+	}
+	return all, nil
+}
+
 // OfSameSale returns the transactions of all ways of a sale, at most as many as a
 // page has.
 func (r Reader) OfSameSale(ctx context.Context, w SaleWay) ([]Transaction, error) {
 	all, err := many(ctx, r.rows, scanTransaction, `
 		SELECT `+transactionColumns+` FROM transactions
 		WHERE id IN (SELECT transaction_id FROM sales WHERE book = $1 AND day = $2 AND number = $3)
+			OR book = $1 AND sibling_of IN (SELECT transaction_id FROM sales WHERE book = $1 AND day = $2 AND number = $3)
 			OR book = $1 AND link_id IN (SELECT link_id FROM sales WHERE book = $1 AND day = $2 AND number = $3)
 		ORDER BY id DESC LIMIT $4`, r.book, millis(w.Day), w.Number, pageLength(0))
 	if err != nil {

@@ -90,8 +90,7 @@ type Transaction struct {
 }
 
 // PaidInFull reports whether what was asked is proved paid, no less and no more
-// than it may be: the only
-// state that any screen may call paid (invariant 4).
+// than it may be: the only state that any screen may call paid (invariant 4).
 func (t Transaction) PaidInFull() bool {
 	return t.Status == StatusSuccessful && !t.AmountUnknown && t.Word == "" && !t.Flags.Has(FlagUnderpaid) && !t.Flags.Has(FlagOverpaid) &&
 		!t.Flags.Has(FlagCurrency) && !t.Flags.Has(FlagMismatch) && !t.Flags.Has(FlagUnprovedKind) &&

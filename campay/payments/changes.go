@@ -23,7 +23,7 @@ func TransactionTopic(id int64) Topic { return Topic{id: id} }
 // LinkTopic is the news of all transactions of one payment link.
 func LinkTopic(id int64) Topic { return Topic{link: true, id: id} }
 
-// TillTopic is the news of all collections, for the strip of open sales. Who looks
+// TillTopic is the news of all transactions, for the strip of open sales. Who looks
 // at it does not have each of them asked about more often.
 var TillTopic = Topic{till: true}
 

@@ -6,6 +6,7 @@ package payments
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"comptoir/campay"
@@ -34,23 +35,25 @@ func (s *Service) doubt(ctx context.Context, t store.Transaction) error {
 
 // resolve looks for what became of a transaction in doubt, in the history by its
 // operation code. A collection is first asked again under its own external
-// reference (CamPay replays or rejects it). A payout never is: nobody can know
+// reference (CamPay replays or rejects it), while somebody wants it. A payout never is: nobody can know
 // that CamPay would not pay twice.
 func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bool, err error) {
 	defer s.asking.hold(t.ExternalReference)()
 	// The next question is set before this one is asked: whatever fails now,
 	// CamPay is not asked in a hurry.
-	due := false
-	if err := s.change(ctx, t.ID, func(_ *store.Tx, now *store.Transaction) error {
+	due, isReplaced := false, false
+	if err := s.change(ctx, t.ID, func(tx *store.Tx, now *store.Transaction) error {
 		due = now.Status == store.StatusInDoubt && now.PollCount == t.PollCount // else another has just asked
 		if due {
 			s.schedule(now)
 		}
-		return nil
+		var err error
+		isReplaced, err = replaced(ctx, tx.Reader, *now)
+		return err
 	}); err != nil || !due {
 		return true, err
 	}
-	if t.Kind == store.KindCollect && s.now().Sub(beganAt(t)) < askAgainFor {
+	if t.Kind == store.KindCollect && !isReplaced && s.now().Sub(beganAt(t)) < askAgainFor {
 		if done, err := s.askAgain(ctx, t); done || err != nil {
 			return done, err
 		}
@@ -62,6 +65,17 @@ func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bo
 		return true, err
 	}
 	return s.readDays(ctx, t)
+}
+
+// replaced reports whether nobody wants t any more: its sale was ended at the till,
+// or its payer asked for it by another number.
+func replaced(ctx context.Context, r store.Reader, t store.Transaction) (bool, error) {
+	way, err := saleOf(ctx, r, t)
+	if err != nil || isSet(way.EndedAt) {
+		return true, err
+	}
+	purchase, err := r.OfSamePurchase(ctx, t.ID)
+	return slices.ContainsFunc(purchase, func(o store.Transaction) bool { return o.SiblingOf == 0 && o.ID > t.ID }), err
 }
 
 func (s *Service) askAgain(ctx context.Context, t store.Transaction) (done bool, err error) {

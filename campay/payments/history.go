@@ -155,8 +155,12 @@ func (s *Service) sweepDays(ctx context.Context, from, to time.Time) (answered b
 		}
 		for _, p := range pairs {
 			if p.isUnheardSuccess() && s.history.asks(p.ours.Reference, s.now()) {
-				if _, err := s.confirm(ctx, p.ours, p.ours.Reference, store.EventHistory); err != nil {
+				answered, err := s.confirm(ctx, p.ours, p.ours.Reference, store.EventHistory)
+				if err != nil {
 					return true, fmt.Errorf("history row %s: %w", p.row.Code, err)
+				}
+				if !answered {
+					return false, nil // it would not answer about the next one either
 				}
 			}
 			if !p.byCode {

@@ -199,9 +199,18 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	if err != nil {
 		return err
 	}
+	purchase, err := tx.OfSamePurchase(ctx, wrong.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range append(purchase, wrong) {
+		if t.Status == store.StatusSuccessful && t.ID > order.Again {
+			return &BusyError{t} // it was paid while another number was typed
+		}
+	}
 	for _, t := range open {
 		// Of a link for one payment, what was asked before was itself to a wrong number.
-		isWrong := t.ID <= wrong.ID && t.Origin == store.OriginPush
+		isWrong := wrong.Status == store.StatusPending && t.ID <= wrong.ID && t.Origin == store.OriginPush
 		if isUnderWay(t) && link.Kind == store.LinkOnce && !isWrong {
 			return &BusyError{t}
 		}
@@ -222,9 +231,8 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	return order.notAgain(same, func(t store.Transaction) bool { return t.ID > order.Again })
 }
 
-// wrongNumber is the request of this link that went to a wrong number and that the
-// payer may still confirm there; zero for none. It stays as it is: it is watched,
-// and what comes of it beside the next one is flagged.
+// wrongNumber is the request of this link that went to a wrong number; zero for none.
+// It stays as it is: it is watched, and what comes of it beside the next one is flagged.
 func (order LinkPayment) wrongNumber(ctx context.Context, r *store.Tx) (t store.Transaction, err error) {
 	if order.Instead == "" {
 		return t, nil
@@ -234,7 +242,8 @@ func (order LinkPayment) wrongNumber(ctx context.Context, r *store.Tx) (t store.
 		return t, err
 	}
 	isOwn := err == nil && t.LinkID == order.LinkID && t.Origin == store.OriginPush && t.CreatedBy == 0
-	if !isOwn || t.Status != store.StatusPending || t.Phone == string(order.Phone) {
+	isSecond := t.Status == store.StatusSuccessful && t.ID <= order.Again // he was shown it, and means another
+	if !isOwn || isSecond || t.Phone == string(order.Phone) {
 		return store.Transaction{}, nil
 	}
 	return t, nil

@@ -199,7 +199,7 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) e
 			}
 			s.schedule(t)
 			return s.tell(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
-		case isRefused && failure.Code == "" && again:
+		case isRefused && again && (failure.Code == "" || campay.IsDuplicate(failure)):
 			// An earlier request was lost and may hold this external reference.
 			// Nobody has its page, so nobody can pay it: begin anew.
 			return s.replaceAttempt(ctx, tx, link.PaymentLink, t, failure)

@@ -116,6 +116,7 @@ func (s *Service) Hint(ctx context.Context, operation, reference string) error {
 	if err != nil || t.Reference != "" || t.Status != store.StatusWaiting || !campay.IsReference(reference) {
 		return err
 	}
+	defer s.asking.hold(reference)()
 	call, cancel := calling(ctx)
 	defer cancel()
 	truth, err := s.prove(call, reference)
@@ -123,17 +124,17 @@ func (s *Service) Hint(ctx context.Context, operation, reference string) error {
 		return nil //nolint:nilerr // a browser may bring anything, and CamPay is asked again by other ways
 	}
 	ctx = onItsOwn(ctx)
-	if err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
-		if t.Reference != "" {
-			return nil
-		}
-		if err := s.claim(ctx, tx, t, reference); err != nil {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := s.tell(ctx, tx, t, store.EventPerson, "brought_back", reference, nil); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, *t, store.EventPerson, "brought_back", reference, nil)
-	}); err != nil {
+		t, err = s.adopt(ctx, tx, truth, store.EventPoll)
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	_, err = s.confirm(ctx, t, reference, store.EventPoll)
-	return err
+	s.publish(t)
+	s.poke()
+	return nil
 }

@@ -62,7 +62,7 @@ func (s *Service) importProved(ctx context.Context, rowID int64, truth proof, by
 		if err != nil && !isNew {
 			return err
 		}
-		if t, err = s.adopt(ctx, tx, truth); err != nil {
+		if t, err = s.adopt(ctx, tx, truth, store.EventHistory); err != nil {
 			return err
 		}
 		if isNew && t.Origin == store.OriginExternal && t.Status.Final() {

@@ -58,7 +58,7 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 			return nil // somebody else's
 		}
 		if err == nil {
-			t, err = s.adopt(ctx, tx, truth)
+			t, err = s.adopt(ctx, tx, truth, store.EventHistory)
 		}
 		return err
 	})
@@ -70,13 +70,13 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 
 // adopt has the book follow what CamPay proved of a reference, in a transaction
 // that may be new to it.
-func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof) (store.Transaction, error) {
+func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof, cause store.EventKind) (store.Transaction, error) {
 	t, err := s.proved(ctx, tx, truth)
 	if err != nil {
 		return t, err
 	}
 	touch(&t, s.now())
-	if err := s.follow(ctx, tx, &t, truth.Transaction, store.EventHistory); err != nil {
+	if err := s.follow(ctx, tx, &t, truth.Transaction, cause); err != nil {
 		return t, err
 	}
 	return t, tx.UpdateTransaction(ctx, t)
@@ -120,7 +120,7 @@ func (s *Service) settleMatched(ctx context.Context, tx *store.Tx, p pair) ([]st
 	t := p.ours
 	note := ""
 	if t.Status == store.StatusSuccessful {
-		t.Fee = feeOf(p.row)
+		t.Fee = cmp.Or(feeOf(p.row), t.Fee)
 		if t.Kind == store.KindCollect {
 			t.Net = cmp.Or(max(p.row.Credit, 0), t.Net)
 		}

@@ -29,7 +29,7 @@ func (s *Service) EndSale(ctx context.Context, key store.SaleKey, by int64) erro
 		if err != nil {
 			return err
 		}
-		return s.endWay(ctx, tx, way, by)
+		return s.endWays(ctx, tx, way, by)
 	})
 	if err != nil {
 		return fmt.Errorf("end a sale: %w", err)
@@ -47,7 +47,7 @@ func (s *Service) openSale(ctx context.Context, tx *store.Tx, key, instead store
 			return err
 		}
 		if err == nil {
-			if err := s.endWay(ctx, tx, before, by); err != nil {
+			if err := s.endWays(ctx, tx, before, by); err != nil {
 				return err
 			}
 			way.Day, way.Number = before.Day, before.Number
@@ -57,18 +57,33 @@ func (s *Service) openSale(ctx context.Context, tx *store.Tx, key, instead store
 	return err
 }
 
-// endWay ends one way of a sale, and its page at ours. One that was ended before is
-// left as it is.
-func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, by int64) error {
-	all, err := tx.OfSameSale(ctx, way)
+// endWays ends every way of a sale that is open, whichever of them an older screen
+// still shows.
+func (s *Service) endWays(ctx context.Context, tx *store.Tx, way store.SaleWay, by int64) error {
+	paid, err := tx.OfSameSale(ctx, way)
 	if err != nil {
 		return err
 	}
-	for _, t := range all {
+	for _, t := range paid {
 		if t.Status == store.StatusSuccessful {
 			return &SalePaidError{way.SaleKey}
 		}
 	}
+	ways, err := tx.WaysOfSale(ctx, way)
+	if err != nil {
+		return err
+	}
+	for _, w := range ways {
+		if err := s.endWay(ctx, tx, w, by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endWay ends one way of a sale, and its page at ours. One that was ended before is
+// left as it is.
+func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, by int64) error {
 	if isSet(way.EndedAt) {
 		return nil
 	}
@@ -93,9 +108,9 @@ func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, b
 
 // saleOf is the way of a sale that a payment is of; zero for what is none of the
 // till's.
-func saleOf(ctx context.Context, tx *store.Tx, t store.Transaction) (store.SaleWay, error) {
+func saleOf(ctx context.Context, r store.Reader, t store.Transaction) (store.SaleWay, error) {
 	first := cmp.Or(t.SiblingOf, t.ID)
-	way, err := tx.SaleWay(ctx, store.SaleKey{LinkID: t.LinkID, TransactionID: first})
+	way, err := r.SaleWay(ctx, store.SaleKey{LinkID: t.LinkID, TransactionID: first})
 	if errors.Is(err, store.ErrNotFound) {
 		return store.SaleWay{}, nil
 	}

@@ -134,7 +134,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 	before := *t
 	note := judge(t, truth, s.now(), s.demo)
 	if t.Status == store.StatusSuccessful && before.Status != store.StatusSuccessful {
-		way, err := saleOf(ctx, tx, *t)
+		way, err := saleOf(ctx, tx.Reader, *t)
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	pollFor       = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks about a collection
+	pollFor       = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks about a collection that is clear
 	waitFor       = 7 * 24 * time.Hour // the same for a link that nobody has begun to pay
 	pollFirst     = 3 * time.Second    // the least wait between two questions
 	pollWatched   = 15 * time.Second   // the longest while somebody looks
@@ -126,7 +126,8 @@ func (s *Service) openOf(ctx context.Context, topic Topic) ([]store.Transaction,
 }
 
 // Ask asks CamPay about one transaction now, as a person wants to know; it
-// reports whether CamPay answered. It is the only way to ask about a final one.
+// reports whether CamPay answered: about a final one too, which is asked about by
+// itself only while it is unclear, or where the history contradicts it.
 func (s *Service) Ask(ctx context.Context, id int64) (answered bool, err error) {
 	t, err := s.store.Transaction(ctx, id)
 	if err != nil {
