@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,10 +93,10 @@ func (s *server) stripLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, payments.TillTopic, func(ctx context.Context) (templ.Component, bool, error) {
+	return s.stream(c, func(ctx context.Context) (templ.Component, bool, error) {
 		sales, err := s.salesNow(ctx, wanted)
 		return views.OpenSales(sales), false, err
-	})
+	}, payments.TillTopic)
 }
 
 // readSale reads a form of the till, whichever of its fields it has, and what of
@@ -221,7 +222,7 @@ func (s *server) phoneSale(c echo.Context) (store.Transaction, error) {
 	return t, err
 }
 
-func (s *server) showSale(c echo.Context, topic payments.Topic, read func(context.Context) (views.SaleProps, error)) error {
+func (s *server) showSale(c echo.Context, topic payments.Topic, read readsSale) error {
 	ctx := c.Request().Context()
 	if err := s.Payments.Nudge(ctx, topic); err != nil {
 		return err
@@ -240,15 +241,42 @@ func (s *server) showSale(c echo.Context, topic payments.Topic, read func(contex
 
 // saleFragment is the live part of a sale's screen. A link never settles: it may
 // be paid a second time, and the screen has to say so.
-func saleFragment(read func(context.Context) (views.SaleProps, error)) fragment {
+func saleFragment(read readsSale) fragment {
 	return func(ctx context.Context) (templ.Component, bool, error) {
 		props, err := read(ctx)
 		return views.Sale(props), props.Link.Link.ID == 0 && props.Transaction.Status.Final(), err
 	}
 }
 
+// readsSale reads what the screen of a sale shows.
+type readsSale func(context.Context) (views.SaleProps, error)
+
+// asPaid reads a sale that was asked for in several ways by the one that was paid,
+// whichever of them a screen was opened for.
+func (s *server) asPaid(read readsSale) readsSale {
+	return func(ctx context.Context) (views.SaleProps, error) {
+		props, err := read(ctx)
+		if err != nil || props.Way.Number == 0 || props.Transaction.Status == store.StatusSuccessful {
+			return props, err
+		}
+		all, err := s.Store.OfSameSale(ctx, props.Way)
+		if err != nil {
+			return props, err
+		}
+		paid := slices.IndexFunc(all, func(t store.Transaction) bool { return t.Status == store.StatusSuccessful })
+		switch {
+		case paid < 0:
+			return props, nil
+		case all[paid].LinkID != 0:
+			return s.qrSaleProps(all[paid].LinkID)(ctx)
+		default:
+			return s.phoneSaleProps(all[paid].ID)(ctx)
+		}
+	}
+}
+
 // phoneSaleProps reads a request by phone for its screen.
-func (s *server) phoneSaleProps(n int64) func(context.Context) (views.SaleProps, error) {
+func (s *server) phoneSaleProps(n int64) readsSale {
 	return func(ctx context.Context) (views.SaleProps, error) {
 		t, err := s.Store.Transaction(ctx, n)
 		if err != nil {
@@ -258,13 +286,13 @@ func (s *server) phoneSaleProps(n int64) func(context.Context) (views.SaleProps,
 		if err != nil {
 			return views.SaleProps{}, err
 		}
-		way, err := s.wayOfSale(ctx, store.SaleKey{TransactionID: n})
+		way, err := s.Store.SaleOf(ctx, t)
 		return views.SaleProps{Transaction: t, Given: given[n], Way: way, Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
 	}
 }
 
 // qrSaleProps reads a link for its screen at the till.
-func (s *server) qrSaleProps(n int64) func(context.Context) (views.SaleProps, error) {
+func (s *server) qrSaleProps(n int64) readsSale {
 	return func(ctx context.Context) (views.SaleProps, error) {
 		l, err := s.Store.Link(ctx, n)
 		if err != nil {
@@ -284,7 +312,7 @@ func (s *server) phoneSalePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showSale(c, payments.TransactionTopic(t.ID), s.phoneSaleProps(t.ID))
+	return s.showSale(c, payments.TransactionTopic(t.ID), s.asPaid(s.phoneSaleProps(t.ID)))
 }
 
 func (s *server) phoneSaleStatus(c echo.Context) error {
@@ -292,7 +320,7 @@ func (s *server) phoneSaleStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.poll(c, payments.TransactionTopic(t.ID), saleFragment(s.phoneSaleProps(t.ID)))
+	return s.poll(c, payments.TransactionTopic(t.ID), saleFragment(s.asPaid(s.phoneSaleProps(t.ID))))
 }
 
 func (s *server) phoneSaleLive(c echo.Context) error {
@@ -300,7 +328,7 @@ func (s *server) phoneSaleLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, payments.TransactionTopic(t.ID), saleFragment(s.phoneSaleProps(t.ID)))
+	return s.stream(c, saleFragment(s.asPaid(s.phoneSaleProps(t.ID))), payments.TransactionTopic(t.ID), payments.TillTopic)
 }
 
 func (s *server) qrSalePage(c echo.Context) error {
@@ -308,7 +336,7 @@ func (s *server) qrSalePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showSale(c, payments.LinkTopic(l.ID), s.qrSaleProps(l.ID))
+	return s.showSale(c, payments.LinkTopic(l.ID), s.asPaid(s.qrSaleProps(l.ID)))
 }
 
 func (s *server) qrSaleStatus(c echo.Context) error {
@@ -316,7 +344,7 @@ func (s *server) qrSaleStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.poll(c, payments.LinkTopic(l.ID), saleFragment(s.qrSaleProps(l.ID)))
+	return s.poll(c, payments.LinkTopic(l.ID), saleFragment(s.asPaid(s.qrSaleProps(l.ID))))
 }
 
 func (s *server) qrSaleLive(c echo.Context) error {
@@ -324,5 +352,5 @@ func (s *server) qrSaleLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, payments.LinkTopic(l.ID), saleFragment(s.qrSaleProps(l.ID)))
+	return s.stream(c, saleFragment(s.asPaid(s.qrSaleProps(l.ID))), payments.LinkTopic(l.ID), payments.TillTopic)
 }

@@ -138,7 +138,7 @@ func (s *server) linkLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, payments.LinkTopic(l.ID), s.linkFragment(c, l))
+	return s.stream(c, s.linkFragment(c, l), payments.LinkTopic(l.ID))
 }
 
 // linkPNG is the QR code to download.

@@ -83,10 +83,10 @@ func (l *live) remove(s *stream) {
 // more is expected to change.
 type fragment func(context.Context) (part templ.Component, settled bool, err error)
 
-// stream sends the fragment now and after each change of topic, as event
+// stream sends the fragment now and after each change of its topics, as event
 // views.LiveEvent, until it is settled, the page goes away or the session of
 // who looks ends: then the browser connects again, and is asked to sign in.
-func (s *server) stream(c echo.Context, topic payments.Topic, read fragment) error {
+func (s *server) stream(c echo.Context, read fragment, topics ...payments.Topic) error {
 	hash, err := s.sessionHash(c)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (s *server) stream(c echo.Context, topic payments.Topic, read fragment) err
 	defer forget()
 	ctx, cancel := context.WithTimeout(c.Request().Context(), liveLongest)
 	defer cancel()
-	changed, stop, err := s.Payments.Watch(ctx, topic)
+	changed, stop, err := s.Payments.Watch(ctx, topics...)
 	if err != nil {
 		return err
 	}

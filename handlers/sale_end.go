@@ -74,7 +74,10 @@ func (s *server) endPhoneSale(c echo.Context) error {
 // meanwhile.
 func (s *server) endSale(c echo.Context, key store.SaleKey) error {
 	err := s.Payments.EndSale(c.Request().Context(), key, user(c).ID)
-	if _, ok := errors.AsType[*payments.SalePaidError](err); err != nil && !ok {
+	if paid, ok := errors.AsType[*payments.SalePaidError](err); ok {
+		return see(c, pathOfSale(paid.Key))
+	}
+	if err != nil {
 		return err
 	}
 	return see(c, pathOfSale(key))

@@ -3,7 +3,9 @@ package store
 // Sales at the till: their numbers, and the ways in which each was asked for.
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -69,6 +71,16 @@ func (r Reader) SaleWay(ctx context.Context, key SaleKey) (SaleWay, error) {
 		return SaleWay{}, fmt.Errorf("way of a sale: %w", err)
 	}
 	return w, nil
+}
+
+// SaleOf returns the way of a sale that a payment is of; zero for what is none of
+// the till's.
+func (r Reader) SaleOf(ctx context.Context, t Transaction) (SaleWay, error) {
+	w, err := r.SaleWay(ctx, SaleKey{LinkID: t.LinkID, TransactionID: cmp.Or(t.SiblingOf, t.ID)})
+	if errors.Is(err, ErrNotFound) {
+		return SaleWay{}, nil
+	}
+	return w, err
 }
 
 // WaysOfSale returns all ways of the sale that one is of, the first one first.

@@ -32,32 +32,38 @@ type changes struct {
 	watchers map[Topic]map[chan struct{}]struct{}
 }
 
-// Watch returns a channel that receives after each change of the topic
+// Watch returns a channel that receives after each change of one of the topics
 // (several changes may come as one), until stop is called. What is watched
 // and still open is asked of CamPay every few seconds.
-func (s *Service) Watch(ctx context.Context, topic Topic) (changed <-chan struct{}, stop func(), err error) {
+func (s *Service) Watch(ctx context.Context, topics ...Topic) (changed <-chan struct{}, stop func(), err error) {
 	ch := make(chan struct{}, 1)
 	s.changes.mu.Lock()
 	if s.changes.watchers == nil {
 		s.changes.watchers = map[Topic]map[chan struct{}]struct{}{}
 	}
-	if s.changes.watchers[topic] == nil {
-		s.changes.watchers[topic] = map[chan struct{}]struct{}{}
+	for _, topic := range topics {
+		if s.changes.watchers[topic] == nil {
+			s.changes.watchers[topic] = map[chan struct{}]struct{}{}
+		}
+		s.changes.watchers[topic][ch] = struct{}{}
 	}
-	s.changes.watchers[topic][ch] = struct{}{}
 	s.changes.mu.Unlock()
 
 	stop = func() {
 		s.changes.mu.Lock()
 		defer s.changes.mu.Unlock()
-		delete(s.changes.watchers[topic], ch)
-		if len(s.changes.watchers[topic]) == 0 {
-			delete(s.changes.watchers, topic)
+		for _, topic := range topics {
+			delete(s.changes.watchers[topic], ch)
+			if len(s.changes.watchers[topic]) == 0 {
+				delete(s.changes.watchers, topic)
+			}
 		}
 	}
-	if err := s.Nudge(ctx, topic); err != nil {
-		stop()
-		return nil, nil, err
+	for _, topic := range topics {
+		if err := s.Nudge(ctx, topic); err != nil {
+			stop()
+			return nil, nil, err
+		}
 	}
 	return ch, stop, nil
 }

@@ -70,7 +70,7 @@ func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bo
 // replaced reports whether nobody wants t any more: its sale was ended at the till,
 // or its payer asked for it by another number.
 func replaced(ctx context.Context, r store.Reader, t store.Transaction) (bool, error) {
-	way, err := saleOf(ctx, r, t)
+	way, err := r.SaleOf(ctx, t)
 	if err != nil || isSet(way.EndedAt) {
 		return true, err
 	}

@@ -187,3 +187,22 @@ func TestHint_WhileAnotherReferenceOfItsPageIsHeardOf_LosesNeither(t *testing.T)
 		t.Errorf("%d transactions", n)
 	}
 }
+
+func TestSale_PaidByAWayThatWasReplaced_IsPaid_AndTakesNothingByTheOther(t *testing.T) {
+	s := openShop(t)
+	prompt, request := s.sale("677123456", store.SaleKey{})
+	code, _ := s.sale("", prompt)
+	s.must(s.sandbox.Enter(request.Reference, "1234")) // on the phone that was asked first
+	s.work(0)
+	l, err := s.store.Link(s.ctx, code.LinkID)
+	if err != nil || l.Stop(s.service.now()) == store.LinkOpen {
+		t.Errorf("the code still takes payments: %v", err)
+	}
+	var paid *SalePaidError
+	for _, key := range []store.SaleKey{prompt, code} {
+		if err := s.service.EndSale(s.ctx, key, 0); !errors.As(err, &paid) || paid.Key != prompt {
+			t.Errorf("%+v is ended: %v", key, err)
+		}
+	}
+	s.wantOnce()
+}

@@ -5,7 +5,6 @@ package payments
 // prompt on a phone cannot be taken back: what comes of it is flagged.
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +12,8 @@ import (
 	"comptoir/store"
 )
 
-// SalePaidError says that a sale is paid: it can be neither ended nor asked for
-// once more.
+// SalePaidError says that a sale is paid, by which of its ways: it can be neither
+// ended nor asked for once more.
 type SalePaidError struct{ Key store.SaleKey }
 
 func (e *SalePaidError) Error() string {
@@ -66,15 +65,26 @@ func (s *Service) endWays(ctx context.Context, tx *store.Tx, way store.SaleWay, 
 	}
 	for _, t := range paid {
 		if t.Status == store.StatusSuccessful {
+			if way, err = tx.SaleOf(ctx, t); err != nil {
+				return err
+			}
 			return &SalePaidError{way.SaleKey}
 		}
 	}
-	ways, err := tx.WaysOfSale(ctx, way)
+	return s.endOtherWays(ctx, tx, way, store.SaleWay{}, by)
+}
+
+// endOtherWays ends every way of a sale but one.
+func (s *Service) endOtherWays(ctx context.Context, tx *store.Tx, of, but store.SaleWay, by int64) error {
+	ways, err := tx.WaysOfSale(ctx, of)
 	if err != nil {
 		return err
 	}
-	for _, w := range ways {
-		if err := s.endWay(ctx, tx, w, by); err != nil {
+	for _, way := range ways {
+		if way.Way == but.Way {
+			continue
+		}
+		if err := s.endWay(ctx, tx, way, by); err != nil {
 			return err
 		}
 	}
@@ -104,15 +114,4 @@ func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, b
 		}
 	}
 	return s.audit(ctx, tx, by, done, map[string]int64{"number": way.Number})
-}
-
-// saleOf is the way of a sale that a payment is of; zero for what is none of the
-// till's.
-func saleOf(ctx context.Context, r store.Reader, t store.Transaction) (store.SaleWay, error) {
-	first := cmp.Or(t.SiblingOf, t.ID)
-	way, err := r.SaleWay(ctx, store.SaleKey{LinkID: t.LinkID, TransactionID: first})
-	if errors.Is(err, store.ErrNotFound) {
-		return store.SaleWay{}, nil
-	}
-	return way, err
 }

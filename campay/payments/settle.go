@@ -134,7 +134,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 	before := *t
 	note := judge(t, truth, s.now(), s.demo)
 	if t.Status == store.StatusSuccessful && before.Status != store.StatusSuccessful {
-		way, err := saleOf(ctx, tx.Reader, *t)
+		way, err := tx.SaleOf(ctx, *t)
 		if err != nil {
 			return err
 		}
@@ -150,10 +150,16 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 			return err
 		}
 		switch {
+		case twice && isSet(way.EndedAt): // the other payment closed it
 		case isSet(way.EndedAt):
 			t.Flags = t.Flags.With(store.FlagEnded)
 		case late:
 			t.Flags = t.Flags.With(store.FlagStopped)
+		}
+		if way.Number != 0 { // what else it was asked for by takes nothing any more
+			if err := s.endOtherWays(ctx, tx, way, way, 0); err != nil {
+				return err
+			}
 		}
 	}
 	if t.Status != before.Status || isDoubted(*t) && !isDoubted(before) { // a doubt has its day from here on
