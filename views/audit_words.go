@@ -21,7 +21,7 @@ import (
 var AuditKeys = []string{
 	"amount", "phone", "description", "name", "role", "shop", "address", "footer", "from", "to", "outcome", "transaction", "file", "sessions", "kind", "refund_of",
 	"approval_above", "most_payments", "most_money", "may_pay_more", "expires_at", "most_each", "most_day", "count_day", "airtime_day", "from_hour", "to_hour", "saved_only", "new_recipient_wait",
-	"frozen", "row", "token", "username", "webhook_key",
+	"frozen", "number", "row", "token", "username", "webhook_key",
 }
 
 func auditKey(ctx context.Context, name string) string {

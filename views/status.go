@@ -223,6 +223,9 @@ func story(ctx context.Context, t store.Transaction, in state, part string) stri
 	if in == stateCheck && t.AmountUnknown && part == "text" {
 		s = "untold"
 	}
+	if in == stateFailed && part == "text" && wayOf(t) == "" && failureOf(t.Reason) != failureUnknown {
+		return T(ctx, "transaction.text.failed_known") // its title says why
+	}
 	if way := wayOf(t); way != "" {
 		return T(ctx, "story."+string(way)+"."+part+"."+s, "Word", t.Word)
 	}
