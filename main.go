@@ -29,6 +29,7 @@ import (
 	"comptoir/handlers"
 	"comptoir/handlers/product"
 	"comptoir/store"
+	"comptoir/views"
 )
 
 // version is set by the linker.
@@ -378,9 +379,6 @@ type userCommand struct {
 	Reset    userResetCommand    `cmd:"" help:"Give someone who is locked out a new password, end sessions, remove codes and passkeys, and enable the account again."`
 }
 
-// mostLetters is how long a person's name may be, as in the forms.
-const mostLetters = 60
-
 type userAddCommand struct {
 	Name string     `arg:"" help:"The name to sign in with."`
 	Role store.Role `required:"" enum:"owner,cashier,accountant" help:"owner, cashier or accountant."`
@@ -390,8 +388,8 @@ type userAddCommand struct {
 // Run adds the person and prints the first password.
 func (c userAddCommand) Run(ctx context.Context, t terminal) error {
 	name := strings.TrimSpace(c.Name)
-	if name == "" || utf8.RuneCountInString(name) > mostLetters {
-		return errors.New("the name has to have 1 to 60 letters")
+	if name == "" || utf8.RuneCountInString(name) > views.MaxPersonName {
+		return fmt.Errorf("the name has to have 1 to %d letters", views.MaxPersonName)
 	}
 	s, err := store.Open(ctx, c.Data, store.Options{Book: "sandbox"}) // people belong to no book
 	if err != nil {

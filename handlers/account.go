@@ -3,7 +3,6 @@ package handlers
 // One's own account: the password, the second factor, and where one is signed in.
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 
@@ -119,23 +118,13 @@ func (s *server) endSessionsOf(c echo.Context, u store.User) error {
 	if err != nil {
 		return err
 	}
-	all, err := s.Store.SessionsOfUser(ctx, u.ID)
-	if err != nil {
-		return err
-	}
 	named := c.FormValue("session")
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		ended := 0
-		for _, one := range all {
-			if one.ID() != named && (named != "all" || bytes.Equal(one.TokenHash, current)) {
-				continue
-			}
-			if err := tx.DeleteSession(ctx, one.TokenHash); err != nil {
-				return err
-			}
-			ended++
+		ended, err := tx.EndSessions(ctx, u.ID, named, current)
+		if err != nil {
+			return err
 		}
-		if named == "all" { // those whose session has lapsed too
+		if named == store.AllSessions { // those whose session has lapsed too
 			if err := tx.RestPushSubscriptions(ctx, u.ID, current); err != nil {
 				return err
 			}

@@ -261,6 +261,9 @@ func TestApproval_ByANewOwner_SaysSinceWhen_AndOfOneWhoIsNoneHasEnded(t *testing
 	if got := other.get(path); !strings.Contains(got.body, "Expiré") || strings.Contains(got.body, path+"/approve") {
 		t.Errorf("it waits still: %s", problems(got))
 	}
+	if log, err := s.store.Audit(t.Context(), store.AuditFilter{Subject: "approval"}); err != nil || len(log) == 0 || log[0].Act != "payout.expired" {
+		t.Errorf("its end is not in the audit log: %+v, %v", log, err)
+	}
 	if got := other.post(path+"/approve", url.Values{"password": {testPassword}}); got.status != http.StatusSeeOther {
 		t.Errorf("approved with %d", got.status)
 	}

@@ -36,13 +36,15 @@ var (
 // nobody's. From a browser in which its owner signed in before, nobody else's guesses
 // count.
 func (s *server) guessedBy(c echo.Context, name string, u store.User) []guessed {
-	name, from := strings.ToLower(name), payments.Network(c.RealIP())
-	if s.isKnownBrowser(c, name) {
-		return []guessed{{"known|" + name + "|" + from, pairLimit}}
-	}
 	pair, account := "pair|", "account|"
 	if u.ID == 0 {
 		pair, account = "strange_pair|", "strange_account|"
+	} else {
+		name = u.Name // one person, however his name is written
+	}
+	name, from := strings.ToLower(name), payments.Network(c.RealIP())
+	if s.isKnownBrowser(c, name) {
+		return []guessed{{"known|" + name + "|" + from, pairLimit}}
 	}
 	return []guessed{{pair + name + "|" + from, pairLimit}, {"address|" + from, addressLimit}, {account + name, accountLimit}}
 }

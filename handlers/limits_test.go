@@ -195,6 +195,7 @@ func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
 		"PIN":            func() answer { return till.takesOver(2, "2580") },
 	}
 	s.server.passwords.queue.TryAcquire(queuedGuesses)
+	s.server.passwords.own.TryAcquire(queuedGuesses)
 	for name, try := range tries {
 		for range 2 * mostPINs {
 			if got := try(); got.status != http.StatusServiceUnavailable {
@@ -203,6 +204,7 @@ func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
 		}
 	}
 	s.server.passwords.queue.Release(queuedGuesses)
+	s.server.passwords.own.Release(queuedGuesses)
 	for name, try := range tries {
 		if got := try(); got.status != http.StatusSeeOther {
 			t.Errorf("%s after the flood: %d", name, got.status)
@@ -236,5 +238,32 @@ func TestDevice_IsNamedByBrowserAndSystem(t *testing.T) {
 		if got := device(agent); got != want {
 			t.Errorf("%.30s is %q", agent, got)
 		}
+	}
+}
+
+func TestLimits_NameSpeltOtherwise_IsTheSameName(t *testing.T) {
+	s := openShop(t)
+	s.user("André", store.RoleOwner)
+	b := s.browser()
+	for range pairLimit.free {
+		b.guess("Andr\u00e9", "wrong")
+	}
+	for _, spelt := range []string{"Andr\u00e9", "Andre\u0301", "ANDR\u00c9"} {
+		if got := b.guess(spelt, testPassword); got.status != http.StatusTooManyRequests {
+			t.Errorf("%q answered %d", spelt, got.status)
+		}
+	}
+}
+
+func TestLimits_StrangersInTheQueue_KeepNobodyFromHisWork(t *testing.T) {
+	s, till := tablet(t)
+	owner := s.browser()
+	owner.guess("owner", testPassword)
+	s.server.passwords.queue.TryAcquire(queuedGuesses)
+	if got := till.takesOver(2, "2580"); got.status != http.StatusSeeOther {
+		t.Errorf("the PIN answered %d", got.status)
+	}
+	if got := owner.post("/account/password", url.Values{"new_password": {chosen}, "password": {testPassword}}); got.status != http.StatusSeeOther {
+		t.Errorf("the password answered %d", got.status)
 	}
 }

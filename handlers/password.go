@@ -28,6 +28,7 @@ type passwords struct {
 	cost  PasswordCost
 	turns *semaphore.Weighted
 	queue *semaphore.Weighted
+	own   *semaphore.Weighted // as queue, of who is signed in or stands at a till: strangers do not fill it
 }
 
 // queuedGuesses is how many sign-ins may wait for their turn.
@@ -41,16 +42,26 @@ func newPasswords(cost PasswordCost) *passwords {
 		cost:  cost,
 		turns: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)-1))),
 		queue: semaphore.NewWeighted(queuedGuesses),
+		own:   semaphore.NewWeighted(queuedGuesses),
 	}
 }
 
 // match reports whether password fits hash; an empty hash takes as long and
 // fits nothing. An error says that it was not looked at.
 func (p *passwords) match(ctx context.Context, password, hash string) (bool, error) {
-	if !p.queue.TryAcquire(1) {
+	return p.matchIn(ctx, p.queue, password, hash)
+}
+
+// matchOwn is match for who is signed in, or stands at a till.
+func (p *passwords) matchOwn(ctx context.Context, password, hash string) (bool, error) {
+	return p.matchIn(ctx, p.own, password, hash)
+}
+
+func (p *passwords) matchIn(ctx context.Context, queue *semaphore.Weighted, password, hash string) (bool, error) {
+	if !queue.TryAcquire(1) {
 		return false, errTooBusy
 	}
-	defer p.queue.Release(1)
+	defer queue.Release(1)
 	if err := p.turns.Acquire(ctx, 1); err != nil {
 		return false, err
 	}
@@ -117,7 +128,7 @@ func (s *server) ownPassword(c echo.Context, f *form) (ok bool, err error) {
 		f.figured("password", views.ProblemTooMany, "Seconds", tooMany(c, wait))
 		return false, nil
 	}
-	if ok, err = s.passwords.match(ctx, password, u.PasswordHash); err != nil {
+	if ok, err = s.passwords.matchOwn(ctx, password, u.PasswordHash); err != nil {
 		s.Guesses.unseen(by)
 		return false, err
 	}

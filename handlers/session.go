@@ -35,6 +35,9 @@ const (
 // sessionUser is the key of the user's id among a session's values.
 const sessionUser = "user"
 
+// sessionTill is that of the till's on which a PIN opened it.
+const sessionTill = "till"
+
 // sessionStore is a gorilla sessions.Store over the database.
 type sessionStore struct {
 	store  *store.Store
@@ -173,6 +176,7 @@ func (s *sessionStore) open(r *http.Request, w http.ResponseWriter, session *ses
 	}
 	user, _ := session.Values[sessionUser].(int64)
 	kept := s.row(ctx, user, token, data.Bytes(), r.UserAgent())
+	kept.TillID, _ = session.Values[sessionTill].(int64)
 	if err := s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := as(ctx, tx); err != nil {
 			return err

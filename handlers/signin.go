@@ -152,12 +152,20 @@ var errSignInOver = errors.New("the sign-in is over")
 // looks at him again in the write that opens the session, and whether what else he
 // was known by still holds; errSignInOver otherwise.
 func (s *server) beginSession(c echo.Context, u store.User, still ...func(context.Context, *store.Tx) error) error {
+	return s.beginSessionAt(c, u, 0, still...)
+}
+
+// beginSessionAt is beginSession on a till: the session ends with it.
+func (s *server) beginSessionAt(c echo.Context, u store.User, till int64, still ...func(context.Context, *store.Tx) error) error {
 	session, err := s.session(c)
 	if err != nil {
 		return err
 	}
 	clear(session.Values)
 	session.Values[sessionUser] = u.ID
+	if till != 0 {
+		session.Values[sessionTill] = till
+	}
 	r, chosen := c.Request(), s.chosenLanguage(c)
 	s.rememberBrowser(c, u)
 	if err := s.sessions.open(r, c.Response(), session, func(ctx context.Context, tx *store.Tx) error {

@@ -134,7 +134,12 @@ func (s *server) switchPerson(c echo.Context) error {
 	if !f.ok() {
 		return s.showSwitch(c, statusOf(f), props)
 	}
-	err = s.beginSession(c, u, func(ctx context.Context, tx *store.Tx) error {
+	err = s.beginSessionAt(c, u, till.ID, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.Till(ctx, till.TokenHash); errors.Is(err, store.ErrNotFound) {
+			return errSignInOver // taken away meanwhile
+		} else if err != nil {
+			return err
+		}
 		now, err := tx.PINHash(ctx, u.ID)
 		if err == nil && now != hash {
 			err = errSignInOver
@@ -166,7 +171,7 @@ func (s *server) matchPIN(c echo.Context, f *form, till store.Till, person int64
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return u, "", err
 	}
-	ok, err := s.passwords.match(ctx, s.keyedPIN(person, typed(c, "pin")), hash)
+	ok, err := s.passwords.matchOwn(ctx, s.keyedPIN(person, typed(c, "pin")), hash)
 	if err != nil {
 		s.Guesses.unseen(by)
 		return u, "", errors.Join(err, s.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.UncountTillFailure(ctx, till.ID) }))

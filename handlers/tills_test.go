@@ -3,10 +3,12 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"comptoir/store"
 )
@@ -150,5 +152,54 @@ func TestPIN_IsACashiersAlone_AndNotWhatEverybodyTries(t *testing.T) {
 	c.post("/account/pin", url.Values{"password": {testPassword}})
 	if got := b.takesOver(2, "2580"); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("a PIN that was taken away answered %d", got.status)
+	}
+}
+
+func TestTill_Removed_EndsWhatItsPINsOpened_AndWhatTheyAreAboutTo(t *testing.T) {
+	s, till := tablet(t)
+	owner := s.browser()
+	owner.guess("owner", testPassword)
+	if got := till.takesOver(2, "2580"); got.status != http.StatusSeeOther {
+		t.Fatalf("the PIN answered %d", got.status)
+	}
+	passwords := s.server.passwords
+	var turns int64
+	for passwords.turns.TryAcquire(1) {
+		turns++
+	}
+	answered := make(chan answer, 1)
+	go func() { answered <- till.takesOver(2, "2580") }()
+	for passwords.turns.TryAcquire(0) { // until it waits for its turn
+		runtime.Gosched()
+	}
+	if got := owner.post("/team/tills/1/remove", url.Values{}); got.status != http.StatusSeeOther {
+		t.Fatalf("removing it answered %d", got.status)
+	}
+	passwords.turns.Release(turns)
+	if got := <-answered; got.status == http.StatusSeeOther && got.header.Get("Location") != "/signin" {
+		t.Errorf("a PIN opened a session to %s", got.header.Get("Location"))
+	}
+	if got := till.get("/checkout"); got.status == http.StatusOK {
+		t.Error("the session goes on without its till")
+	}
+}
+
+func TestSessions_All_AreAllHoweverMany(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	s.user("second", store.RoleCashier)
+	first := s.browser()
+	first.guess("second", testPassword)
+	for range 55 {
+		s.clock.pass(time.Minute)
+		if got := s.browser().guess("second", testPassword); got.status != http.StatusSeeOther {
+			t.Fatal(got.status)
+		}
+	}
+	if got := owner.post("/team/2/sessions/end", url.Values{"session": {"all"}}); got.status != http.StatusSeeOther {
+		t.Fatal(got.status)
+	}
+	if first.get("/checkout").status == http.StatusOK {
+		t.Error("the oldest session goes on")
 	}
 }

@@ -36,7 +36,8 @@ func (d Damage) String() string {
 	return fmt.Sprintf("%s: transaction %d is not as it was written", d.At.UTC().Format(time.RFC3339), d.Subject)
 }
 
-// mostDamages bounds what is listed of it, and kept of one look.
+// mostDamages bounds what is listed of it, and kept open: what comes beyond is kept
+// once somebody has seen to it.
 const mostDamages = 20
 
 // Damages returns what nobody has seen to yet, the oldest first, of all books.
@@ -168,10 +169,11 @@ func (s *Store) LookAtRows(ctx context.Context, after int64) (last int64, err er
 
 // addBroken keeps which rows were found broken, each once.
 func (tx *Tx) addBroken(ctx context.Context, ids []int64) error {
-	for _, id := range ids[:min(len(ids), mostDamages)] {
+	for _, id := range ids {
 		if _, err := tx.turn.exec(ctx, `
 			INSERT INTO damages (at, what, subject, seen_at) SELECT $1, 'row', $2, 0
-			WHERE NOT EXISTS (SELECT 1 FROM damages WHERE what = 'row' AND subject = $2)`, millis(tx.now()), id); err != nil {
+			WHERE NOT EXISTS (SELECT 1 FROM damages WHERE what = 'row' AND subject = $2)
+				AND (SELECT COUNT(*) FROM damages WHERE seen_at = 0) < $3`, millis(tx.now()), id, mostDamages); err != nil {
 			return fmt.Errorf("keep a damage: %w", err)
 		}
 	}

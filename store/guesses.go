@@ -15,7 +15,7 @@ type Guesses struct {
 	Last   time.Time
 }
 
-// mostGuesses bounds what is kept: a few for each person.
+// mostGuesses bounds what is read of them: there are a few for each person.
 const mostGuesses = 5000
 
 // Guesses returns what was guessed at since then, the newest first, the first 5,000.

@@ -53,10 +53,35 @@ func (tx *Tx) endPower(ctx context.Context, userID int64) error {
 	if _, err := tx.turn.exec(ctx, "UPDATE invitations SET ended_at = $1 WHERE (created_by = $2 OR user_id = $2) AND ended_at = 0", now, userID); err != nil {
 		return fmt.Errorf("end the invitations of user %d: %w", userID, err)
 	}
-	if _, err := tx.turn.exec(ctx, `
-		UPDATE approvals SET state = 'expired', decided_at = $1
-		WHERE requested_by = $2 AND state = 'waiting'`, now, userID); err != nil {
+	if err := tx.endApprovals(ctx, userID, now); err != nil {
 		return fmt.Errorf("end the payouts that user %d asked for: %w", userID, err)
+	}
+	return nil
+}
+
+// endApprovals ends the payouts of all books that a person asked a second owner for,
+// and has it in the audit log.
+func (tx *Tx) endApprovals(ctx context.Context, userID, now int64) error {
+	type approval struct {
+		id   int64
+		book string
+	}
+	waiting, err := many(ctx, tx.rows, func(r row) (a approval, err error) {
+		err = r.Scan(&a.id, &a.book)
+		return a, err
+	}, "SELECT id, book FROM approvals WHERE requested_by = $1 AND state = 'waiting'", userID)
+	if err != nil {
+		return err
+	}
+	for _, a := range waiting {
+		if _, err := tx.turn.exec(ctx, "UPDATE approvals SET state = 'expired', decided_at = $1 WHERE id = $2", now, a.id); err != nil {
+			return err
+		}
+		if err := tx.chain(ctx, AuditEntry{
+			At: tx.now(), Book: a.book, Act: "payout.expired", Subject: "approval", SubjectID: a.id, Detail: []byte(`{"transaction":0}`), Address: AddressOf(ctx),
+		}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -70,7 +95,7 @@ func (tx *Tx) endRole(ctx context.Context, userID int64) error {
 	if _, err := tx.turn.exec(ctx, "DELETE FROM tills WHERE trusted_by = $1", userID); err != nil {
 		return fmt.Errorf("end the tills of user %d: %w", userID, err)
 	}
-	return nil
+	return tx.endTillSessions(ctx)
 }
 
 // endKeys is endPower for who gets his password from somebody else: whoever had the

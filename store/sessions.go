@@ -3,6 +3,7 @@ package store
 // Signed-in browsers.
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -20,6 +21,7 @@ type Session struct {
 	ExpiresAt time.Time
 	Device    string // browser and system, in short
 	Address   string
+	TillID    int64 // on which it was opened by a PIN: it ends with that; 0 for none
 }
 
 // ID names a session on a page: the hash of a token opens nothing.
@@ -36,9 +38,9 @@ func scanSession(r row) (s Session, err error) {
 // AddSession adds a session.
 func (tx *Tx) AddSession(ctx context.Context, s Session) error {
 	_, err := tx.turn.exec(ctx, `
-		INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at, device, address)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.TokenHash, idOrNull(s.UserID), orEmpty(s.Data), millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt), s.Device, s.Address)
+		INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at, device, address, till_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		s.TokenHash, idOrNull(s.UserID), orEmpty(s.Data), millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt), s.Device, s.Address, idOrNull(s.TillID))
 	if err != nil {
 		return fmt.Errorf("add session: %w", err)
 	}
@@ -93,6 +95,33 @@ func (tx *Tx) DeleteSession(ctx context.Context, tokenHash []byte) error {
 	}
 	tx.ended = append(tx.ended, endedSessions{hash: string(tokenHash)})
 	return nil
+}
+
+func scanTokenHash(r row) (hash []byte, err error) {
+	err = r.Scan(&hash)
+	return hash, err
+}
+
+// AllSessions is what EndSessions takes for an ID to end all.
+const AllSessions = "all"
+
+// EndSessions ends the session of a person that has an ID, or AllSessions but one,
+// as they are now, and returns how many.
+func (tx *Tx) EndSessions(ctx context.Context, userID int64, id string, but []byte) (ended int, err error) {
+	hashes, err := many(ctx, tx.rows, scanTokenHash, "SELECT token_hash FROM sessions WHERE user_id = $1", userID)
+	if err != nil {
+		return 0, fmt.Errorf("sessions of user %d: %w", userID, err)
+	}
+	for _, hash := range hashes {
+		if (Session{TokenHash: hash}).ID() != id && (id != AllSessions || bytes.Equal(hash, but)) {
+			continue
+		}
+		if err := tx.DeleteSession(ctx, hash); err != nil {
+			return 0, err
+		}
+		ended++
+	}
+	return ended, nil
 }
 
 // DeleteExpiredSessions removes the sessions that no browser can use any more.

@@ -61,6 +61,20 @@ func (tx *Tx) DeleteTill(ctx context.Context, id int64) error {
 	if err := tx.change(ctx, "DELETE FROM tills WHERE id = $1", id); err != nil {
 		return fmt.Errorf("delete till %d: %w", id, err)
 	}
+	return tx.endTillSessions(ctx)
+}
+
+// endTillSessions ends the sessions that a PIN opened on a device that is no till.
+func (tx *Tx) endTillSessions(ctx context.Context) error {
+	hashes, err := many(ctx, tx.rows, scanTokenHash, "SELECT token_hash FROM sessions WHERE till_id IS NOT NULL AND till_id NOT IN (SELECT id FROM tills)")
+	if err != nil {
+		return fmt.Errorf("sessions of tills: %w", err)
+	}
+	for _, hash := range hashes {
+		if err := tx.DeleteSession(ctx, hash); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
