@@ -218,6 +218,39 @@ func TestCheckout_SeveralSales_StandOnTheStripWithTheirStates(t *testing.T) {
 	m.see(".counter .status.good[data-paid]")
 }
 
+// onlyStreamed has what is live on the page told of by its stream alone.
+func (v *visitor) onlyStreamed() {
+	v.t.Helper()
+	v.eval("document.querySelectorAll('[data-live]').forEach(region => region.removeAttribute('data-live'))")
+}
+
+func TestCheckout_PaidBesideAnOpenSale_IsStreamedToItsTileAndTold(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	m := merchant(t, p)
+	m.askAtTheTill(p, "900", "677 12 34 56")
+	m.see(".counter .status.wait")
+	m.open(p.url + "/checkout")
+	m.fill("amount", "700")
+	m.click("[data-till] button[type=submit]")
+	m.see(".counter .qr")
+	m.onlyStreamed()
+	m.hears()
+	p.enter(t, "1234")
+	m.see(".counter .strip .good")
+	if told := m.text("[data-news-of-paid]"); !strings.Contains(told, "900") || !strings.Contains(told, "n° 1") {
+		t.Errorf("over the open sale it says %q", told)
+	}
+	if heard := m.heard(); strings.Count(heard, "Reçu") != 1 {
+		t.Errorf("the till announced %q", heard)
+	}
+	m.see(".counter .qr") // which nobody has paid
+	p.pay(t, m.read(func() {}))
+	p.enter(t, "1234")
+	m.see(".counter .live .status.good")
+	m.see(".counter .strip li:first-child .good")
+}
+
 func TestCheckout_WithoutJavaScript(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())

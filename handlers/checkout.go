@@ -89,14 +89,20 @@ func (s *server) strip(c echo.Context) error {
 }
 
 func (s *server) stripLive(c echo.Context) error {
-	wanted, err := s.salesWanted(c)
+	strip, err := s.liveStrip(c)
 	if err != nil {
 		return err
 	}
-	return s.stream(c, func(ctx context.Context) (templ.Component, bool, error) {
+	return s.stream(c, []livePart{strip}, payments.TillTopic)
+}
+
+// liveStrip is the strip of whoever asks.
+func (s *server) liveStrip(c echo.Context) (livePart, error) {
+	wanted, err := s.salesWanted(c)
+	return livePart{views.LiveStrip, func(ctx context.Context) (templ.Component, bool, error) {
 		sales, err := s.salesNow(ctx, wanted)
 		return views.OpenSales(sales), false, err
-	}, payments.TillTopic)
+	}}, err
 }
 
 // readSale reads a form of the till, whichever of its fields it has, and what of
@@ -239,6 +245,15 @@ func (s *server) showSale(c echo.Context, topic payments.Topic, read readsSale) 
 	return s.showTill(c, http.StatusOK, func(p views.Page) templ.Component { return views.SalePage(p, props, sales) })
 }
 
+// saleLive streams a sale's screen, with the strip beside it.
+func (s *server) saleLive(c echo.Context, read readsSale, topic payments.Topic) error {
+	strip, err := s.liveStrip(c)
+	if err != nil {
+		return err
+	}
+	return s.stream(c, []livePart{{views.LiveEvent, saleFragment(read)}, strip}, topic, payments.TillTopic)
+}
+
 // saleFragment is the live part of a sale's screen. A link never settles: it may
 // be paid a second time, and the screen has to say so.
 func saleFragment(read readsSale) fragment {
@@ -328,7 +343,7 @@ func (s *server) phoneSaleLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, saleFragment(s.asPaid(s.phoneSaleProps(t.ID))), payments.TransactionTopic(t.ID), payments.TillTopic)
+	return s.saleLive(c, s.asPaid(s.phoneSaleProps(t.ID)), payments.TransactionTopic(t.ID))
 }
 
 func (s *server) qrSalePage(c echo.Context) error {
@@ -352,5 +367,5 @@ func (s *server) qrSaleLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, saleFragment(s.asPaid(s.qrSaleProps(l.ID))), payments.LinkTopic(l.ID), payments.TillTopic)
+	return s.saleLive(c, s.asPaid(s.qrSaleProps(l.ID)), payments.LinkTopic(l.ID))
 }

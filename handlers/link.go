@@ -138,7 +138,7 @@ func (s *server) linkLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, s.linkFragment(c, l), payments.LinkTopic(l.ID))
+	return s.stream(c, []livePart{{views.LiveEvent, s.linkFragment(c, l)}}, payments.LinkTopic(l.ID))
 }
 
 // linkPNG is the QR code to download.

@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	liveBeat    = 20 * time.Second // keeps proxies from closing a quiet stream
+	liveBeat    = 20 * time.Second // keeps proxies from closing a quiet stream, and shows what ends with time
 	liveWrite   = 10 * time.Second // how long a slow phone may take to read one event
 	liveAtOnce  = 500              // streams of all; the rest poll
 	liveEach    = 40               // streams of one person, so that nobody takes those of the others
@@ -32,6 +32,7 @@ const (
 
 // live are the open streams, in the order in which they opened.
 type live struct {
+	beat time.Duration // how often each is looked at without news
 	mu   sync.Mutex
 	open []*stream
 }
@@ -83,10 +84,17 @@ func (l *live) remove(s *stream) {
 // more is expected to change.
 type fragment func(context.Context) (part templ.Component, settled bool, err error)
 
-// stream sends the fragment now and after each change of its topics, as event
-// views.LiveEvent, until it is settled, the page goes away or the session of
-// who looks ends: then the browser connects again, and is asked to sign in.
-func (s *server) stream(c echo.Context, read fragment, topics ...payments.Topic) error {
+// livePart is a part of a page and the event that carries it.
+type livePart struct {
+	event string
+	read  fragment
+}
+
+// stream sends each part of a page now and whenever it is another one, which is
+// looked at after each change of the topics and now and then, since some end with
+// time alone. It goes on until all are settled, the page goes away or the session
+// of who looks ends: then the browser connects again, and is asked to sign in.
+func (s *server) stream(c echo.Context, parts []livePart, topics ...payments.Topic) error {
 	hash, err := s.sessionHash(c)
 	if err != nil {
 		return err
@@ -112,47 +120,45 @@ func (s *server) stream(c echo.Context, read fragment, topics ...payments.Topic)
 	header.Set(echo.HeaderCacheControl, "no-store")
 	header.Set("X-Accel-Buffering", "no")
 	c.Response().WriteHeader(http.StatusOK)
-	beat := time.NewTicker(liveBeat)
+	beat := time.NewTicker(s.live.beat)
 	defer beat.Stop()
-	news := func() bool { // true after a change, false when the stream ends
-		for {
-			select {
-			case <-changed:
-				return true
-			case <-ended:
-				return false
-			case <-place.rest:
-				_ = push(c, []byte("event: "+views.LiveRest+"\ndata:\n\n")) // it ends all the same
-				return false
-			case <-ctx.Done():
-				return false
-			case <-s.Closing:
-				return false
-			case <-beat.C: // a command in another process may have ended the session
-				if !s.isOpen(ctx, session) || push(c, []byte(": beat\n\n")) != nil {
-					return false
-				}
-			}
+	news := func() bool { // true when there may be some, false when the stream ends
+		select {
+		case <-changed:
+			return true
+		case <-ended:
+			return false
+		case <-place.rest:
+			_ = push(c, []byte("event: "+views.LiveRest+"\ndata:\n\n")) // it ends all the same
+			return false
+		case <-ctx.Done():
+			return false
+		case <-s.Closing:
+			return false
+		case <-beat.C: // also for the session, which a command in another process may have ended
+			return push(c, []byte(": beat\n\n")) == nil
 		}
 	}
-	for last := []byte(nil); ; {
-		part, settled, err := read(ctx)
-		if err != nil {
+	for last := make([][]byte, len(parts)); ; {
+		now, settled, err := events(ctx, parts)
+		if err != nil || !s.isOpen(ctx, session) {
 			return nil //nolint:nilerr // the stream has begun: the page polls, and learns it there
 		}
-		now, err := event(ctx, part, settled)
-		if err != nil {
-			return nil //nolint:nilerr // as above
+		var unsaid []byte
+		for i := range parts {
+			if !bytes.Equal(now[i], last[i]) {
+				unsaid = append(unsaid, now[i]...)
+			}
 		}
-		if !s.isOpen(ctx, session) {
-			return nil
+		if settled {
+			unsaid = append(unsaid, "event: "+views.LiveEnd+"\ndata:\n\n"...)
 		}
-		if !bytes.Equal(now, last) {
-			if err := push(c, now); err != nil {
+		if len(unsaid) > 0 {
+			if err := push(c, unsaid); err != nil {
 				return nil //nolint:nilerr // the page went away
 			}
-			last = now
 		}
+		last = now
 		if settled || !news() {
 			return nil
 		}
@@ -166,23 +172,29 @@ func (s *server) isOpen(ctx context.Context, session store.Session) bool {
 	return err == nil && kept.UserID == session.UserID
 }
 
-// event renders a fragment as one server-sent event; a settled one is the last.
-func event(ctx context.Context, part templ.Component, settled bool) ([]byte, error) {
-	var html, event bytes.Buffer
-	if err := part.Render(ctx, &html); err != nil {
-		return nil, fmt.Errorf("render a live fragment: %w", err)
-	}
-	event.WriteString("event: " + views.LiveEvent + "\n")
-	for line := range bytes.Lines(html.Bytes()) {
-		event.WriteString("data: ")
-		event.Write(bytes.TrimRight(line, "\r\n"))
+// events reads each part and renders it as a server-sent event; settled says that
+// all of them are.
+func events(ctx context.Context, parts []livePart) (all [][]byte, settled bool, err error) {
+	settled = true
+	for _, p := range parts {
+		part, isSettled, err := p.read(ctx)
+		if err != nil {
+			return nil, false, err
+		}
+		var html, event bytes.Buffer
+		if err := part.Render(ctx, &html); err != nil {
+			return nil, false, fmt.Errorf("render a live fragment: %w", err)
+		}
+		event.WriteString("event: " + p.event + "\n")
+		for line := range bytes.Lines(html.Bytes()) {
+			event.WriteString("data: ")
+			event.Write(bytes.TrimRight(line, "\r\n"))
+			event.WriteByte('\n')
+		}
 		event.WriteByte('\n')
+		all, settled = append(all, event.Bytes()), settled && isSettled
 	}
-	event.WriteByte('\n')
-	if settled {
-		event.WriteString("event: " + views.LiveEnd + "\ndata:\n\n")
-	}
-	return event.Bytes(), nil
+	return all, settled, nil
 }
 
 func push(c echo.Context, b []byte) error {

@@ -204,3 +204,20 @@ func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
 		}
 	}
 }
+
+// What ends with time alone is not published: it is looked at now and then.
+func TestLive_Strip_LosesAFailedSaleWithTime(t *testing.T) {
+	s := openShop(t)
+	s.server.live.beat = 10 * time.Millisecond
+	cashier := s.signedIn(store.RoleCashier)
+	cashier.request("500", "677123456")
+	s.must(s.sandbox.Enter(s.sandbox.Prompts()[0].Reference, "0000"))
+	s.work()
+	strip, _ := cashier.watch("/checkout/strip")
+	s.clock.pass(saleFailed + time.Second)
+	for event := ": beat\n"; strings.HasPrefix(event, ": beat"); {
+		if event = strip.event(); strings.Contains(event, "<li>") {
+			t.Errorf("it shows %q", event)
+		}
+	}
+}

@@ -261,7 +261,7 @@ func newServer(c Config) *server {
 		c.Guesses = &Guesses{}
 	}
 	return &server{
-		Config: c, passwords: newPasswords(c.Passwords), party: relyingParty(c.URL, c.Shop),
+		live: live{beat: liveBeat}, Config: c, passwords: newPasswords(c.Passwords), party: relyingParty(c.URL, c.Shop),
 		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://"), mark: cookieMark(c.Store.Keys)},
 	}
 }

@@ -197,7 +197,7 @@ func (s *server) transactionLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(c, s.transactionFragment(c, t.ID), payments.TransactionTopic(t.ID))
+	return s.stream(c, []livePart{{views.LiveEvent, s.transactionFragment(c, t.ID)}}, payments.TransactionTopic(t.ID))
 }
 
 // checkTransaction asks CamPay now, as the person wants to know.

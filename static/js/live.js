@@ -59,7 +59,7 @@
   document.addEventListener('htmx:sseError', function () { setTimeout(poll, 1000, false) })
 
   function isStreaming(region) {
-    var stream = streaming.get(region)
+    var stream = streaming.get(region.closest('[sse-connect]'))
     return !!stream && !!stream.source && stream.source.readyState === 1
   }
   function poll(always) {
