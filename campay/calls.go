@@ -105,15 +105,15 @@ type Withdrawal struct {
 	Raw       json.RawMessage
 }
 
-// Balance is what the app holds (GET /balance/).
+// Balance is what the app holds (GET /balance/): an answer may leave out a figure,
+// though never all of the total and the carriers'.
 type Balance struct {
-	Total             XAF
-	MTN               XAF
-	Orange            XAF
-	Utility           XAF  // the airtime float
-	UtilityKnown      bool // false when the answer left the float out
+	Total             Told
+	MTN               Told
+	Orange            Told
+	Utility           Told // the airtime float
 	UtilityCommission Told
-	Currency          string
+	Currency          string // in upper case; often left out, as in CamPay's documentation
 	Raw               json.RawMessage
 }
 

@@ -180,16 +180,33 @@ func TestBalance_KeepsItsDecimals(t *testing.T) {
 	s := serve(t, say(200, `{"total_balance":3.05,"mtn_balance":2,"orange_balance":"1.05","currency":"XAF","utility_balance":7.1e-15}`))
 	got, err := clientOf(t, s).Balance(t.Context())
 	got.Raw = nil
-	if err != nil || !reflect.DeepEqual(got, campay.Balance{Total: 305, MTN: 200, Orange: 105, UtilityKnown: true, Currency: "XAF"}) {
+	if err != nil || !reflect.DeepEqual(got, campay.Balance{
+		Total: campay.Tell(305), MTN: campay.Tell(200), Orange: campay.Tell(105), Utility: campay.Tell(0), Currency: "XAF",
+	}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	expect(t, s, "GET", "/api/balance/", nil)
 }
 
 func TestBalance_ThatIsNotInTheAnswer_IsNotZero(t *testing.T) {
-	for _, body := range []string{`{}`, `{"total_balance":null,"mtn_balance":1,"orange_balance":1}`, `{"total_balance":1}`, `[]`,
-		`{"total_balance":"None","mtn_balance":1,"orange_balance":1}`, `{"total_balance":1,"mtn_balance":"","orange_balance":1}`,
-		`{"total_balance":1,"mtn_balance":1,"orange_balance":1,"mtn_balance":9}`, `{"total_balance":1,"MTN_balance":1,"orange_balance":1}`,
+	one, none := campay.Tell(100), campay.Told{}
+	for body, want := range map[string]campay.Balance{
+		`{"total_balance":null,"mtn_balance":1,"orange_balance":1}`: {Total: none, MTN: one, Orange: one},
+		`{"total_balance":1}`: {Total: one},
+		`{"total_balance":"None","mtn_balance":1,"orange_balance":1}`:               {MTN: one, Orange: one},
+		`{"total_balance":1,"mtn_balance":"","orange_balance":1,"currency":"xaf "}`: {Total: one, Orange: one, Currency: "XAF"},
+		`{"total_balance":1,"mtn_balance":"1 000,5","orange_balance":[1]}`:          {Total: one},
+		`{"total_balance":1,"MTN_balance":1,"orange_balance":1}`:                    {Total: one, Orange: one},
+		`{"total_balance":1,"currency":"EUR","mtn_balance":1}`:                      {Total: one, MTN: one, Currency: "EUR"},
+	} {
+		got, err := clientOf(t, serve(t, say(200, body))).Balance(t.Context())
+		got.Raw = nil
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", body, got, err)
+		}
+	}
+	for _, body := range []string{`{}`, `[]`, `null`, `{"total_balance":"None","mtn_balance":null}`, `{"utility_balance":5,"currency":"XAF"}`,
+		`{"total_balance":1,"mtn_balance":1,"orange_balance":1,"mtn_balance":9}`,
 	} {
 		if _, err := clientOf(t, serve(t, say(200, body))).Balance(t.Context()); !errors.Is(err, campay.ErrAnswer) {
 			t.Errorf("%s: %v", body, err)

@@ -109,11 +109,10 @@ type balanceAnswer struct {
 	Currency          text `json:"currency"`
 }
 
-// check refuses an answer without balances: nobody's balance is zero because an
-// answer was empty.
+// check refuses an answer without any balance: it is about something else.
 func (b *balanceAnswer) check() error {
-	if !b.Total.Known || !b.MTN.Known || !b.Orange.Known {
-		return errors.New("a balance is missing in it")
+	if !b.Total.Known && !b.MTN.Known && !b.Orange.Known {
+		return errors.New("no balance in it")
 	}
 	return nil
 }
@@ -126,8 +125,8 @@ func (c *Client) Balance(ctx context.Context) (Balance, error) {
 		return Balance{}, err
 	}
 	return Balance{
-		Total: b.Total.XAF, MTN: b.MTN.XAF, Orange: b.Orange.XAF, Utility: b.Utility.XAF, UtilityKnown: b.Utility.Known,
-		UtilityCommission: b.UtilityCommission, Currency: string(b.Currency), Raw: raw,
+		Total: b.Total, MTN: b.MTN, Orange: b.Orange, Utility: b.Utility,
+		UtilityCommission: b.UtilityCommission, Currency: strings.ToUpper(clean(string(b.Currency))), Raw: raw,
 	}, nil
 }
 

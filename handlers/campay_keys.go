@@ -126,7 +126,7 @@ func (s *server) checkedKeys(c echo.Context, f *form, in views.KeysForm) (store.
 	if !f.ok() {
 		return keys, nil
 	}
-	_, err = s.Wiring.CheckKeys(f.ctx, in.Book, keys)
+	err = s.Wiring.CheckKeys(f.ctx, in.Book, keys)
 	switch {
 	case errors.Is(err, ErrKeysRefused) && keys.Token != "":
 		f.wrong("token", views.ProblemKeysRefused, "")

@@ -107,7 +107,10 @@ func (s *server) balance(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	props := views.BalanceProps{Snapshot: b.BalanceSnapshot, Checked: b.Checked, Unreachable: b.Unreachable, KeysRefused: s.Payments.KeysRefused(), Now: s.Now()}
+	props := views.BalanceProps{
+		Snapshot: b.BalanceSnapshot, Checked: b.Checked, Unreachable: b.Unreachable, Foreign: b.Foreign,
+		KeysRefused: s.Payments.KeysRefused(), Now: s.Now(),
+	}
 	if isHTMX(c) {
 		return render(c, http.StatusOK, views.Balance(props))
 	}

@@ -35,6 +35,8 @@ func (s *server) stopped(f *form, err error) bool {
 	case errors.As(err, &refund):
 		f.figured("amount", views.ProblemRefundMost,
 			"Taken", views.Francs(f.ctx, int64(refund.Taken)), "Refunded", francsIfAny(f, int64(refund.Refunded)), "Left", views.Francs(f.ctx, int64(refund.Left)))
+	case errors.Is(err, payments.ErrBalanceForeign):
+		f.wrong(views.WholeForm, views.ProblemBalanceForeign, "")
 	case errors.Is(err, payments.ErrBalanceUnknown):
 		f.wrong(views.WholeForm, views.ProblemBalanceUnknown, "")
 	case errors.As(err, &isNew):
@@ -82,9 +84,13 @@ func (f *form) tooLittle(e *payments.BalanceError) {
 		f.figured("amount", views.ProblemFloat, figures...)
 		return
 	}
+	other := views.Francs(f.ctx, int64(e.OtherAvailable))
+	if e.OtherUntold {
+		other = ""
+	}
 	f.figured("amount", views.ProblemBalance, append(figures,
 		"Carrier", views.CarrierName(f.ctx, string(e.Operator)),
-		"Other", views.CarrierName(f.ctx, string(e.Other)), "OtherAvailable", views.Francs(f.ctx, int64(e.OtherAvailable)))...)
+		"Other", views.CarrierName(f.ctx, string(e.Other)), "OtherAvailable", other)...)
 }
 
 // francsIfAny is an amount that a message leaves out when it is nothing.

@@ -22,9 +22,9 @@ type Wiring interface {
 	SetupToken() string
 	// Fixed reports that the keys to CamPay come from the environment.
 	Fixed() bool
-	// CheckKeys asks CamPay whether it takes the keys of a book, and returns the
-	// balance in hundredths. It fails with ErrKeysRefused or ErrKeysUnchecked.
-	CheckKeys(ctx context.Context, book string, keys store.CamPayKeys) (hundredths int64, err error)
+	// CheckKeys asks CamPay whether it takes the keys of a book. It fails with
+	// ErrKeysRefused or ErrKeysUnchecked.
+	CheckKeys(ctx context.Context, book string, keys store.CamPayKeys) error
 	// Reopen goes on with what is set now, without a pause. After an error the
 	// product goes on as before.
 	Reopen(ctx context.Context) error

@@ -125,3 +125,16 @@ func TestScreens_OfAnUnreadableRow_ShowItOnTheReconciliation_AndNeverThatAllAgre
 	owner.get("/reconciliation?"+today.Encode()).wantWords(t, "reconciliation",
 		[]string{"1 ligne de CamPay ne peut pas être lue", "odd"}, "Tout concorde")
 }
+
+// An answer that names no currency proves no francs, and is not said to be another.
+func TestScreens_OfAPaymentWithoutACurrency_SayThatItIsUntold(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	path := owner.sold()
+	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+		bare := s.newest()
+		bare.Currency, bare.Flags = "", bare.Flags.With(store.FlagCurrency)
+		return tx.UpdateTransaction(t.Context(), bare)
+	}))
+	owner.get(path).wantWords(t, path, []string{"CamPay ne dit pas la monnaie", "sans dire dans quelle monnaie"}, append(unpaid, "Payé dans une autre monnaie")...)
+}

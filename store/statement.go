@@ -21,7 +21,18 @@ const (
 )
 
 // Tells reports whether a snapshot tells of a purse.
-func (p Purse) Tells(b BalanceSnapshot) bool { return p != PurseAirtime || !b.UtilityUnknown }
+func (p Purse) Tells(b BalanceSnapshot) bool {
+	switch p {
+	case PurseMTN:
+		return !b.MTNUnknown
+	case PurseOrange:
+		return !b.OrangeUnknown
+	case PurseAirtime:
+		return !b.UtilityUnknown
+	default:
+		return false
+	}
+}
 
 // Of is what a snapshot holds in a purse; CamPay tells nothing of PurseOther.
 func (p Purse) Of(b BalanceSnapshot) int64 {

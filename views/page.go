@@ -192,6 +192,7 @@ const (
 	ProblemBalance        Problem = "balance"       // Carrier, Asked, Available, InFlight, Fee, Other, OtherAvailable
 	ProblemFloat          Problem = "float"         // Asked, Available, InFlight, Fee: airtime's own balance
 	ProblemBalanceUnknown Problem = "balance_unknown"
+	ProblemBalanceForeign Problem = "balance_foreign"
 	ProblemRefundMost     Problem = "refund_most"     // Taken, Refunded, Left
 	ProblemNoBalance      Problem = "no_balance"      // CamPay's own word (ER301)
 	ProblemForbidden      Problem = "forbidden"       // CamPay does not let this app pay out (403)

@@ -246,7 +246,7 @@ func moneyWords(ctx context.Context, t store.Transaction) string {
 	if t.AmountUnknown {
 		return T(ctx, "amount.unknown")
 	}
-	return Francs(ctx, shownAmount(t))
+	return Digits(ctx, shownAmount(t)) + thin + unit(shownCurrency(t))
 }
 
 // who names the other side of t in a list: what it was for, who gets it, or

@@ -723,10 +723,16 @@ func signedAmount(t store.Transaction) int64 {
 
 // shownCurrency is the currency of shownAmount: what was asked is in francs.
 func shownCurrency(t store.Transaction) string {
-	if t.Status == store.StatusSuccessful && t.Amount != 0 {
-		return t.Currency
+	if t.Status != store.StatusSuccessful || t.Amount == 0 {
+		return ""
 	}
-	return ""
+	if t.Currency == "" && t.Flags.Has(store.FlagCurrency) {
+		return untoldCurrency
+	}
+	return t.Currency
 }
+
+// untoldCurrency stands for the currency of an amount that CamPay told without one.
+const untoldCurrency = "?"
 
 var _ = templruntime.GeneratedTemplate

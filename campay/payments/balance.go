@@ -19,13 +19,15 @@ const (
 )
 
 // Balance is the last known balance. Checked is when CamPay last said so;
-// Unreachable says that it did not answer just now. Known is false while
-// CamPay never answered.
+// Unreachable says that it did not answer just now, or, where Foreign names
+// another currency than XAF, that it answered in that. Known is false while CamPay
+// never answered.
 type Balance struct {
 	store.BalanceSnapshot
 	Known       bool
 	Checked     time.Time
 	Unreachable bool
+	Foreign     string
 
 	asked time.Time // before CamPay was asked: what was settled since may not be in it
 }
@@ -136,10 +138,16 @@ func (s *Service) askBalanceNow(ctx context.Context) (Balance, error) {
 		last.Unreachable = true
 		return last, nil
 	}
+	if answer.Currency != "" && answer.Currency != currency { // CamPay's own documentation leaves it out
+		s.log.WarnContext(ctx, "balance in another currency", "currency", answer.Currency)
+		s.balance.missed(s.now())
+		last.Unreachable, last.Foreign = true, answer.Currency
+		return last, nil
+	}
 	now := s.now()
 	snapshot := store.BalanceSnapshot{
-		At: now, Total: int64(answer.Total), MTN: int64(answer.MTN),
-		Orange: int64(answer.Orange), Utility: int64(answer.Utility), UtilityUnknown: !answer.UtilityKnown,
+		At: now, Total: int64(answer.Total.XAF), MTN: int64(answer.MTN.XAF), Orange: int64(answer.Orange.XAF), Utility: int64(answer.Utility.XAF),
+		TotalUnknown: !answer.Total.Known, MTNUnknown: !answer.MTN.Known, OrangeUnknown: !answer.Orange.Known, UtilityUnknown: !answer.Utility.Known,
 	}
 	if !last.Known || changed(last.BalanceSnapshot, snapshot) || now.Sub(last.At) >= balanceEvery {
 		if err := s.store.Write(onItsOwn(ctx), func(tx *store.Tx) error { return tx.AddBalance(ctx, snapshot) }); err != nil {

@@ -20,6 +20,7 @@ type PayoutPreview struct {
 	Recipient     store.Recipient // zero when the number is not saved
 	Balance       Balance
 	Available     campay.XAF // of the purse it draws on, less what is in flight and in doubt
+	PurseUntold   bool       // CamPay does not tell what it holds: Available is 0
 	InFlight      campay.XAF
 	Fee           Fee // an estimate; Available does not reckon with it
 	Usual         campay.XAF
@@ -87,15 +88,15 @@ func (s *Service) foreseeBalance(ctx context.Context, preview *PayoutPreview, pl
 		return nil, err
 	}
 	if !preview.Balance.Known {
-		return ErrBalanceUnknown, nil
+		return preview.Balance.unusable(), nil
 	}
 	from, err := s.purseOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
 	if err != nil {
 		return nil, err
 	}
-	preview.Available, preview.InFlight = from.available, from.inFlight
-	if preview.Balance.Unreachable {
-		return ErrBalanceUnknown, nil
+	preview.Available, preview.PurseUntold, preview.InFlight = from.available, from.untold, from.inFlight
+	if unusable := preview.Balance.unusable(); unusable != nil {
+		return unusable, nil
 	}
 	err = s.covers(ctx, s.store.Reader, preview.Balance, plan)
 	if tooLittle := (*BalanceError)(nil); errors.As(err, &tooLittle) {

@@ -6,6 +6,7 @@ package payments
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"comptoir/campay"
 	"comptoir/store"
@@ -15,6 +16,10 @@ import (
 // nothing was sent.
 var ErrBalanceUnknown = errors.New("the balance cannot be checked")
 
+// ErrBalanceForeign is the ErrBalanceUnknown of an account that CamPay keeps in
+// another currency than XAF: an amount sent from it would be no francs.
+var ErrBalanceForeign = fmt.Errorf("%w: it is in another currency", ErrBalanceUnknown)
+
 // BalanceError says that a purse does not cover an order.
 type BalanceError struct {
 	Kind                       store.Kind
@@ -22,6 +27,7 @@ type BalanceError struct {
 	Asked, Available, InFlight campay.XAF
 	Other                      campay.Operator // the other carrier; empty for airtime
 	OtherAvailable             campay.XAF
+	OtherUntold                bool // CamPay does not tell what the other holds
 }
 
 func (e *BalanceError) Error() string {
@@ -31,15 +37,28 @@ func (e *BalanceError) Error() string {
 // balanceToSpend asks CamPay anew, whatever is remembered.
 func (s *Service) balanceToSpend(ctx context.Context) (Balance, error) {
 	balance, err := s.askBalance(onItsOwn(ctx))
-	if err == nil && balance.Unreachable {
-		err = ErrBalanceUnknown
+	if err == nil {
+		err = balance.unusable()
 	}
 	return balance, err
+}
+
+// unusable is why nothing may be spent by b.
+func (b Balance) unusable() error {
+	switch {
+	case b.Foreign != "":
+		return ErrBalanceForeign
+	case b.Unreachable || !b.Known:
+		return ErrBalanceUnknown
+	default:
+		return nil
+	}
 }
 
 // purse is what one carrier holds for withdrawals, or the airtime float.
 type purse struct {
 	available campay.XAF // less what is in flight
+	untold    bool       // CamPay does not tell what it holds: available is 0
 	inFlight  campay.XAF // unsent, pending, in doubt, or settled since the balance was asked for; without fees, which nobody knows
 }
 
@@ -48,33 +67,30 @@ type purse struct {
 // gone in both cases, at worst twice, never not at all. In a Write no other
 // payout can come between this and writing one down.
 func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator campay.Operator) (purse, error) {
-	held, from := balance.Utility, "" // airtime has one purse for all carriers
+	held, from := store.PurseAirtime, "" // airtime has one purse for all carriers
 	if kind == store.KindWithdraw {
-		held, from = balance.MTN, string(operator)
-		if operator == campay.Orange {
-			held = balance.Orange
-		}
+		held, from = store.Purse(operator), string(operator)
 	}
 	reserved, err := r.Reserved(ctx, kind, from, balance.asked)
 	if err != nil {
 		return purse{}, err
 	}
 	inFlight := campay.XAF(reserved)
-	return purse{available: max(campay.XAF(held)-inFlight, 0), inFlight: inFlight}, nil
+	return purse{
+		available: max(campay.XAF(held.Of(balance.BalanceSnapshot))-inFlight, 0),
+		untold:    !held.Tells(balance.BalanceSnapshot), inFlight: inFlight,
+	}, nil
 }
 
 // covers reports a *BalanceError unless the purse that p draws on covers its
-// amount. The fee, which is never more than an estimate, and a float that CamPay
+// amount. The fee, which is never more than an estimate, and a purse that CamPay
 // does not tell, are CamPay's to check (ER301).
 func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p plan) error {
 	if s.now().Before(balance.asked) {
 		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
 	}
-	if p.Kind == store.KindAirtime && balance.UtilityUnknown {
-		return nil
-	}
 	from, err := s.purseOf(ctx, r, balance, p.Kind, p.operator)
-	if err != nil || p.Amount <= from.available {
+	if err != nil || from.untold || p.Amount <= from.available {
 		return err
 	}
 	short := &BalanceError{
@@ -89,7 +105,7 @@ func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p
 		if err != nil {
 			return err
 		}
-		short.OtherAvailable = other.available
+		short.OtherAvailable, short.OtherUntold = other.available, other.untold
 	}
 	return short
 }

@@ -51,7 +51,7 @@ func TestClient_EveryCall_UnderstandsTheSandbox(t *testing.T) {
 			testClientLink(t, s, c)
 			testClientPayouts(t, s, c)
 			balance, err := c.Balance(ctx)
-			if err != nil || balance.Total != campay.Francs(14_990) || balance.Utility != campay.Francs(900) {
+			if err != nil || balance.Total != campay.Tell(campay.Francs(14_990)) || balance.Utility != campay.Tell(campay.Francs(900)) {
 				t.Errorf("%+v %v", balance, err)
 			}
 			rows, err := c.History(ctx, s.clock.now(), s.clock.now())

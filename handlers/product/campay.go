@@ -70,20 +70,20 @@ func (w wiring) SetupToken() string { return w.setup }
 func (w wiring) Fixed() bool { return w.config.CamPay.book != "" }
 
 // CheckKeys asks CamPay for the balance (GET /balance/) with the keys of a book.
-func (w wiring) CheckKeys(ctx context.Context, book string, keys store.CamPayKeys) (hundredths int64, err error) {
+func (w wiring) CheckKeys(ctx context.Context, book string, keys store.CamPayKeys) error {
 	client, err := newClient(w.config.Sites[book], keys, w.config.Log)
 	if err != nil {
-		return 0, fmt.Errorf("%w: %w", handlers.ErrKeysRefused, err)
+		return fmt.Errorf("%w: %w", handlers.ErrKeysRefused, err)
 	}
 	defer client.Close()
-	balance, err := client.Balance(ctx)
+	_, err = client.Balance(ctx)
 	var failure *campay.Error
 	switch {
 	case err == nil:
-		return int64(balance.Total), nil
+		return nil
 	case errors.As(err, &failure) && failure.HTTPStatus >= 400 && failure.HTTPStatus < 500 && failure.HTTPStatus != 429:
-		return 0, fmt.Errorf("%w: %w", handlers.ErrKeysRefused, err)
+		return fmt.Errorf("%w: %w", handlers.ErrKeysRefused, err)
 	default:
-		return 0, fmt.Errorf("%w: %w", handlers.ErrKeysUnchecked, err)
+		return fmt.Errorf("%w: %w", handlers.ErrKeysUnchecked, err)
 	}
 }
