@@ -140,14 +140,20 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 		}
 	}()
 	c.greet(t.out, at, p)
-	server := &http.Server{
-		Handler: p, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+	server := patient(p, log)
+	server.RegisterOnShutdown(p.StopStreams)
+	return serveUntil(ctx, server, listener, p.Run)
+}
+
+// patient is a server that waits for slow clients, for none without end, and reads
+// no more of their headers than any browser sends.
+func patient(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ConnState: product.GiveWay(product.MostIdle),
 		ErrorLog:  slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	server.RegisterOnShutdown(p.StopStreams)
-	return serveUntil(ctx, server, listener, p.Run)
 }
 
 // networks reads addresses and ranges of them.
@@ -341,8 +347,7 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 	in := s.Keys()
 	fmt.Fprintf(t.out, "\nA CamPay to try things on: %s\n  API          %s/api/\n  token        %s\n  username     %s\n  password     %s\n  webhook key  %s\n\n",
 		config.BaseURL, config.BaseURL, in.Token, in.Username, in.Password, in.WebhookKey)
-	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	return serveUntil(ctx, server, listener, s.Run)
+	return serveUntil(ctx, patient(s.Handler(), config.Logger), listener, s.Run)
 }
 
 type doctorCommand struct {

@@ -77,3 +77,21 @@ func TestSandboxCommand_WithState_KeepsKeysAndLedger_AndItsSwitchesHold(t *testi
 		}
 	})
 }
+
+func TestSandboxCommand_HeadersWithoutEnd_AreRefused(t *testing.T) {
+	sandboxAlone(t, filepath.Join(t.TempDir(), "sandbox.json"), func(api, _, _ string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, api, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Long", strings.Repeat("x", 100<<10))
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return // it hung up
+		}
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("answered %d", res.StatusCode)
+		}
+	})
+}

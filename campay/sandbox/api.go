@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // maxBody bounds every request's body, and what is read of a callback's answer.
@@ -53,6 +54,9 @@ func (s *Sandbox) route(mux *http.ServeMux, method string, e Endpoint, parameter
 	})
 }
 
+// afterDelay is how long a delayed answer may take to leave.
+const afterDelay = time.Minute
+
 // serve reads the whole request before anything else, so that a client that
 // leaves during a delay is noticed, and nothing is done for it.
 func (s *Sandbox) serve(method string, e Endpoint, do call) http.Handler {
@@ -61,6 +65,9 @@ func (s *Sandbox) serve(method string, e Endpoint, do call) http.Handler {
 		wait, f := s.callFaults(e)
 		if err := s.cfg.Sleep(r.Context(), wait); err != nil {
 			return
+		}
+		if wait > 0 { // the server's time for an answer begins when that is over
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(afterDelay))
 		}
 		if breakBefore(w, f) {
 			return

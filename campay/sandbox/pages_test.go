@@ -78,6 +78,28 @@ func TestPages_LanguageChosen_IsKeptInACookie(t *testing.T) {
 	s.want(s.send("GET", "/", "", "Accept-Language", "de"), 200, `<html lang="fr"`)
 }
 
+// A browser sends a host's cookies to each of its ports.
+func TestPages_LanguageCookie_IsThisSandboxesAlone_AndAKnownValue(t *testing.T) {
+	one, other := open(t), open(t, func(c *sandbox.Config) { c.Token = "another token" })
+	set := one.send("GET", "/?lang=en", "").header.Get("Set-Cookie")
+	cookie, attributes, _ := strings.Cut(set, ";")
+	name, _, _ := strings.Cut(cookie, "=")
+	for _, want := range []string{"Path=/sandbox/", "HttpOnly", "SameSite=Lax"} {
+		if !strings.Contains(attributes, want) {
+			t.Errorf("no %s: %s", want, set)
+		}
+	}
+	other.want(other.send("GET", "/", "", "Cookie", cookie), 200, `<html lang="fr"`)
+	for _, strange := range []string{"de", "EN", strings.Repeat("en-", 5000), "en\""} {
+		one.want(one.send("GET", "/", "", "Accept-Language", "en", "Cookie", name+"="+strange), 200, `<html lang="en"`)
+		r := one.send("GET", "/?lang="+url.QueryEscape(strange), "")
+		one.want(r, 200, `<html lang="fr"`)
+		if got := r.header.Get("Set-Cookie"); got != "" {
+			t.Errorf("%.20s is kept: %.100s", strange, got)
+		}
+	}
+}
+
 func TestIndex_ShowsNoKey(t *testing.T) {
 	s := open(t)
 	r := s.send("GET", "/", "")

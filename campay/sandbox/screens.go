@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -25,8 +26,6 @@ import (
 
 //go:embed templates/*.html locales/*.json assets/sandbox.css
 var files embed.FS
-
-const languageCookie = "sandbox_lang"
 
 // screens are the embedded files, parsed.
 type screens struct {
@@ -108,17 +107,29 @@ func (s *Sandbox) show(w http.ResponseWriter, r *http.Request, status int, name 
 // holds until the browser is closed.
 func (s *Sandbox) language(w http.ResponseWriter, r *http.Request) string {
 	chosen := r.URL.Query().Get("lang")
-	if chosen == "fr" || chosen == "en" {
+	if isLanguage(chosen) {
 		// #nosec G124 -- Secure where the sandbox is served by https
 		http.SetCookie(w, &http.Cookie{
-			Name: languageCookie, Value: chosen, Path: s.prefix + "/",
+			Name: s.languageCookie(), Value: chosen, Path: s.prefix + "/",
 			HttpOnly: true, Secure: s.base.Scheme == "https", SameSite: http.SameSiteLaxMode,
 		})
-	} else if cookie, err := r.Cookie(languageCookie); err == nil {
-		chosen = cookie.Value
+		return chosen
 	}
-	_, index := language.MatchStrings(s.screens.matcher, chosen, r.Header.Get("Accept-Language"))
+	if cookie, err := r.Cookie(s.languageCookie()); err == nil && isLanguage(cookie.Value) {
+		return cookie.Value
+	}
+	_, index := language.MatchStrings(s.screens.matcher, r.Header.Get("Accept-Language"))
 	return []string{"fr", "en"}[index]
+}
+
+func isLanguage(chosen string) bool { return chosen == "fr" || chosen == "en" }
+
+// languageCookie is the cookie's name. A browser sends it to each port of a host, so
+// it holds a mark of the keys, as the product's cookies do of theirs.
+func (s *Sandbox) languageCookie() string {
+	mac := hmac.New(sha256.New, []byte(s.cfg.Token+s.cfg.Password))
+	mac.Write([]byte("cookies"))
+	return "sandbox_lang-" + hex.EncodeToString(mac.Sum(nil))[:6]
 }
 
 func otherLanguage(here *url.URL, lang string) string {
