@@ -5,8 +5,10 @@ package handlers
 
 import (
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,6 +19,22 @@ import (
 // csvBuffered is how many lines are sent at a time.
 const csvBuffered = 100
 
+// csvPatience is how long one piece of a file may take to leave: a long one may take as
+// many pieces as it has, and whoever stops reading is dropped.
+const csvPatience = 60 * time.Second
+
+// piecewise writes to a client, and gives each piece time of its own in place of one
+// time for the whole answer.
+type piecewise struct{ http.ResponseWriter }
+
+func (w piecewise) Write(piece []byte) (int, error) {
+	err := http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(csvPatience))
+	if err != nil {
+		return 0, fmt.Errorf("give a file more time: %w", err)
+	}
+	return w.ResponseWriter.Write(piece)
+}
+
 // byteOrderMark tells spreadsheets that the text is UTF-8.
 const byteOrderMark = "\uFEFF"
 
@@ -25,6 +43,13 @@ type csvLines struct {
 	out    *csv.Writer
 	sent   int
 	isOpen func() bool // the session of who takes the file
+}
+
+// linesTo are the lines of a file that leaves for whoever asks, while isOpen.
+func linesTo(c echo.Context, isOpen func() bool) *csvLines {
+	l := &csvLines{out: csv.NewWriter(piecewise{c.Response()}), isOpen: isOpen}
+	l.out.UseCRLF, l.out.Comma = true, views.CellSeparator(c.Request().Context())
+	return l
 }
 
 // line adds a line; its cells are guarded in place.
@@ -69,8 +94,7 @@ func (s *server) sendCSV(c echo.Context, name, about string, write func(*csvLine
 		return nil
 	}
 	session := store.Session{TokenHash: hash, UserID: user(c).ID}
-	lines := &csvLines{out: csv.NewWriter(c.Response()), isOpen: func() bool { return s.isOpen(ctx, session) }}
-	lines.out.UseCRLF, lines.out.Comma = true, views.CellSeparator(ctx)
+	lines := linesTo(c, func() bool { return s.isOpen(ctx, session) })
 	err = write(lines)
 	lines.out.Flush()
 	if err == nil {
