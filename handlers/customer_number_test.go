@@ -8,12 +8,17 @@ import (
 	"strings"
 	"testing"
 
+	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/store"
 )
 
 func TestCustomer_WrongNumber_AsksAnotherAndBothPaidIsFlagged(t *testing.T) {
-	for name, kind := range map[string]func(*payments.LinkOrder){"once": once, "reusable": func(*payments.LinkOrder) {}} {
+	for name, kind := range map[string]func(*payments.LinkOrder){
+		"once": once, "reusable": func(*payments.LinkOrder) {},
+		"of one payment":     func(o *payments.LinkOrder) { o.MostPayments = 1 },
+		"of that much money": func(o *payments.LinkOrder) { o.MostMoney = campay.Francs(500) },
+	} {
 		t.Run(name, func(t *testing.T) {
 			s := openShop(t)
 			l, customer := s.linked(500, kind), s.browser()
@@ -52,6 +57,21 @@ func TestCustomer_WrongNumber_AsksAnotherAndBothPaidIsFlagged(t *testing.T) {
 				t.Error("the shop is offered no refund")
 			}
 		})
+	}
+}
+
+// The last place of a link is who has it, and not his wrong number's.
+func TestCustomer_WrongNumber_OnALinksLastPlace_LeavesNoneToOthers(t *testing.T) {
+	s := openShop(t)
+	l, customer, other := s.linked(500, func(o *payments.LinkOrder) { o.MostPayments = 1 }), s.browser(), s.browser()
+	customer.paysLink(l)
+	wrong := s.newest()
+	customer.onItsWay(customer.paysLink(l, "phone", "699 12 34 56", "instead", wrong.ExternalReference))
+	asked := s.newest()
+	for _, instead := range []string{"", wrong.ExternalReference, asked.ExternalReference} {
+		if got := other.paysLink(l, "phone", "699 00 00 01", "instead", instead); got.status != http.StatusConflict || s.newest().ID != asked.ID {
+			t.Errorf("another customer is asked beside him: %d", got.status)
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"comptoir/campay/payments"
 	"comptoir/store"
@@ -22,7 +21,6 @@ import (
 const (
 	askedPerSecond = 3
 	askedAtOnce    = 200
-	askedForgotten = 10 * time.Minute
 )
 
 // fromOneLimit is how many forms for one link one address sends in a row before it
@@ -36,15 +34,12 @@ func fromOne(c echo.Context, l store.LinkWithState) guessed {
 
 // paced refuses an address that asks without end.
 func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
-	return middleware.RateLimiterWithConfig(middleware.RateLimiterConfig{
-		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
-			Rate: askedPerSecond, Burst: askedAtOnce, ExpiresIn: askedForgotten,
-		}),
-		IdentifierExtractor: func(c echo.Context) (string, error) { return payments.Network(c.RealIP()), nil },
-		DenyHandler: func(echo.Context, string, error) error {
+	return func(c echo.Context) error {
+		if !s.Guesses.inPace(s.Now(), payments.Network(c.RealIP())) {
 			return echo.NewHTTPError(http.StatusTooManyRequests)
-		},
-	})(next)
+		}
+		return next(c)
+	}
 }
 
 // forgive begins the count of an address anew, once for each payment from there
@@ -147,6 +142,9 @@ func (s *server) payBusy(c echo.Context, props views.CustomerProps, f *form, wit
 	case with.Status != store.StatusSuccessful:
 		f.wrong("phone", views.ProblemUnderWay, "")
 		return s.showCustomer(c, http.StatusConflict, props)
+	}
+	if !s.isPaying(c, with) {
+		with.CreatedAt = time.Time{} // when a number paid is told to who paid by it
 	}
 	props.Again = with
 	return s.showCustomer(c, http.StatusConflict, props)

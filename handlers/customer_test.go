@@ -3,8 +3,10 @@ package handlers
 // The customer's pages: what he may do, and what each answer says.
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
+	"comptoir/views"
 )
 
 // linked is a link of this shop, made by nobody.
@@ -195,9 +198,16 @@ func TestCustomer_SameAgain_IsAskedWhetherHeMeansIt(t *testing.T) {
 	customer.onItsWay(customer.paysLink(l))
 	s.must(s.sandbox.Enter(s.newest().Reference, "1234"))
 	s.work()
+	at := views.Clock(s.newest().CreatedAt)
+	s.clock.pass(2 * time.Minute)
 	got := customer.paysLink(l)
-	if got.status != http.StatusConflict || !strings.Contains(got.body, `name="again"`) {
+	if got.status != http.StatusConflict || !strings.Contains(got.body, `name="again"`) || !strings.Contains(got.body, at) {
 		t.Fatalf("answered %d: %s", got.status, got.body)
+	}
+	// Whoever types a stranger's number learns that it paid, and not when.
+	got = s.browser().paysLink(l)
+	if got.status != http.StatusConflict || !strings.Contains(got.body, `name="again"`) || strings.Contains(got.body, at) {
+		t.Fatalf("a stranger is answered %d: %s", got.status, got.body)
 	}
 	customer.onItsWay(customer.paysLink(l, "again", strconv.FormatInt(s.newest().ID, 10)))
 }
@@ -255,4 +265,54 @@ func TestAttack_AddressThatAsksWithoutEnd_IsRefused(t *testing.T) {
 		}
 	}
 	t.Fatalf("still answered, %d", last)
+}
+
+// Addresses without end push out none that goes on asking, nor anybody's guesses, and
+// new settings forgive nothing.
+func TestLimits_OfAddresses_UnderAFlood_StaySmallAndForgetNobodyWhoGoesOn(t *testing.T) {
+	var g Guesses
+	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	for range accountLimit.free {
+		g.take(now, guessed{"account|owner", accountLimit})
+	}
+	for range askedAtOnce {
+		if !g.inPace(now, "192.0.2.1") {
+			t.Fatal("refused before its time")
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range 2 * mostGuessed {
+		g.inPace(now, fmt.Sprint("address ", i))
+		if i%(mostGuessed/2) == 0 && g.inPace(now, "192.0.2.1") {
+			t.Fatalf("forgotten after %d others", i)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if n := g.paces.Len(); n != mostGuessed {
+		t.Errorf("%d are remembered", n)
+	}
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
+		t.Errorf("%d bytes", grown)
+	}
+	if g.take(now, guessed{"account|owner", accountLimit}) == 0 {
+		t.Error("addresses push out an account")
+	}
+	if !g.inPace(now.Add(time.Minute), "192.0.2.1") {
+		t.Error("a minute later it is refused still")
+	}
+}
+
+func TestLimits_OfAddresses_OutliveAChangeOfSettings(t *testing.T) {
+	s := openShop(t)
+	for range askedAtOnce {
+		s.server.Guesses.inPace(s.clock.now(), "127.0.0.1")
+	}
+	s.server = newServer(s.server.Config)
+	s.handle(s.server.handler())
+	if got := s.browser().paysLink(s.linked(500)); got.status != http.StatusTooManyRequests {
+		t.Errorf("answered %d", got.status)
+	}
 }

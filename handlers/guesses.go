@@ -14,6 +14,7 @@ import (
 
 	"github.com/jellydator/ttlcache/v3"
 	"golang.org/x/sync/semaphore"
+	"golang.org/x/time/rate"
 
 	"comptoir/store"
 )
@@ -31,6 +32,8 @@ type Guesses struct {
 
 	mu    sync.Mutex
 	kinds map[string]*ttlcache.Cache[guessKey, tries]
+
+	paces *ttlcache.Cache[guessKey, *rate.Limiter]
 
 	turns map[string]*guessTurn
 }
@@ -143,6 +146,23 @@ func (g *Guesses) first(now time.Time, name string) bool {
 	}
 	g.count(now, name)
 	return true
+}
+
+// inPace reports whether an address asks for no more than askedPerSecond, but for
+// askedAtOnce at once. The addresses that have asked for nothing for longest are
+// forgotten first: a minute of silence is worth as much.
+func (g *Guesses) inPace(now time.Time, address string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.paces == nil {
+		g.paces = ttlcache.New(ttlcache.WithCapacity[guessKey, *rate.Limiter](mostGuessed))
+	}
+	key := keyOf(address)
+	item := g.paces.Get(key)
+	if item == nil {
+		item = g.paces.Set(key, rate.NewLimiter(askedPerSecond, askedAtOnce), ttlcache.NoTTL)
+	}
+	return item.Value().AllowN(now, 1)
 }
 
 func (g *Guesses) wait(now time.Time, by guessed) time.Duration {

@@ -203,7 +203,8 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	if err != nil {
 		return err
 	}
-	for _, t := range append(purchase, wrong) {
+	purchase = append(purchase, wrong)
+	for _, t := range purchase {
 		if t.Status == store.StatusSuccessful && t.ID > order.Again {
 			return &BusyError{t} // it was paid while another number was typed
 		}
@@ -222,7 +223,7 @@ func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	if err := order.notAgain(same, isUnderWay); err != nil {
 		return err
 	}
-	if err := s.leaves(ctx, tx, link, order.Amount); err != nil {
+	if err := s.leaves(ctx, tx, link, order.Amount, purchase); err != nil {
 		return err
 	}
 	if err := s.notTooOften(ctx, tx, link, order.Phone); err != nil {
@@ -268,14 +269,23 @@ func (order LinkPayment) notAgain(same []store.Transaction, stops func(store.Tra
 }
 
 // leaves reports whether a link takes this much more, with what is under way
-// counted as paid: a link never takes more than its limits.
-func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithState, amount campay.XAF) error {
+// counted as paid: a link never takes more than its limits. What the same purchase
+// asked of wrong numbers keeps no place of its own: paid beside the next, it is
+// flagged as paid twice.
+func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithState, amount campay.XAF, purchase []store.Transaction) error {
 	if link.MostPayments == 0 && link.MostMoney == 0 {
 		return nil
 	}
 	flight, err := tx.LinkInFlight(ctx, link.ID)
 	if err != nil {
 		return err
+	}
+	wrong := map[int64]bool{} // wrong itself may be there twice
+	for _, t := range purchase {
+		if t.LinkID == link.ID && isUnderWay(t) && !wrong[t.ID] {
+			wrong[t.ID] = true
+			flight.Count, flight.Amount = flight.Count-1, flight.Amount-t.Asked
+		}
 	}
 	if left := link.Left(); left >= 0 && flight.Count >= left {
 		return &LinkStoppedError{store.LinkUsedUp}
