@@ -106,10 +106,9 @@ func TestOpen_MigrationThatFails_IsSaidAndUndone(t *testing.T) {
 	mustBe(t, raw.Close(), nil)
 }
 
-// A book of the version before money went out keeps its rows, which refund
-// nothing, went to nobody and cost nothing.
-func TestOpen_BookFromBeforeMoneyOut_KeepsItsTransactions(t *testing.T) {
-	dir := t.TempDir()
+// bookOf is the database of an older version.
+func bookOf(t *testing.T, dir string, version int64) *sql.DB {
+	t.Helper()
 	raw, err := sql.Open("sqlite", filepath.Join(dir, FileName))
 	if err != nil {
 		t.Fatal(err)
@@ -122,9 +121,17 @@ func TestOpen_BookFromBeforeMoneyOut_KeepsItsTransactions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := provider.UpTo(t.Context(), 4); err != nil {
+	if _, err := provider.UpTo(t.Context(), version); err != nil {
 		t.Fatal(err)
 	}
+	return raw
+}
+
+// A book of the version before money went out keeps its rows, which refund
+// nothing, went to nobody and cost nothing.
+func TestOpen_BookFromBeforeMoneyOut_KeepsItsTransactions(t *testing.T) {
+	dir := t.TempDir()
+	raw := bookOf(t, dir, 4)
 	if _, err := raw.Exec(`INSERT INTO transactions VALUES (1, 'sandbox', 'collect', 'push', 'successful', NULL, NULL,
 		'external', 'operation', 'reference', 250000, 250000, 245000, 'XAF', 0, 'MTN', '237677123456', 'Pain',
 		'', '', '', '', '', '', '', '', NULL, 1, 2, 3, 4, 0, 0, 5, 'pain'), (2, 'sandbox', 'collect', 'push', 'successful', NULL, NULL,

@@ -54,7 +54,7 @@ func (r Reader) OpenSales(ctx context.Context, wanted SalesFilter) ([]Sale, erro
 		FROM ways JOIN transactions ON transactions.id = ways.transaction_id
 		LEFT JOIN payment_links AS links ON links.id = transactions.link_id
 		WHERE (transactions.created_by = $3 AND links.id IS NULL
-				OR links.at_till = 1 AND links.created_by = $3
+				OR links.kind = 'once' AND links.created_by = $3
 				OR links.kind = 'counter' AND ($4 = 0 OR links.till_id IS NULL OR links.till_id = $4))
 			AND (ways.ended_at = 0 OR transactions.status = 'successful')
 			AND (transactions.status NOT IN ('successful', 'failed')

@@ -4,7 +4,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -219,5 +223,100 @@ func TestClaimed_FindsByReferenceOrByNumberWithAmount_AndByNothingElse(t *testin
 		if err != nil || !slices.Equal(ids(got), c.want) {
 			t.Errorf("%s: %v, %v; want %v", name, ids(got), err, c.want)
 		}
+	}
+}
+
+// booked is a book of the version before sales had numbers, in which a person had
+// asked for some money.
+type booked struct {
+	t  *testing.T
+	db *sql.DB
+}
+
+func (b booked) put(table string, fields map[string]any) {
+	b.t.Helper()
+	names, places, args := []string{}, []string{}, []any{}
+	for name, value := range fields {
+		names, places, args = append(names, name), append(places, "?"), append(args, value)
+	}
+	query := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(places, ", ") + ")"
+	if _, err := b.db.ExecContext(b.t.Context(), query, args...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b booked) link(id int64, kind LinkKind, batch string) {
+	b.t.Helper()
+	b.put("payment_links", map[string]any{"id": id, "book": "sandbox", "slug": fmt.Sprint("slug", id), "amount": 100, "description": "Pain", "first_name": "",
+		"last_name": "", "email": "", "phone": "", "payment_options": "MOMO", "may_pay_more": 0, "redirect_url": "", "failure_redirect_url": "", "search": "",
+		"created_by": 1, "created_at": millis(noon), "kind": kind, "batch": batch})
+}
+
+func (b booked) payment(id, link int64, by any, status Status, at time.Time) {
+	b.t.Helper()
+	origin, linkID := OriginPush, any(nil)
+	if by == nil && link == 0 {
+		origin = OriginExternal
+	}
+	if link > 0 {
+		linkID = link
+	}
+	if status == StatusWaiting {
+		origin = OriginLink
+	}
+	b.put("transactions", map[string]any{"id": id, "book": "sandbox", "kind": "collect", "origin": origin, "status": status, "link_id": linkID,
+		"external_reference": fmt.Sprint("external", id), "operation_code": "", "reference": "", "asked": 100, "amount": 0, "net": 0, "currency": "XAF",
+		"may_pay_more": 0, "operator": "", "phone": "237677123456", "description": "Pain", "ussd_code": "", "payment_url": "", "code": "", "operator_reference": "",
+		"reason": "", "error_code": "", "reported_status": "", "flags": "", "created_by": by, "created_at": millis(at), "sent_at": 0, "settled_at": 0,
+		"updated_at": millis(at), "poll_at": 0, "poll_count": 0, "news_at": 0, "search": ""})
+}
+
+func TestOpenSales_OfAnOlderVersion_StayOnTheStripAndGetNumbers(t *testing.T) {
+	for name, numbered := range map[string]bool{"before any had a number": false, "while others have": true} {
+		t.Run(name, func(t *testing.T) {
+			dir, midnight := t.TempDir(), time.Date(2026, 3, 1, 23, 0, 0, 0, time.UTC)
+			version := int64(25)
+			if numbered {
+				version = 37
+			}
+			b := booked{t, bookOf(t, dir, version)}
+			b.put("users", map[string]any{"id": 1, "name": "Caisse", "name_key": "caisse", "password_hash": "", "role": "cashier", "locale": "fr", "created_at": 0})
+			b.link(1, LinkOnce, "")
+			b.link(2, LinkOnce, "a batch")
+			b.link(3, LinkCounter, "")
+			b.link(4, LinkReusable, "")
+			b.payment(1, 0, 1, StatusPending, midnight.Add(-time.Second))
+			b.payment(2, 0, 1, StatusPending, midnight)
+			b.payment(3, 0, 1, StatusFailed, noon)
+			b.payment(4, 1, 1, StatusWaiting, noon)
+			b.payment(5, 1, nil, StatusPending, noon)
+			b.payment(6, 2, 1, StatusWaiting, noon)
+			b.payment(7, 3, nil, StatusInDoubt, noon)
+			b.payment(8, 4, nil, StatusPending, noon)
+			b.payment(9, 0, nil, StatusPending, noon) // of another program
+			want, numbers := []int64{7, 5, 2}, []int64{3, 2, 1}
+			if numbered { // of links made since then it is known whether the till made them
+				b.put("sales", map[string]any{"book": "sandbox", "day": millis(midnight), "number": 1, "way": 1, "transaction_id": 3})
+				want, numbers = []int64{7, 2}, []int64{3, 2}
+			}
+			mustBe(t, b.db.Close(), nil)
+
+			s := open(t, dir, "sandbox")
+			got, err := s.OpenSales(t.Context(), SalesFilter{By: 1, Day: midnight, Paid: noon, Failed: noon.Add(time.Second)})
+			if err != nil || !slices.Equal(saleIDs(got), want) {
+				t.Fatalf("%v, %v; want %v", saleIDs(got), err, want)
+			}
+			for i, sale := range got {
+				if sale.Number != numbers[i] {
+					t.Errorf("sale %d is n° %d, not %d", sale.ID, sale.Number, numbers[i])
+				}
+			}
+			if _, err := s.SaleWay(t.Context(), SaleKey{TransactionID: 9}); !errors.Is(err, ErrNotFound) {
+				t.Errorf("what another program asked for is a sale: %v", err)
+			}
+			if links, err := s.Links(t.Context(), LinkFilter{}); err != nil || len(links) == 0 {
+				t.Errorf("%d links are listed, %v", len(links), err)
+			}
+		})
 	}
 }
