@@ -221,3 +221,37 @@ func TestLive_Strip_LosesAFailedSaleWithTime(t *testing.T) {
 		}
 	}
 }
+
+// A customer's page has no stream: it asks, by the link's slug and his own payment's
+// operation, of which nobody can guess one. What is streamed is the staff's.
+func TestAttack_Stranger_FollowsNobodysPayment(t *testing.T) {
+	s := openShop(t)
+	l, customer, stranger := s.linked(500), s.browser(), s.browser()
+	path := customer.onItsWay(customer.paysLink(l))
+	payment := s.newest()
+	if page := customer.get(path).body; strings.Contains(page, "sse-connect") || !strings.Contains(page, path+"/status") {
+		t.Error("a customer's page streams, or asks for nothing")
+	}
+	for _, r := range s.server.routes() {
+		if strings.HasSuffix(r.path, "/live") && r.access == nil {
+			t.Errorf("%s is public", r.path)
+		}
+	}
+	next := func(text string) string { // the one beside it
+		last := text[len(text)-1]
+		return text[:len(text)-1] + string(last^1)
+	}
+	for _, guess := range []string{
+		"/transactions/1/live", "/links/1/live", "/checkout/phone/1/live", "/checkout/qr/1/live", "/checkout/strip/live", "/p/" + l.Slug + "/live", path + "/live",
+		"/p/1/status", "/p/" + next(l.Slug) + "/status", "/p/" + l.Slug + "/1/status", "/p/" + l.Slug + "/" + payment.Reference + "/status", "/p/" + l.Slug + "/" + next(payment.ExternalReference) + "/status",
+	} {
+		got := stranger.get(guess)
+		if got.status != http.StatusNotFound && got.status != http.StatusUnauthorized && got.status != http.StatusSeeOther || strings.Contains(got.header.Get("Content-Type"), "event-stream") {
+			t.Errorf("%s answered %d: %.200s", guess, got.status, got.body)
+		}
+	}
+	// The link of many, by which others pay too, tells nothing of him.
+	if got := stranger.get("/p/" + l.Slug + "/status"); strings.Contains(got.body, "6 77") || strings.Contains(got.body, "677") {
+		t.Errorf("another customer reads %s", got.body)
+	}
+}
