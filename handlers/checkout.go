@@ -290,6 +290,21 @@ func (s *server) asPaid(read readsSale) readsSale {
 	}
 }
 
+// saleOf reads a sale for who asks: as it was paid, and what he may give back of it.
+func (s *server) saleOf(c echo.Context, read readsSale) readsSale {
+	mayRefund := user(c).Role == store.RoleOwner
+	read = s.asPaid(read)
+	return func(ctx context.Context) (views.SaleProps, error) {
+		props, err := read(ctx)
+		if err != nil || !mayRefund || props.Transaction.ID == 0 {
+			return props, err
+		}
+		left, err := s.Payments.Refundable(ctx, props.Transaction)
+		props.Left = int64(left)
+		return props, err
+	}
+}
+
 // phoneSaleProps reads a request by phone for its screen.
 func (s *server) phoneSaleProps(n int64) readsSale {
 	return func(ctx context.Context) (views.SaleProps, error) {
@@ -297,12 +312,12 @@ func (s *server) phoneSaleProps(n int64) readsSale {
 		if err != nil {
 			return views.SaleProps{}, err
 		}
-		given, err := s.Store.GivenBack(ctx, n)
+		beside, err := s.beside(ctx, t)
 		if err != nil {
 			return views.SaleProps{}, err
 		}
 		way, err := s.Store.SaleOf(ctx, t)
-		return views.SaleProps{Transaction: t, Given: given[n], Way: way, Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
+		return views.SaleProps{Transaction: t, Given: beside.Given[n], Way: way, Ended: beside.Ended[n], Mark: s.dayMark(ctx, t.SettledAt), Now: s.Now()}, err
 	}
 }
 
@@ -318,7 +333,7 @@ func (s *server) qrSaleProps(n int64) readsSale {
 			return views.SaleProps{}, err
 		}
 		props, err := s.linkProps(ctx, l)
-		return views.SaleProps{Way: way, Transaction: l.Newest, Link: props, Mark: s.dayMark(ctx, l.Newest.SettledAt), Now: s.Now()}, err
+		return views.SaleProps{Way: way, Ended: props.Beside.Ended[l.Newest.ID], Transaction: l.Newest, Link: props, Mark: s.dayMark(ctx, l.Newest.SettledAt), Now: s.Now()}, err
 	}
 }
 
@@ -327,7 +342,7 @@ func (s *server) phoneSalePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showSale(c, payments.TransactionTopic(t.ID), s.asPaid(s.phoneSaleProps(t.ID)))
+	return s.showSale(c, payments.TransactionTopic(t.ID), s.saleOf(c, s.phoneSaleProps(t.ID)))
 }
 
 func (s *server) phoneSaleStatus(c echo.Context) error {
@@ -335,7 +350,7 @@ func (s *server) phoneSaleStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.poll(c, payments.TransactionTopic(t.ID), saleFragment(s.asPaid(s.phoneSaleProps(t.ID))))
+	return s.poll(c, payments.TransactionTopic(t.ID), saleFragment(s.saleOf(c, s.phoneSaleProps(t.ID))))
 }
 
 func (s *server) phoneSaleLive(c echo.Context) error {
@@ -343,7 +358,7 @@ func (s *server) phoneSaleLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.saleLive(c, s.asPaid(s.phoneSaleProps(t.ID)), payments.TransactionTopic(t.ID))
+	return s.saleLive(c, s.saleOf(c, s.phoneSaleProps(t.ID)), payments.TransactionTopic(t.ID))
 }
 
 func (s *server) qrSalePage(c echo.Context) error {
@@ -351,7 +366,7 @@ func (s *server) qrSalePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showSale(c, payments.LinkTopic(l.ID), s.asPaid(s.qrSaleProps(l.ID)))
+	return s.showSale(c, payments.LinkTopic(l.ID), s.saleOf(c, s.qrSaleProps(l.ID)))
 }
 
 func (s *server) qrSaleStatus(c echo.Context) error {
@@ -359,7 +374,7 @@ func (s *server) qrSaleStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.poll(c, payments.LinkTopic(l.ID), saleFragment(s.asPaid(s.qrSaleProps(l.ID))))
+	return s.poll(c, payments.LinkTopic(l.ID), saleFragment(s.saleOf(c, s.qrSaleProps(l.ID))))
 }
 
 func (s *server) qrSaleLive(c echo.Context) error {
@@ -367,5 +382,5 @@ func (s *server) qrSaleLive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.saleLive(c, s.asPaid(s.qrSaleProps(l.ID)), payments.LinkTopic(l.ID))
+	return s.saleLive(c, s.saleOf(c, s.qrSaleProps(l.ID)), payments.LinkTopic(l.ID))
 }

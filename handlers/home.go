@@ -38,7 +38,7 @@ func (s *server) home(c echo.Context) error {
 	if props.Newest, err = s.Store.Transactions(ctx, filter); err != nil {
 		return err
 	}
-	if props.Given, err = s.given(ctx, props.Newest); err != nil {
+	if props.Beside, err = s.beside(ctx, props.Newest...); err != nil {
 		return err
 	}
 	props.Tries = s.Book == "sandbox" && s.Wiring != nil && !s.Wiring.Fixed()

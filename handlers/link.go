@@ -41,15 +41,23 @@ func (s *server) link(c echo.Context) error {
 	if err := s.Payments.Nudge(ctx, payments.LinkTopic(l.ID)); err != nil {
 		return err
 	}
+	return s.showLink(c, http.StatusOK, l)
+}
+
+func (s *server) showLink(c echo.Context, status int, l store.LinkWithState) error {
+	ctx := c.Request().Context()
 	props, err := s.linkProps(ctx, l)
 	if err != nil {
 		return err
 	}
 	props.MayChange, props.Operation = mayChange(c, l), payments.NewOperation()
+	if props.Events, err = s.storyOfSale(ctx, user(c).Role, props); err != nil {
+		return err
+	}
 	if props.Till, err = s.tillName(ctx, l.TillID); err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.LinkPage(p, props) })
+	return s.show(c, status, func(p views.Page) templ.Component { return views.LinkPage(p, props) })
 }
 
 // linkProps is all that a link's screen shows.
@@ -61,13 +69,24 @@ func (s *server) linkProps(ctx context.Context, l store.LinkWithState) (props vi
 	if !hasPage(l) {
 		_, props.Reach = s.forOthers(ctx)
 	}
-	if props.Given, err = s.given(ctx, append(props.Attempts, l.Newest)); err != nil {
+	if props.Beside, err = s.beside(ctx, append(props.Attempts, l.Newest)...); err != nil {
+		return props, err
+	}
+	if props.Instead, err = s.insteadOf(ctx, l.Newest, props.Beside.Ended[l.Newest.ID]); err != nil {
 		return props, err
 	}
 	if props.URL = s.shared(ctx, l, props.Attempts); props.URL != "" && l.Stop(s.Now()) == store.LinkOpen {
 		props.QR.Modules, err = qrModules(props.URL)
 	}
 	return props, err
+}
+
+// storyOfSale is how a sale at the till came to its end; nothing of any other link.
+func (s *server) storyOfSale(ctx context.Context, role store.Role, props views.LinkProps) ([]store.Event, error) {
+	if len(props.Beside.Ended) == 0 {
+		return nil, nil
+	}
+	return s.storyOf(ctx, role, props.Link.Newest.ID)
 }
 
 // newestAttempts is how many payments the page of a link of many shows.
@@ -109,7 +128,7 @@ func hostedPage(attempts []store.Transaction) string {
 // linkFragment is the live part of a link's page, with what follows from it. It
 // never settles: a link may be paid a second time, and the page has to say so.
 func (s *server) linkFragment(c echo.Context, l store.LinkWithState) fragment {
-	n, mayChange := l.ID, mayChange(c, l)
+	n, mayChange, role := l.ID, mayChange(c, l), user(c).Role
 	page := views.Page{Shop: s.Shop}
 	wantsCard := c.QueryParam(views.QRMissing) != ""
 	return func(ctx context.Context) (templ.Component, bool, error) {
@@ -118,10 +137,16 @@ func (s *server) linkFragment(c echo.Context, l store.LinkWithState) fragment {
 			return nil, false, err
 		}
 		props, err := s.linkProps(ctx, l)
+		if err != nil {
+			return nil, false, err
+		}
+		if props.Events, err = s.storyOfSale(ctx, role, props); err != nil {
+			return nil, false, err
+		}
 		props.MayChange = mayChange
 		isStopped := l.Stop(s.Now()) != store.LinkOpen // meanwhile: its code has to go
 		rest := &views.LinkRest{Page: page, Props: props, Card: wantsCard || isStopped}
-		return views.LinkStatus(views.LinkStatusProps{Link: l, Given: props.Given, Now: s.Now(), Rest: rest}), false, err
+		return views.LinkStatus(views.LinkStatusProps{Link: l, Beside: props.Beside, Instead: props.Instead, Now: s.Now(), Rest: rest}), false, nil
 	}
 }
 
@@ -141,20 +166,33 @@ func (s *server) linkLive(c echo.Context) error {
 	return s.stream(c, []livePart{{views.LiveEvent, s.linkFragment(c, l)}}, payments.LinkTopic(l.ID))
 }
 
+// withCode has give answer with what holds the code of the link that a path names and
+// leads to an address; a link that takes no payment has no code to give away, and its
+// page is the answer, which says why and how it can be resumed.
+func (s *server) withCode(give func(c echo.Context, l store.LinkWithState, address string) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx := c.Request().Context()
+		l, err := s.visibleLink(c)
+		if err != nil {
+			return err
+		}
+		if l.Stop(s.Now()) != store.LinkOpen {
+			return s.showLink(c, http.StatusConflict, l)
+		}
+		attempts, err := s.attempts(ctx, l)
+		if err != nil {
+			return err
+		}
+		address := s.shared(ctx, l, attempts)
+		if address == "" {
+			return echo.NewHTTPError(http.StatusNotFound)
+		}
+		return give(c, l, address)
+	}
+}
+
 // linkPNG is the QR code to download.
-func (s *server) linkPNG(c echo.Context) error {
-	l, err := s.visibleLink(c)
-	if err != nil {
-		return err
-	}
-	attempts, err := s.attempts(c.Request().Context(), l)
-	if err != nil {
-		return err
-	}
-	address := s.shared(c.Request().Context(), l, attempts)
-	if address == "" {
-		return echo.NewHTTPError(http.StatusNotFound)
-	}
+func (s *server) linkPNG(c echo.Context, l store.LinkWithState, address string) error {
 	picture, err := qrPNG(address)
 	if err != nil {
 		return err

@@ -55,7 +55,11 @@ func (s *server) changeLink(c echo.Context) error {
 		return s.showLinkEdit(c, http.StatusUnprocessableEntity, in)
 	}
 	wanted.LinkID, wanted.Description, wanted.By = l.ID, in.Description, user(c).ID
-	if err := s.Payments.ChangeLink(c.Request().Context(), wanted); err != nil {
+	err = s.Payments.ChangeLink(c.Request().Context(), wanted)
+	if errors.Is(err, payments.ErrSaleEnded) {
+		return see(c, itemPath("/links/", l.ID)) // which says so
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.flash(c, views.FlashLinkChanged); err != nil {
@@ -71,7 +75,11 @@ func (s *server) actOnLink(do func(context.Context, int64, int64) error, said vi
 		if err != nil {
 			return err
 		}
-		if err := do(c.Request().Context(), l.ID, user(c).ID); err != nil {
+		err = do(c.Request().Context(), l.ID, user(c).ID)
+		if errors.Is(err, payments.ErrSaleEnded) {
+			return see(c, itemPath("/links/", l.ID)) // which says so
+		}
+		if err != nil {
 			return err
 		}
 		if err := s.flash(c, said); err != nil {

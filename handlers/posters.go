@@ -3,7 +3,6 @@ package handlers
 // Posters and sheets of links, to print.
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -15,20 +14,8 @@ import (
 )
 
 // poster is a link's poster, on the paper that is asked for.
-func (s *server) poster(c echo.Context) error {
+func (s *server) poster(c echo.Context, l store.LinkWithState, address string) (err error) {
 	ctx := c.Request().Context()
-	l, err := s.visibleLink(c)
-	if err != nil {
-		return err
-	}
-	attempts, err := s.attempts(ctx, l)
-	if err != nil {
-		return err
-	}
-	address := s.shared(ctx, l, attempts)
-	if address == "" {
-		return echo.NewHTTPError(http.StatusNotFound)
-	}
 	size := paper.Size(c.QueryParam("paper"))
 	if !slices.Contains(paper.Sizes, size) {
 		size = paper.A4
@@ -63,8 +50,12 @@ func (s *server) batchSheet(c echo.Context) error {
 		items[i] = paper.Item{
 			Name: strings.TrimSpace(l.FirstName + " " + l.LastName), Amount: views.Francs(ctx, l.Amount), Description: l.Description,
 		}
+		if stop := l.Stop(s.Now()); stop != store.LinkOpen {
+			items[i].Closed = views.NoCode(ctx, stop)
+			continue
+		}
 		address := s.shared(ctx, l, []store.Transaction{l.Newest})
-		if address == "" || l.Stop(s.Now()) != store.LinkOpen {
+		if address == "" {
 			continue
 		}
 		if items[i].QR, err = qrModules(address); err != nil {

@@ -126,8 +126,8 @@ func (s *server) routes() []route {
 		{"POST", "/links/:id/replace", ownerOnly, s.replaceCounter},
 		{"GET", "/links/:id/status", everyone, s.linkStatus},
 		{"GET", "/links/:id/live", everyone, s.linkLive},
-		{"GET", "/links/:id/qr.png", everyone, s.linkPNG},
-		{"GET", "/links/:id/poster.pdf", everyone, s.poster},
+		{"GET", "/links/:id/qr.png", everyone, s.withCode(s.linkPNG)},
+		{"GET", "/links/:id/poster.pdf", everyone, s.withCode(s.poster)},
 
 		{"GET", "/transactions", everyone, s.transactions},
 		{"GET", "/transactions/:id", everyone, s.transaction},

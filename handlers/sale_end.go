@@ -44,6 +44,27 @@ func pathOfSale(key store.SaleKey) string {
 	return itemPath("/checkout/phone/", key.TransactionID)
 }
 
+// insteadOf is the page of what took the place of a payment whose sale was asked for
+// in another way; empty for any other.
+func (s *server) insteadOf(ctx context.Context, t store.Transaction, end store.SaleEnd) (string, error) {
+	if end != store.SaleReplaced {
+		return "", nil
+	}
+	way, err := s.Store.SaleOf(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	ways, err := s.Store.WaysOfSale(ctx, way)
+	if err != nil || len(ways) == 0 {
+		return "", err
+	}
+	if last := ways[len(ways)-1]; last.LinkID != 0 {
+		return itemPath("/links/", last.LinkID), nil
+	} else {
+		return itemPath("/transactions/", last.TransactionID), nil
+	}
+}
+
 // wayOfSale is the way that a screen shows; none for what was begun before sales had
 // numbers.
 func (s *server) wayOfSale(ctx context.Context, key store.SaleKey) (store.SaleWay, error) {

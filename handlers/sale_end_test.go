@@ -33,3 +33,95 @@ func TestCheckout_PaidByAWayThatWasReplaced_IsShownPaid_WhicheverScreenIsOpen(t 
 		t.Errorf("asked for again: %d to %s", again.status, again.header.Get("Location"))
 	}
 }
+
+// asks begins a sale at the till, by code or, with a phone's number, by phone.
+func (b *browser) asks(way, amount, instead string) (screen string) {
+	b.s.t.Helper()
+	form := url.Values{"operation": {payments.NewOperation()}, "amount": {amount}, "phone": {"677123456"}}
+	if instead != "" {
+		form.Set("instead", instead)
+	}
+	got := b.post("/checkout/"+way, form)
+	if got.status != http.StatusSeeOther {
+		b.s.t.Fatalf("a sale by %s: %d\n%s", way, got.status, got.body)
+	}
+	return got.header.Get("Location")
+}
+
+func TestCheckout_CancelledOrReplacedSale_IsCalledSoWhereverItIsListed_AndCannotBeResumed(t *testing.T) {
+	for _, way := range []string{"qr", "phone"} {
+		for _, end := range []string{"cancelled", "replaced"} {
+			t.Run(way+" "+end, func(t *testing.T) {
+				s := openShop(t)
+				owner := s.signedIn(store.RoleOwner)
+				screen := owner.asks(way, "2500", "")
+				asked := s.newest()
+				word, line := "Annulée", "Vente annulée à la caisse"
+				if end == "cancelled" {
+					owner.post(screen+"/end", nil)
+				} else {
+					word, line = "Remplacée", "Remplacée par une autre demande de la même vente"
+					owner.asks(way, "3000", strings.Replace(strings.TrimPrefix(screen, "/checkout/"), "/", "-", 1))
+				}
+				pages := []string{"/transactions", "/", itemPath("/transactions/", asked.ID), itemPath("/transactions/", asked.ID) + "/status", screen}
+				if asked.LinkID != 0 {
+					pages = append(pages, itemPath("/links/", asked.LinkID), itemPath("/links/", asked.LinkID)+"/status")
+				}
+				for _, page := range pages {
+					got := owner.get(page)
+					if got.status != http.StatusOK || !strings.Contains(got.body, word) {
+						t.Errorf("%s: %d, and does not say %q", page, got.status, word)
+					}
+					isOne := page != "/" && page != "/transactions" && page != screen
+					if isOne && !strings.Contains(got.body, line) {
+						t.Errorf("%s does not tell the end", page)
+					}
+					if isOne && (strings.Contains(got.body, "Reprenez") || strings.Contains(got.body, "/resume")) {
+						t.Errorf("%s offers to resume it", page)
+					}
+				}
+				if asked.LinkID == 0 {
+					return
+				}
+				for _, act := range []string{"resume", "pause", "archive", "restore"} {
+					if got := owner.post(itemPath("/links/", asked.LinkID)+"/"+act, nil); got.status != http.StatusSeeOther {
+						t.Errorf("%s answered %d", act, got.status)
+					}
+				}
+				l, err := s.store.Link(t.Context(), asked.LinkID)
+				s.must(err)
+				if l.Stop(s.clock.now()) != store.LinkPaused {
+					t.Errorf("the ended sale's link is %q", l.Stop(s.clock.now()))
+				}
+			})
+		}
+	}
+}
+
+func TestCheckout_PaidSale_OffersTheRefundToWhoMayGiveItBack(t *testing.T) {
+	s := openShop(t)
+	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
+	for way, amount := range map[string]string{"qr": "2500", "phone": "3000"} {
+		screen := owner.asks(way, amount, "")
+		if way == "qr" {
+			l, err := s.store.Link(t.Context(), s.newest().LinkID)
+			s.must(err)
+			s.browser().paysLink(l)
+		}
+		asked := s.newest()
+		refund := itemPath("/transactions/", asked.ID) + "/refund"
+		if strings.Contains(owner.get(screen).body, refund) {
+			t.Errorf("by %s: a refund of what is not paid", way)
+		}
+		s.must(s.sandbox.Enter(asked.Reference, "1234"))
+		s.work()
+		for _, page := range []string{screen, screen + "/status"} {
+			if !strings.Contains(owner.get(page).body, refund) {
+				t.Errorf("%s offers the owner no refund", page)
+			}
+			if strings.Contains(cashier.get(page).body, refund) {
+				t.Errorf("%s offers the cashier a refund", page)
+			}
+		}
+	}
+}

@@ -37,21 +37,25 @@ func (s *server) transactions(c echo.Context) error {
 	}
 	props := views.TransactionsProps{Search: filter.Search, Status: filter.Status, Flagged: filter.Flagged, Link: filter.LinkID}
 	props.Transactions, props.Older = older(rows, func(t store.Transaction) int64 { return t.ID })
-	if props.Given, err = s.given(c.Request().Context(), props.Transactions); err != nil {
+	if props.Beside, err = s.beside(c.Request().Context(), props.Transactions...); err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TransactionsPage(p, props) })
 }
 
-// given is what was given back of the payments of a list.
-func (s *server) given(ctx context.Context, all []store.Transaction) (views.Given, error) {
+// beside is what else tells how the payments of a list stand.
+func (s *server) beside(ctx context.Context, all ...store.Transaction) (b views.Beside, err error) {
 	var paid []int64
 	for _, t := range all {
 		if t.Kind == store.KindCollect && t.Status == store.StatusSuccessful {
 			paid = append(paid, t.ID)
 		}
 	}
-	return s.Store.GivenBack(ctx, paid...)
+	if b.Given, err = s.Store.GivenBack(ctx, paid...); err != nil {
+		return b, err
+	}
+	b.Ended, err = s.Store.EndsOfSales(ctx, all...)
+	return b, err
 }
 
 // visible limits a list to what the one who asks may see: a cashier sees what
@@ -130,11 +134,14 @@ func (s *server) transactionProps(ctx context.Context, role store.Role, t store.
 		return props, err
 	}
 	props.Left = int64(left)
-	given, err := s.Store.GivenBack(ctx, t.ID)
+	beside, err := s.beside(ctx, t)
 	if err != nil {
 		return props, err
 	}
-	props.Given = given[t.ID]
+	props.Given, props.Ended = beside.Given[t.ID], beside.Ended[t.ID]
+	if props.Instead, err = s.insteadOf(ctx, t, props.Ended); err != nil {
+		return props, err
+	}
 	if role != store.RoleCashier { // who never sees money out
 		if props.Refunds, err = s.Store.RefundsOf(ctx, t.ID); err != nil {
 			return props, err
@@ -179,7 +186,7 @@ func (s *server) transactionFragment(c echo.Context, n int64) fragment {
 			return nil, false, err
 		}
 		rest, err := s.transactionProps(ctx, role, t)
-		props := views.TransactionStatusProps{Transaction: t, Rest: &rest, Left: rest.Left, Given: rest.Given, Role: role, Now: s.Now()}
+		props := views.TransactionStatusProps{Transaction: t, Rest: &rest, Left: rest.Left, Given: rest.Given, Ended: rest.Ended, Instead: rest.Instead, Role: role, Now: s.Now()}
 		return views.TransactionStatus(props), t.Status.Final(), err
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -91,6 +92,75 @@ func (r Reader) WaysOfSale(ctx context.Context, w SaleWay) ([]SaleWay, error) {
 		return nil, fmt.Errorf("ways of sale %d: %w", w.Number, err)
 	}
 	return all, nil
+}
+
+// SaleEnd is how a way in which a sale was asked for ended without a payment, as the
+// last part of a locale key; empty for what is open, or no sale at the till.
+type SaleEnd string
+
+// The ends of a way.
+const (
+	SaleOpen      SaleEnd = ""
+	SaleCancelled SaleEnd = "cancelled"
+	SaleReplaced  SaleEnd = "replaced" // another way took its place
+)
+
+// EndsOfSales returns how the sales that some payments are of were ended, at most a
+// page of them, by the payments' ids; those of which none was are left out.
+func (r Reader) EndsOfSales(ctx context.Context, of ...Transaction) (map[int64]SaleEnd, error) {
+	var f filter
+	f.add("book = ?", r.book)
+	links, prompts := []string{"0"}, []string{"0"} // no row has this ID
+	for _, t := range of {
+		switch {
+		case t.Kind != KindCollect:
+		case t.LinkID != 0:
+			links = append(links, f.value(t.LinkID))
+		default:
+			prompts = append(prompts, f.value(cmp.Or(t.SiblingOf, t.ID)))
+		}
+	}
+	ended := map[int64]SaleEnd{}
+	if len(f.args) == 1 {
+		return ended, nil
+	}
+	const columns = `SELECT link_id, transaction_id, EXISTS (SELECT 1 FROM sales AS later
+		WHERE later.book = sales.book AND later.day = sales.day AND later.number = sales.number AND later.way > sales.way)
+		FROM sales WHERE book = $1 AND ended_at > 0 AND `
+	ways, err := many(ctx, r.rows, scanSaleEnd,
+		columns+"link_id IN ("+strings.Join(links, ", ")+") UNION ALL "+columns+"transaction_id IN ("+strings.Join(prompts, ", ")+")", f.args...)
+	if err != nil {
+		return nil, fmt.Errorf("ends of %d sales: %w", len(of), err)
+	}
+	ends := map[SaleKey]SaleEnd{}
+	for _, way := range ways {
+		ends[way.SaleKey] = way.end
+	}
+	for _, t := range of {
+		key := SaleKey{LinkID: t.LinkID}
+		if t.LinkID == 0 {
+			key.TransactionID = cmp.Or(t.SiblingOf, t.ID)
+		}
+		if end := ends[key]; end != SaleOpen {
+			ended[t.ID] = end
+		}
+	}
+	return ended, nil
+}
+
+// endedWay is a way beside how it ended.
+type endedWay struct {
+	SaleKey
+	end SaleEnd
+}
+
+func scanSaleEnd(r row) (w endedWay, err error) {
+	isReplaced := false
+	err = r.Scan(maybe(&w.LinkID), maybe(&w.TransactionID), &isReplaced)
+	if w.end = SaleCancelled; isReplaced {
+		w.end = SaleReplaced
+	}
+	return w, err
 }
 
 // OfSameSale returns the transactions of all ways of a sale, at most as many as a

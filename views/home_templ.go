@@ -31,7 +31,7 @@ type HomeProps struct {
 	InDoubt int
 	Flagged int
 	Newest  []store.Transaction
-	Given   Given
+	Beside  Beside
 }
 
 // Takings are the collections that were proved in a time; hundredths.
@@ -295,7 +295,7 @@ func HomePage(p Page, props HomeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = transactionTable(props.Newest, props.Given, p.Now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = transactionTable(props.Newest, props.Beside, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

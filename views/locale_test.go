@@ -100,8 +100,9 @@ func families(t *testing.T) []family {
 	title, titleText := []string{""}, []string{"", ".title", ".text"}
 	ways := kinds["Way"]
 	outStates := []string{"preparing", "pending", "reported", "unclear", "doubt", "done", "check", "undone", "refused", "said_sent", "said_kept"}
+	ofEnds := of(kinds["SaleEnd"], "")
 	ofLinks := []string{"active", "paused", "expired", "used_up", "archived"}
-	inStates := of(states, append(ofLinks, "done", "undone", "said_sent", "said_kept")...)
+	inStates := of(states, append(append(ofLinks, ofEnds...), "done", "undone", "said_sent", "said_kept")...)
 	linkStates := append(of(inStates, "said_in", "said_none"), ofLinks...)
 	linkActs := []string{"archive", "pause", "replace", "restore", "resume"}
 	return []family{
@@ -144,7 +145,8 @@ func families(t *testing.T) []family {
 		{"link.ask.", []string{"archive", "replace"}, title},
 		{"link.do.", []string{"archive", "replace"}, title},
 		{"link.text.", linkStates, title},
-		{"link.no_code.", of(kinds["LinkStop"], ""), title},
+		{"link.no_code.", append(of(kinds["LinkStop"], ""), ofEnds...), title},
+		{"sale.title.", ofEnds, title},
 		{"customer.title.", kinds["customerState"], title},
 		{"customer.text.", kinds["customerState"], title},
 		{"group.", kinds["Group"], []string{"", ".text"}},
@@ -164,7 +166,7 @@ func families(t *testing.T) []family {
 		{"filter.", append(of(kinds["Status"], "unsent", "waiting"), kinds["Verdict"]...), title},
 		{"origin.", kinds["Origin"], title},
 		{"event.from.", kinds["EventKind"], title},
-		{"event.", notes(t), title},
+		{"event.", append(notes(t), constants(t, "../campay/payments")["endNote"]...), title},
 		{"styleguide.", specimens(t), title},
 	}
 }

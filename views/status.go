@@ -50,6 +50,8 @@ const (
 	stateExpired   state = "expired"
 	stateUsedUp    state = "used_up"
 	stateArchived  state = "archived"
+	stateCancelled state = "cancelled" // a sale at the till that was ended
+	stateReplaced  state = "replaced"  // one that is asked for in another way
 	statePreparing state = "preparing" // CamPay has not answered yet
 )
 
@@ -99,6 +101,26 @@ func stateWith(t store.Transaction, given int64) state {
 	}
 }
 
+// ended is a state beside how a sale at the till ended: what nobody waits for is
+// called so, and what became of money keeps its own name.
+func (s state) ended(end store.SaleEnd) state {
+	switch s {
+	case stateWaiting, statePreparing, statePending, statePaused, stateCancelled:
+		switch end {
+		case store.SaleCancelled:
+			return stateCancelled
+		case store.SaleReplaced:
+			return stateReplaced
+		case store.SaleOpen:
+		}
+	default:
+	}
+	return s
+}
+
+// isEnd reports whether a sale at the till was ended.
+func (s state) isEnd() bool { return s == stateCancelled || s == stateReplaced }
+
 // isSaid reports whether t ended by a person's word: a proof takes the flag off.
 func isSaid(t store.Transaction) bool {
 	return t.Flags.Has(store.FlagDecided) && t.Status.Final()
@@ -138,12 +160,13 @@ func linkStateOf(l store.LinkWithState, at time.Time) state {
 	}
 }
 
-// linkStateWith is linkStateOf for a link of which something was given back.
-func linkStateWith(l store.LinkWithState, given Given, at time.Time) state {
+// linkStateWith is linkStateOf for a link of which something was given back, or
+// that was a sale at the till and ended.
+func linkStateWith(l store.LinkWithState, beside Beside, at time.Time) state {
 	if s := linkStateOf(l, at); s != statePaid {
-		return s
+		return s.ended(beside.Ended[l.Newest.ID])
 	}
-	return stateWith(l.Newest, given[l.Newest.ID])
+	return beside.state(l.Newest)
 }
 
 // stopped is the state of a link that takes no payment, and otherwise open.
@@ -193,8 +216,10 @@ func (s state) icon() string {
 		return "cross"
 	case stateWaiting, stateActive:
 		return "link"
-	case stateArchived:
+	case stateArchived, stateCancelled:
 		return "cross"
+	case stateReplaced:
+		return "refresh"
 	default:
 		return "clock"
 	}
@@ -216,6 +241,12 @@ func (s state) failed() bool { return s == stateFailed || s == stateUndone || s 
 // story is a part of what a screen tells of a transaction in a state: its title,
 // or its text. Money out has words of its own.
 func story(ctx context.Context, t store.Transaction, in state, part string) string {
+	if in.isEnd() && part == "title" {
+		return endTitle(ctx, in)
+	}
+	if in.isEnd() {
+		return endText(ctx, t)
+	}
 	s := string(in)
 	if part == "title" && in == stateFailed {
 		return failureText(ctx, t)

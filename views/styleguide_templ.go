@@ -559,7 +559,7 @@ func StyleguidePage(p Page) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = transactionTable(sampleTransactions(p.Now), nil, p.Now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = transactionTable(sampleTransactions(p.Now), Beside{}, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

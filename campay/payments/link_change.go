@@ -63,6 +63,10 @@ func (s *Service) PauseLink(ctx context.Context, id, by int64) error {
 	return s.editLink(ctx, by, act{"link.paused", "link", id}, func(l *store.PaymentLink) { l.PausedAt = s.now() })
 }
 
+// ErrSaleEnded says that a link is a sale at the till that was ended: it is asked for
+// anew, and not changed.
+var ErrSaleEnded = errors.New("the sale was ended")
+
 // ResumeLink has a paused link take payments again.
 func (s *Service) ResumeLink(ctx context.Context, id, by int64) error {
 	return s.editLink(ctx, by, act{"link.resumed", "link", id}, func(l *store.PaymentLink) { l.PausedAt = time.Time{} })
@@ -86,6 +90,9 @@ func (s *Service) editLink(ctx context.Context, by int64, done act, edit func(*s
 		if err != nil {
 			return err
 		}
+		if err := stillASale(ctx, tx, link.PaymentLink); err != nil {
+			return err
+		}
 		after := link.PaymentLink
 		edit(&after)
 		if isSet(after.PausedAt) == isSet(link.PausedAt) {
@@ -104,6 +111,21 @@ func (s *Service) editLink(ctx context.Context, by int64, done act, edit func(*s
 			"before": detailOf(link.PaymentLink), "after": detailOf(after),
 		})
 	})
+}
+
+// stillASale wants a link that is a sale at the till to be open.
+func stillASale(ctx context.Context, tx *store.Tx, l store.PaymentLink) error {
+	if !l.AtTill {
+		return nil
+	}
+	way, err := tx.SaleWay(ctx, store.SaleKey{LinkID: l.ID})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil && isSet(way.EndedAt) {
+		err = ErrSaleEnded
+	}
+	return err
 }
 
 func isSet(t time.Time) bool { return !t.IsZero() }

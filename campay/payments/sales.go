@@ -28,7 +28,7 @@ func (s *Service) EndSale(ctx context.Context, key store.SaleKey, by int64) erro
 		if err != nil {
 			return err
 		}
-		return s.endWays(ctx, tx, way, by)
+		return s.endWays(ctx, tx, way, saleCancelled, by)
 	})
 	if err != nil {
 		return fmt.Errorf("end a sale: %w", err)
@@ -46,7 +46,7 @@ func (s *Service) openSale(ctx context.Context, tx *store.Tx, key, instead store
 			return err
 		}
 		if err == nil {
-			if err := s.endWays(ctx, tx, before, by); err != nil {
+			if err := s.endWays(ctx, tx, before, saleReplaced, by); err != nil {
 				return err
 			}
 			way.Day, way.Number = before.Day, before.Number
@@ -56,9 +56,18 @@ func (s *Service) openSale(ctx context.Context, tx *store.Tx, key, instead store
 	return err
 }
 
+// endNote is why a way of a sale was ended, as the note of its payment's event.
+type endNote string
+
+const (
+	saleCancelled     endNote = "sale_cancelled"
+	saleReplaced      endNote = "sale_replaced"
+	salePaidOtherwise endNote = "sale_paid_otherwise"
+)
+
 // endWays ends every way of a sale that is open, whichever of them an older screen
 // still shows.
-func (s *Service) endWays(ctx context.Context, tx *store.Tx, way store.SaleWay, by int64) error {
+func (s *Service) endWays(ctx context.Context, tx *store.Tx, way store.SaleWay, why endNote, by int64) error {
 	paid, err := tx.OfSameSale(ctx, way)
 	if err != nil {
 		return err
@@ -71,11 +80,11 @@ func (s *Service) endWays(ctx context.Context, tx *store.Tx, way store.SaleWay, 
 			return &SalePaidError{way.SaleKey}
 		}
 	}
-	return s.endOtherWays(ctx, tx, way, store.SaleWay{}, by)
+	return s.endOtherWays(ctx, tx, way, store.SaleWay{}, why, by)
 }
 
 // endOtherWays ends every way of a sale but one.
-func (s *Service) endOtherWays(ctx context.Context, tx *store.Tx, of, but store.SaleWay, by int64) error {
+func (s *Service) endOtherWays(ctx context.Context, tx *store.Tx, of, but store.SaleWay, why endNote, by int64) error {
 	ways, err := tx.WaysOfSale(ctx, of)
 	if err != nil {
 		return err
@@ -84,23 +93,23 @@ func (s *Service) endOtherWays(ctx context.Context, tx *store.Tx, of, but store.
 		if way.Way == but.Way {
 			continue
 		}
-		if err := s.endWay(ctx, tx, way, by); err != nil {
+		if err := s.endWay(ctx, tx, way, why, by); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// endWay ends one way of a sale, and its page at ours. One that was ended before is
-// left as it is.
-func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, by int64) error {
+// endWay ends one way of a sale, and its page at ours, and tells the story of what was
+// asked for so. One that was ended before is left as it is.
+func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, why endNote, by int64) error {
 	if isSet(way.EndedAt) {
 		return nil
 	}
 	if err := tx.EndSaleWay(ctx, way, s.now()); err != nil {
 		return err
 	}
-	done := act{"sale.ended", "transaction", way.TransactionID}
+	done, asked := act{"sale.ended", "transaction", way.TransactionID}, store.Transaction{}
 	if way.LinkID != 0 {
 		done = act{"sale.ended", "link", way.LinkID}
 		link, err := tx.Link(ctx, way.LinkID)
@@ -110,6 +119,17 @@ func (s *Service) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, b
 		paused := link.PaymentLink
 		paused.PausedAt = s.now()
 		if err := tx.UpdateLink(ctx, paused); err != nil {
+			return err
+		}
+		asked = link.Newest
+	} else {
+		var err error
+		if asked, err = tx.Transaction(ctx, way.TransactionID); err != nil {
+			return err
+		}
+	}
+	if asked.ID != 0 {
+		if err := s.tell(ctx, tx, asked, store.EventPerson, string(why), "", nil); err != nil {
 			return err
 		}
 	}

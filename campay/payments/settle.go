@@ -157,7 +157,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 			t.Flags = t.Flags.With(store.FlagStopped)
 		}
 		if way.Number != 0 { // what else it was asked for by takes nothing any more
-			if err := s.endOtherWays(ctx, tx, way, way, 0); err != nil {
+			if err := s.endOtherWays(ctx, tx, way, way, salePaidOtherwise, 0); err != nil {
 				return err
 			}
 		}

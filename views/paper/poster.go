@@ -169,7 +169,8 @@ type Item struct {
 	Name        string // of whom it is for; may be empty
 	Amount      string
 	Description string
-	QR          QR // empty while the link has no address: the place stays empty
+	QR          QR     // empty while the link has no address, and where it takes no payment
+	Closed      string // why it takes none; stands in the place of the code
 }
 
 // Sheet makes the sheet of many links, twelve on a page.
@@ -187,6 +188,8 @@ func Sheet(shop string, items []Item) ([]byte, error) {
 		x, y := 6+float64(place%3)*width, top+float64(place/3)*height
 		if len(item.QR) > 0 {
 			p.code(item.QR, x+(width-46)/2, y, 46)
+		} else {
+			p.paragraph(item.Closed, "", "C", 10, x+4, y+16, width-8, 3, soft)
 		}
 		next := p.paragraph(item.Name, "B", "C", 11, x+2, y+46, width-4, 2, ink)
 		next = p.text(item.Amount, "B", "C", 13, x+2, next, width-4, ink)
