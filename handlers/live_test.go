@@ -165,8 +165,11 @@ func TestLive_OneBrowser_HasTheStreamsOpenedLast(t *testing.T) {
 	if got := cashier.get(path + "/status"); got.status != http.StatusOK {
 		t.Errorf("polling answered %d", got.status)
 	}
-	if _, status := s.sessionOf(store.RoleCashier).watch(path); status != http.StatusOK || len(s.server.live.open) != liveTabs+1 {
-		t.Errorf("another browser is answered %d, %d are open", status, len(s.server.live.open))
+	_, status := s.sessionOf(store.RoleCashier).watch(path)
+	s.server.live.mu.Lock()
+	defer s.server.live.mu.Unlock()
+	if open := len(s.server.live.open); status != http.StatusOK || open != liveTabs+1 {
+		t.Errorf("another browser is answered %d, %d are open", status, open)
 	}
 }
 

@@ -28,7 +28,12 @@ func openMark(dir string) (mark, error) {
 	return mark{file}, err
 }
 
-func (m mark) close() error { return m.file.Close() }
+func (m mark) close() error {
+	if m.file == nil {
+		return nil
+	}
+	return m.file.Close()
+}
 
 // read returns the count that was marked; 0 where it cannot be read.
 func (m mark) read() int64 {
@@ -47,53 +52,26 @@ func (m mark) write(count int64) {
 	_, _ = m.file.WriteAt(b[:], 0)
 }
 
-// counted is SQLite's alone: it runs fn and counts the batch in the same
-// transaction. The count is 0 where fn changed nothing.
-func counted(ctx context.Context, tx *sql.Tx, fn func(*sql.Tx) error) (count int64, err error) {
-	var before, after int64
-	const changes = "SELECT total_changes()"
-	if err := tx.QueryRowContext(ctx, changes).Scan(&before); err != nil {
-		return 0, fmt.Errorf("count a write: %w", err)
-	}
-	if err := fn(tx); err != nil {
-		return 0, err
-	}
-	if err := tx.QueryRowContext(ctx, changes).Scan(&after); err != nil || after == before {
-		return 0, err
-	}
-	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&count); err != nil {
-		return 0, fmt.Errorf("count a write: %w", err)
-	}
-	count++
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", count)); err != nil {
-		return 0, fmt.Errorf("count a write: %w", err)
-	}
-	return count, nil
-}
-
 // checkAnswered compares the mark with the file, before anything is written to it,
 // and keeps what is missing as damage. The mark is read first: another process may
 // be writing.
-func checkAnswered(ctx context.Context, db *sql.DB, m mark) (err error) {
-	marked := m.read()
-	tx, err := db.BeginTx(ctx, nil)
+func (f *file) checkAnswered(ctx context.Context) (err error) {
+	marked := f.answered.read()
+	tx, err := f.writeDB.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("compare the file with what was answered: %w", err)
 	}
 	defer func() { err = errors.Join(err, ignoreDone(tx.Rollback())) }()
-	var count int64
-	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&count); err != nil {
-		return fmt.Errorf("compare the file with what was answered: %w", err)
-	}
-	if marked <= count {
-		return nil
+	count, err := f.engine.count(ctx, tx)
+	if err != nil || marked <= count {
+		return err
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO damages (at, what, subject, seen_at) VALUES ($1, 'lost_writes', $2, 0)",
 		millis(time.Now()), marked-count); err != nil {
 		return fmt.Errorf("keep what is missing: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", marked)); err != nil {
-		return fmt.Errorf("keep what is missing: %w", err)
+	if err := f.engine.setCount(ctx, tx, marked); err != nil {
+		return err
 	}
 	return tx.Commit()
 }

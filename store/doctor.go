@@ -41,20 +41,17 @@ func (s *Store) Examine(ctx context.Context, dir string) ([]Symptom, error) {
 	return all, nil
 }
 
-// examineFile is SQLite's alone.
 func (s *Store) examineFile(ctx context.Context) (Symptom, error) {
-	found := Symptom{Name: "database"}
-	err := s.rows.query(ctx, func(r row) error { return r.Scan(&found.Said) }, "PRAGMA integrity_check(1)")
+	said, err := s.engine.integrity(ctx, s.rows)
+	found := Symptom{Name: "database", Said: said}
 	if found.Said != "ok" {
 		found.Wrong = "the file is damaged: stop Comptoir, keep a copy of the folder, and put the last backup back"
 	}
 	return found, err
 }
 
-// examineReferences is SQLite's alone.
 func (s *Store) examineReferences(ctx context.Context) (Symptom, error) {
-	broken := 0
-	err := s.rows.query(ctx, func(row) error { broken++; return nil }, "PRAGMA foreign_key_check")
+	broken, err := s.engine.orphans(ctx, s.rows)
 	found := Symptom{Name: "references", Said: "ok"}
 	if broken > 0 {
 		found.Said, found.Wrong = fmt.Sprint(broken, " rows name others that are gone"), "somebody wrote to the file past Comptoir: compare it with a backup"

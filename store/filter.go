@@ -31,6 +31,19 @@ func (f *filter) value(value any) string {
 	return fmt.Sprintf("$%d", len(f.args))
 }
 
+// among limits a list to rows whose column holds one of the values; none for none.
+func among[T any](f *filter, column string, values []T) {
+	if len(values) == 0 {
+		f.add("1 = 0")
+		return
+	}
+	marks := make([]string, len(values))
+	for i, value := range values {
+		marks[i] = f.value(value)
+	}
+	f.add(column + " IN (" + strings.Join(marks, ", ") + ")")
+}
+
 // before limits a list to rows older than the row with this ID; 0 is no limit.
 func (f *filter) before(id int64) {
 	if id > 0 {

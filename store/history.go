@@ -189,19 +189,20 @@ type HistoryFilter struct {
 func (r Reader) History(ctx context.Context, wanted HistoryFilter) ([]HistoryRow, error) {
 	var f filter
 	f.add("book = ?", r.book)
-	from := "history_rows"
-	if wanted.Finding != FindingNone {
-		f.add("finding = ?", wanted.Finding)
-		// SQLite only: without statistics it would walk over the whole period.
-		from += " INDEXED BY history_rows_finding"
-	}
 	if wanted.Before.ID == 0 {
 		wanted.Before.At = wanted.Until // one bound, so that the index begins the page
 	}
-	f.add("at >= ?", millis(wanted.From))
-	f.add("(at, id) < (?, ?)", millis(wanted.Before.At), wanted.Before.ID)
+	from, before, order := millis(wanted.From), millis(wanted.Before.At), "at DESC, id DESC"
+	if wanted.Finding == FindingNone {
+		f.add("at >= ?", from)
+		f.add("(at, id) < (?, ?)", before, wanted.Before.ID)
+	} else { // bounds that begin with the finding: a planner may take at's index for others
+		f.add("(finding, at) >= (?, ?)", wanted.Finding, from)
+		f.add("(finding, at, id) < (?, ?, ?)", wanted.Finding, before, wanted.Before.ID)
+		order = "finding DESC, " + order
+	}
 	found, err := many(ctx, r.rows, scanHistoryRow,
-		"SELECT "+historyColumns+" FROM "+from+" WHERE "+f.where()+" ORDER BY at DESC, id DESC LIMIT "+f.value(pageLength(wanted.Limit)), f.args...)
+		"SELECT "+historyColumns+" FROM history_rows WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+f.value(pageLength(wanted.Limit)), f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the history: %w", err)
 	}

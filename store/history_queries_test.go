@@ -25,7 +25,7 @@ func TestQueries_OfTheHistory_ReadThroughAnIndex(t *testing.T) {
 		"list of a finding": {func(r Reader) error {
 			_, err := r.History(t.Context(), HistoryFilter{Finding: FindingDiffers, Until: noon})
 			return err
-		}, "history_rows_finding (book=? AND finding=? AND at>? AND at<?)", false},
+		}, "history_rows_finding (book=? AND (finding,at)>(?,?) AND (finding,at)<(?,?))", false},
 		"onwards": {func(r Reader) error { _, err := r.HistoryAfter(t.Context(), noon, noon, HistoryRow{}); return err },
 			"history_rows_at (book=? AND at>? AND at<?)", false},
 		"like": {func(r Reader) error {

@@ -1,21 +1,16 @@
 package store
 
-// The database's version: migrations are embedded and applied when it opens.
+// The database's version: the engine's migrations are applied when it opens.
 
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 
 	"github.com/pressly/goose/v3"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // ErrNewer is what a NewerError is: errors.Is(err, ErrNewer).
 var ErrNewer = errors.New("the database is newer than this program")
@@ -36,12 +31,12 @@ func (e *NewerError) Unwrap() error { return ErrNewer }
 
 // migrate brings the database to the newest version, each migration in a
 // transaction of its own, and refuses one that is newer before it touches it.
-func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
-	files, err := fs.Sub(migrations, "migrations")
+func migrate(ctx context.Context, on engine, db *sql.DB, log *slog.Logger) error {
+	dialect, files, err := on.migrations()
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files,
+	provider, err := goose.NewProvider(dialect, db, files,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)

@@ -39,7 +39,7 @@ func TestOpen_Migrations_BuildEveryTableOnceAndOpenAgain(t *testing.T) {
 // number from 1.
 func newest(t *testing.T) int64 {
 	t.Helper()
-	files, err := migrations.ReadDir("migrations")
+	files, err := sqliteMigrations.ReadDir("migrations")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func bookOf(t *testing.T, dir string, version int64) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := fs.Sub(migrations, "migrations")
+	files, err := fs.Sub(sqliteMigrations, "migrations")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -53,11 +52,7 @@ type PayoutTotals struct {
 func (r Reader) PaidOut(ctx context.Context, since time.Time, kinds ...Kind) (PayoutTotals, error) {
 	var f filter
 	f.add("book = ?", r.book)
-	among := make([]string, len(kinds))
-	for i, kind := range kinds {
-		among[i] = f.value(kind)
-	}
-	f.add("kind IN (" + strings.Join(among, ", ") + ")")
+	among(&f, "kind", kinds)
 	f.add(isPayout)
 	f.add("created_at >= ?", millis(since))
 	f.add("status <> 'failed'")
@@ -104,11 +99,7 @@ func (r Reader) GivenBack(ctx context.Context, collections ...int64) (map[int64]
 	}
 	var f filter
 	f.add("book = ?", r.book)
-	var among []string
-	for _, id := range collections {
-		among = append(among, f.value(id))
-	}
-	f.add("refund_of IN (" + strings.Join(among, ", ") + ")")
+	among(&f, "refund_of", collections)
 	refunds, err := many(ctx, r.rows, scanTransaction, "SELECT "+transactionColumns+" FROM transactions WHERE "+f.where(), f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("given back of %d transactions: %w", len(collections), err)

@@ -1,10 +1,10 @@
-// Package store keeps the shop's book in SQLite: people, payment links,
-// transactions and their events, webhook deliveries, balances. One file per
-// aggregate, each with its SQL beside the function that runs it.
+// Package store keeps the shop's book: people, payment links, transactions and
+// their events, webhook deliveries, balances. One file per aggregate, each with its
+// SQL beside the function that runs it.
 //
 // Statements number their placeholders $1, $2 … in the order in which they
-// first appear, which SQLite and PostgreSQL both understand; where a statement
-// is SQLite's alone, a comment says so.
+// first appear, which SQLite and PostgreSQL both understand; what only one engine
+// understands is in its own file (engine.go).
 package store
 
 // The store itself: opened, migrated, closed.
@@ -15,22 +15,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
-
-// FileName is the database's name in its folder; SQLite keeps FileName-wal and
-// FileName-shm beside it while it is open.
-const FileName = "comptoir.db"
-
-// readConnections is how many reads run at once; they never wait for a write.
-const readConnections = 4
 
 // Errors that a caller decides by.
 var (
@@ -61,6 +49,7 @@ type Store struct {
 // file is an open database, whatever book of it is shown.
 type file struct {
 	Keys     Keyring
+	engine   engine
 	writeDB  *sql.DB // exactly one connection, owned by the writer goroutine
 	readDB   *sql.DB
 	queue    chan *ticket
@@ -83,44 +72,45 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	path, err := makeFile(dir)
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	keys, err := openKeyring(filepath.Dir(path))
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	writeDB, err := openPool(path, 1, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)")
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := migrate(ctx, writeDB, options.Log); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), writeDB.Close())
-	}
-	answered, err := openMark(filepath.Dir(path))
+	f, err := openFile(ctx, sqliteEngine{}, dir, options.Log)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), writeDB.Close())
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}
-	if err := checkAnswered(ctx, writeDB, answered); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), writeDB.Close(), answered.close())
-	}
-	readDB, err := openPool(path, readConnections, "_pragma=query_only(1)")
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), writeDB.Close(), answered.close())
-	}
-	s := &Store{
-		Reader: Reader{rows: pool{readDB}, book: options.Book, now: options.Now},
-		file: &file{
-			Keys: keys, writeDB: writeDB, readDB: readDB, answered: answered,
-			queue: make(chan *ticket, maxBatch), stopped: make(chan struct{}),
-		},
-	}
+	s := &Store{Reader: Reader{rows: pool{f.readDB}, book: options.Book, now: options.Now}, file: f}
 	go s.writeBatches()
 	return s, nil
+}
+
+// openFile opens what an engine keeps in dir and all that lies beside it; what was
+// opened before a failure is closed again.
+func openFile(ctx context.Context, on engine, dir string, log *slog.Logger) (_ *file, err error) {
+	f := &file{engine: on, queue: make(chan *ticket, maxBatch), stopped: make(chan struct{})}
+	if f.writeDB, f.readDB, err = on.open(ctx, dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.closeAll())
+		}
+	}()
+	if f.Keys, err = openKeyring(dir); err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, on, f.writeDB, log); err != nil {
+		return nil, err
+	}
+	if f.answered, err = openMark(dir); err != nil {
+		return nil, err
+	}
+	return f, f.checkAnswered(ctx)
+}
+
+// closeAll closes the writer last, so that it can move the log into the database.
+func (f *file) closeAll() error {
+	return errors.Join(f.readDB.Close(), f.writeDB.Close(), f.answered.close())
 }
 
 // ForBook shows another book of the same database, with the same writer. Closing
@@ -153,42 +143,8 @@ func (s *Store) Close() error {
 	s.writing.Wait()
 	close(s.queue)
 	<-s.stopped
-	// The writer closes last, so that it can move the log into the database.
-	if err := errors.Join(s.readDB.Close(), s.writeDB.Close(), s.answered.close()); err != nil {
+	if err := s.closeAll(); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
-}
-
-// makeFile makes dir and an empty database file that only its owner can read;
-// SQLite gives the files beside it the same mode.
-func makeFile(dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the caller's own folder
-		return "", err
-	}
-	path, err := filepath.Abs(filepath.Join(dir, FileName))
-	if err != nil {
-		return "", err
-	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the caller's own folder
-	if err != nil {
-		return "", err
-	}
-	return path, errors.Join(file.Chmod(0o600), file.Close())
-}
-
-// openPool is SQLite's alone: the address and the settings of a connection.
-func openPool(path string, connections int, settings ...string) (*sql.DB, error) {
-	address := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
-	address.RawQuery = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
-	for _, setting := range settings {
-		address.RawQuery += "&" + setting
-	}
-	db, err := sql.Open("sqlite", address.String())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
 }

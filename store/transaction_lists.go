@@ -143,7 +143,7 @@ func (r Reader) RecentSame(ctx context.Context, phone string, asked int64, since
 func (r Reader) Unproved(ctx context.Context, after int64, limit int) ([]Transaction, error) {
 	found, err := many(ctx, r.rows, scanTransaction, `
 		SELECT `+transactionColumns+` FROM transactions
-		WHERE book = $1 AND id > $2 AND reference = '' AND (status = 'in_doubt' OR instr(flags, 'decided') > 0)
+		WHERE book = $1 AND id > $2 AND reference = '' AND (status = 'in_doubt' OR flags LIKE '%decided%')
 		ORDER BY id LIMIT $3`, r.book, after, pageLength(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list what is unproved: %w", err)

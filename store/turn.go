@@ -8,9 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 var errEnded = errors.New("the write has ended")
@@ -64,9 +61,9 @@ func (t *turn) exec(ctx context.Context, statement string, args ...any) (changed
 }
 
 // statement runs one statement out of reach of its caller's context:
-// interrupting a statement makes SQLite roll back everybody's batch. After any
-// error but a broken constraint SQLite may have done so by itself, and a
-// further statement would be committed alone: there is none.
+// interrupting a statement makes SQLite roll back everybody's batch. A failed one is
+// the closure's last: PostgreSQL takes no further one, and after SQLite has undone
+// the batch by itself a further one would be committed alone.
 func (t *turn) statement(ctx context.Context, run func(context.Context) error) error {
 	switch {
 	case t.ended.Load():
@@ -77,43 +74,6 @@ func (t *turn) statement(ctx context.Context, run func(context.Context) error) e
 		t.failed = ctx.Err()
 		return t.failed
 	}
-	err := run(context.WithoutCancel(ctx))
-	if err != nil && !isConstraint(err) {
-		t.failed = err
-	}
-	return err
-}
-
-// isConstraint is SQLite's alone: the statement had no effect, and the
-// transaction goes on.
-func isConstraint(err error) bool {
-	var failure *sqlite.Error
-	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
-}
-
-// IsDisk is SQLite's alone: it reports whether err is the disk's or another
-// program's doing (full, read-only, failing, locked), and goes away with it.
-func IsDisk(err error) bool {
-	var failure *sqlite.Error
-	if !errors.As(err, &failure) {
-		return false
-	}
-	switch failure.Code() & 0xff {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
-		sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PERM:
-		return true
-	}
-	return false
-}
-
-// isBusy is SQLite's alone: another process, or connection, holds the lock.
-func isBusy(err error) bool {
-	var failure *sqlite.Error
-	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
-}
-
-// isTaken is SQLite's alone: a value that must be unique is there already.
-func isTaken(err error) bool {
-	var failure *sqlite.Error
-	return errors.As(err, &failure) && failure.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+	t.failed = run(context.WithoutCancel(ctx))
+	return t.failed
 }

@@ -196,7 +196,7 @@ func (s *Store) inTransaction(ctx context.Context, fn func(*sql.Tx) error) error
 	}
 	count := int64(0)
 	if err := commitOn(ctx, conn, func(tx *sql.Tx) (err error) {
-		count, err = counted(ctx, tx, fn)
+		count, err = s.engine.counted(ctx, tx, fn)
 		return err
 	}); err != nil {
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
