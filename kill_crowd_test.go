@@ -173,7 +173,7 @@ func payers(ctx context.Context, camPay *sandbox.Sandbox) {
 func (c *crowd) phone(ctx context.Context) {
 	for ctx.Err() == nil {
 		_, _, page := c.insist(ctx, http.MethodGet, "/sandbox/phone", nil)
-		for _, prompt := range promptReference.FindAllStringSubmatch(page, -1) {
+		for _, prompt := range promptOnPhone.FindAllStringSubmatch(page, -1) {
 			c.insist(ctx, http.MethodPost, "/sandbox/phone", url.Values{"reference": {prompt[1]}, "pin": {"1234"}, "answer": {"confirm"}})
 		}
 	}

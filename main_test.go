@@ -156,10 +156,10 @@ func (p instance) pay(t *testing.T, address string) {
 	}
 }
 
-var promptReference = regexp.MustCompile(`class="prompt" data-reference="([^"]+)"`)
+var promptOnPhone = regexp.MustCompile(`class="prompt" data-reference="([^"]+)" data-phone="237([^"]+)"`)
 
-// enter answers the payer's only prompt with a PIN, as the phone's form does.
-func (p instance) enter(t *testing.T, pin string) {
+// prompts are the references of those that wait on phones, by number.
+func (p instance) prompts(t *testing.T) map[string]string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/sandbox/phone", http.NoBody)
 	if err != nil {
@@ -174,12 +174,30 @@ func (p instance) enter(t *testing.T, pin string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prompts := promptReference.FindAllSubmatch(page, -1)
-	if len(prompts) != 1 {
-		t.Fatalf("the payer has %d prompts", len(prompts))
+	all := map[string]string{}
+	for _, prompt := range promptOnPhone.FindAllSubmatch(page, -1) {
+		all[string(prompt[2])] = string(prompt[1])
 	}
+	return all
+}
+
+// enter answers the payer's only prompt with a PIN, as the phone's form does.
+func (p instance) enter(t *testing.T, pin string) {
+	t.Helper()
+	all := p.prompts(t)
+	if len(all) != 1 {
+		t.Fatalf("the payers have %d prompts", len(all))
+	}
+	for phone := range all {
+		p.enterOn(t, phone, pin)
+	}
+}
+
+// enterOn is enter where several phones have a prompt.
+func (p instance) enterOn(t *testing.T, phone, pin string) {
+	t.Helper()
 	if res := p.post(t, "/sandbox/phone", "application/x-www-form-urlencoded", url.Values{
-		"reference": {string(prompts[0][1])}, "pin": {pin}, "answer": {"confirm"},
+		"reference": {p.prompts(t)[phone]}, "pin": {pin}, "answer": {"confirm"},
 	}.Encode()); res.StatusCode != http.StatusOK {
 		t.Fatalf("enter the PIN: %s", res.Status)
 	}
