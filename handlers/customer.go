@@ -160,9 +160,7 @@ func (s *server) linkAsked(c echo.Context) (props views.CustomerProps, err error
 		return props, err
 	}
 	if l.Kind == store.LinkOnce {
-		if err := s.Payments.Nudge(ctx, payments.LinkTopic(l.ID)); err != nil {
-			return props, err
-		}
+		s.Payments.Nudge(ctx, payments.LinkTopic(l.ID))
 	}
 	props, err = s.customerProps(c, l)
 	props.Returned = c.QueryParam("back") == "1"
@@ -199,7 +197,8 @@ func (s *server) hinted(c echo.Context, t store.Transaction) (store.Transaction,
 	}
 	ctx := c.Request().Context()
 	if err := s.Payments.Hint(ctx, t.ExternalReference, reference); err != nil {
-		return t, err
+		s.Log.WarnContext(ctx, "a reference that was brought back is not looked at", "id", requestID(c), "error", err)
+		return t, nil
 	}
 	return s.Store.Transaction(ctx, t.ID)
 }
@@ -223,9 +222,7 @@ func (s *server) paymentAsked(c echo.Context) (props views.CustomerProps, err er
 	if t.LinkID != l.ID {
 		return props, store.ErrNotFound
 	}
-	if err := s.Payments.Nudge(ctx, payments.TransactionTopic(t.ID)); err != nil {
-		return props, err
-	}
+	s.Payments.Nudge(ctx, payments.TransactionTopic(t.ID))
 	if t, err = s.hinted(c, t); err != nil {
 		return props, err
 	}

@@ -38,9 +38,7 @@ func (s *server) link(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Payments.Nudge(ctx, payments.LinkTopic(l.ID)); err != nil {
-		return err
-	}
+	s.Payments.Nudge(ctx, payments.LinkTopic(l.ID))
 	return s.showLink(c, http.StatusOK, l)
 }
 

@@ -3,6 +3,7 @@ package handlers
 // What every screen needs around its own content, and how one is answered.
 
 import (
+	"fmt"
 	"net/http"
 	"path"
 	"strconv"
@@ -46,11 +47,14 @@ func (s *server) frame(c echo.Context) views.Page {
 	return p
 }
 
-// render answers with a component.
+// render answers with a component, once it is drawn whole.
 func render(c echo.Context, status int, component templ.Component) error {
-	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-	c.Response().WriteHeader(status)
-	return component.Render(c.Request().Context(), c.Response())
+	page := templ.GetBuffer()
+	defer templ.ReleaseBuffer(page)
+	if err := component.Render(c.Request().Context(), page); err != nil {
+		return fmt.Errorf("draw a page: %w", err)
+	}
+	return c.HTMLBlob(status, page.Bytes())
 }
 
 // show answers with a screen.
@@ -85,7 +89,7 @@ func (s *server) takeFlash(c echo.Context) (views.Flash, error) {
 		return "", nil
 	}
 	f, _ := flashes[len(flashes)-1].(string)
-	return views.Flash(f), session.Save(c.Request(), c.Response())
+	return views.Flash(f), s.sessions.tryKeep(c.Request().Context(), session)
 }
 
 // see sends the browser to another page after a form.

@@ -262,7 +262,7 @@ func newServer(c Config) *server {
 	}
 	return &server{
 		live: live{beat: liveBeat}, Config: c, passwords: newPasswords(c.Passwords), party: relyingParty(c.URL, c.Shop),
-		sessions: &sessionStore{store: c.Store, now: c.Now, secure: strings.HasPrefix(c.URL, "https://"), mark: cookieMark(c.Store.Keys)},
+		sessions: &sessionStore{store: c.Store, now: c.Now, log: c.Log, secure: strings.HasPrefix(c.URL, "https://"), mark: cookieMark(c.Store.Keys)},
 	}
 }
 

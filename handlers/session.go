@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -42,6 +43,7 @@ const sessionTill = "till"
 type sessionStore struct {
 	store  *store.Store
 	now    func() time.Time
+	log    *slog.Logger
 	secure bool   // the site is on https
 	mark   string // of the data folder, in the names of its cookies
 }
@@ -77,7 +79,8 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		return session, nil //nolint:nilerr // written by another version: sign in again
 	}
 	session.ID, session.IsNew = token, false
-	return session, s.touch(r.Context(), kept)
+	s.touch(r.Context(), kept)
+	return session, nil
 }
 
 // token is the one in the request's cookie, if it can be one of ours.
@@ -89,15 +92,19 @@ func (s *sessionStore) token(r *http.Request) string {
 	return token
 }
 
-func (s *sessionStore) touch(ctx context.Context, kept store.Session) error {
+// touch lets a session that is used go on. Where nothing can be written the page is
+// shown all the same, and the next one tries again.
+func (s *sessionStore) touch(ctx context.Context, kept store.Session) {
 	now := s.now()
 	if now.Sub(kept.SeenAt) < sessionTouch {
-		return nil
+		return
 	}
 	expires := earlier(now.Add(sessionIdle), kept.CreatedAt.Add(sessionAbsolute))
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	if err := s.store.TryWrite(ctx, func(tx *store.Tx) error {
 		return tx.TouchSession(ctx, kept.TokenHash, now, expires)
-	})
+	}); err != nil {
+		s.log.WarnContext(ctx, "a session is used and not marked so", "error", err)
+	}
 }
 
 // Save keeps a session and sets its cookie; a negative MaxAge ends it.
@@ -110,11 +117,11 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 		http.SetCookie(w, sessions.NewCookie(s.cookieName(sessionName), "", session.Options))
 		return nil
 	}
-	var data bytes.Buffer
-	if err := gob.NewEncoder(&data).Encode(session.Values); err != nil {
-		return fmt.Errorf("encode the session: %w", err)
+	data, err := encode(session.Values)
+	if err != nil {
+		return err
 	}
-	if err := s.keep(ctx, session, data.Bytes(), r.UserAgent()); errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSessionOver) {
+	if err := s.keep(ctx, session, data, r.UserAgent()); errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSessionOver) {
 		return nil // it was ended meanwhile: it stays ended
 	} else if err != nil {
 		return fmt.Errorf("keep the session: %w", err)
@@ -139,6 +146,29 @@ func (s *sessionStore) keep(ctx context.Context, session *sessions.Session, data
 	kept := s.row(ctx, user, token, data, agent)
 	session.ID = token
 	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.AddSession(ctx, kept) })
+}
+
+// tryKeep writes down a session from which a page took something. Where it cannot,
+// the page is shown all the same, and the next one has it again.
+func (s *sessionStore) tryKeep(ctx context.Context, session *sessions.Session) error {
+	data, err := encode(session.Values)
+	if err != nil {
+		return err
+	}
+	user, _ := session.Values[sessionUser].(int64)
+	err = s.store.TryWrite(ctx, func(tx *store.Tx) error { return tx.UpdateSession(ctx, hashToken(session.ID), user, data) })
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrSessionOver) {
+		s.log.WarnContext(ctx, "a session is not kept", "error", err)
+	}
+	return nil
+}
+
+func encode(values map[any]any) ([]byte, error) {
+	var data bytes.Buffer
+	if err := gob.NewEncoder(&data).Encode(values); err != nil {
+		return nil, fmt.Errorf("encode the session: %w", err)
+	}
+	return data.Bytes(), nil
 }
 
 // row is a new session as the book keeps it.
@@ -170,12 +200,12 @@ func (s *sessionStore) open(r *http.Request, w http.ResponseWriter, session *ses
 	if err != nil {
 		return err
 	}
-	var data bytes.Buffer
-	if err := gob.NewEncoder(&data).Encode(session.Values); err != nil {
-		return fmt.Errorf("encode the session: %w", err)
+	data, err := encode(session.Values)
+	if err != nil {
+		return err
 	}
 	user, _ := session.Values[sessionUser].(int64)
-	kept := s.row(ctx, user, token, data.Bytes(), r.UserAgent())
+	kept := s.row(ctx, user, token, data, r.UserAgent())
 	kept.TillID, _ = session.Values[sessionTill].(int64)
 	if err := s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := as(ctx, tx); err != nil {
@@ -211,11 +241,11 @@ func (s *sessionStore) take(ctx context.Context, session *sessions.Session, key 
 			return store.ErrNotFound
 		}
 		delete(values, key)
-		var data bytes.Buffer
-		if err := gob.NewEncoder(&data).Encode(values); err != nil {
-			return fmt.Errorf("encode the session: %w", err)
+		data, err := encode(values)
+		if err != nil {
+			return err
 		}
-		return tx.UpdateSession(ctx, hash, kept.UserID, data.Bytes())
+		return tx.UpdateSession(ctx, hash, kept.UserID, data)
 	})
 }
 

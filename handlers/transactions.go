@@ -92,9 +92,7 @@ func (s *server) transaction(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Payments.Nudge(c.Request().Context(), payments.TransactionTopic(t.ID)); err != nil {
-		return err
-	}
+	s.Payments.Nudge(c.Request().Context(), payments.TransactionTopic(t.ID))
 	return s.showTransaction(c, http.StatusOK, t, views.DecideForm{})
 }
 

@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -54,6 +55,7 @@ type file struct {
 	readDB   *sql.DB
 	queue    chan *ticket
 	answered mark
+	failedAt atomic.Int64 // when the last batch was lost to the disk; 0 when it was kept
 	watches  sessionWatches
 
 	mu      sync.RWMutex // guards closed against a Write that is just beginning

@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // maxBatch is how many writes share one commit at most.
@@ -67,6 +69,28 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	s.watches.tell(tx.ended)
 	return nil
+}
+
+// How long a write beside an answer waits: for its turn, and after a failure of the
+// disk before it is tried once more.
+const (
+	tryFor   = 500 * time.Millisecond
+	tryAfter = 5 * time.Second
+)
+
+// errFailing says that the disk has just failed.
+var errFailing = errors.New("nothing could be written a moment ago")
+
+// TryWrite is Write for what a read keeps beside its answer, which is no worse
+// without it: it waits half a second for its turn, and not at all where the disk has
+// just failed. Its error is for the log.
+func (s *Store) TryWrite(ctx context.Context, fn func(*Tx) error) error {
+	if failed := s.failedAt.Load(); failed != 0 && time.Since(time.UnixMilli(failed)) < tryAfter {
+		return errFailing
+	}
+	ctx, cancel := context.WithTimeout(ctx, tryFor)
+	defer cancel()
+	return s.Write(ctx, fn)
 }
 
 // ticket is a Write's place in the queue.
@@ -183,6 +207,11 @@ func (s *Store) commit(batch []*ticket) []error {
 			results[i] = err
 		}
 	}
+	failed := int64(0)
+	if slices.ContainsFunc(results, IsDisk) {
+		failed = time.Now().UnixMilli()
+	}
+	s.failedAt.Store(failed)
 	return results
 }
 

@@ -111,10 +111,25 @@ func TestWrite_ReadOnlyDatabase_SaysSoAndGoesOnAfterwards(t *testing.T) {
 	if err := s.Write(t.Context(), adds(1)); err == nil || !strings.Contains(err.Error(), "readonly") {
 		t.Errorf("got %v", err)
 	}
+	mustBe(t, s.TryWrite(t.Context(), adds(1)), errFailing)
 	if _, err := s.writeDB.Exec("PRAGMA query_only = 0"); err != nil {
 		t.Fatal(err)
 	}
 	write(t, s, adds(2))
+	mustBe(t, s.TryWrite(t.Context(), adds(3)), nil)
+}
+
+func TestTryWrite_WaitsLessThanALockDoes(t *testing.T) {
+	s := open(t, t.TempDir(), "sandbox")
+	release := hold(t, s)
+	if err := s.TryWrite(t.Context(), adds(1)); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	release()
+	mustBe(t, s.TryWrite(t.Context(), adds(2)), nil)
+	if got := totals(t, s); got != "[2]" {
+		t.Errorf("kept %s", got)
+	}
 }
 
 func TestWrite_LockedByAnotherProcess_SaysSoAndGoesOnAfterwards(t *testing.T) {

@@ -151,7 +151,7 @@ func (s *Service) askBalanceNow(ctx context.Context) (Balance, error) {
 	}
 	if !last.Known || changed(last.BalanceSnapshot, snapshot) || now.Sub(last.At) >= balanceEvery {
 		if err := s.store.Write(onItsOwn(ctx), func(tx *store.Tx) error { return tx.AddBalance(ctx, snapshot) }); err != nil {
-			return last, fmt.Errorf("keep the balance: %w", err)
+			s.log.WarnContext(ctx, "a balance is said and not kept", "error", err)
 		}
 	}
 	said := Balance{BalanceSnapshot: snapshot, Known: true, Checked: now, asked: asked}

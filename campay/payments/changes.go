@@ -35,7 +35,7 @@ type changes struct {
 // Watch returns a channel that receives after each change of one of the topics
 // (several changes may come as one), until stop is called. What is watched
 // and still open is asked of CamPay every few seconds.
-func (s *Service) Watch(ctx context.Context, topics ...Topic) (changed <-chan struct{}, stop func(), err error) {
+func (s *Service) Watch(ctx context.Context, topics ...Topic) (changed <-chan struct{}, stop func()) {
 	ch := make(chan struct{}, 1)
 	s.changes.mu.Lock()
 	if s.changes.watchers == nil {
@@ -60,12 +60,9 @@ func (s *Service) Watch(ctx context.Context, topics ...Topic) (changed <-chan st
 		}
 	}
 	for _, topic := range topics {
-		if err := s.Nudge(ctx, topic); err != nil {
-			stop()
-			return nil, nil, err
-		}
+		s.Nudge(ctx, topic)
 	}
-	return ch, stop, nil
+	return ch, stop
 }
 
 // publish tells the watchers of t and of its link that t changed.

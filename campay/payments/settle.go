@@ -19,8 +19,13 @@ import (
 // change reads a transaction, lets edit alter it and writes it back, all in
 // one database transaction, and tells its watchers.
 func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *store.Transaction) error) error {
+	return s.changeBy(ctx, s.store.Write, id, edit)
+}
+
+// changeBy is change by one of the store's ways to write.
+func (s *Service) changeBy(ctx context.Context, write func(context.Context, func(*store.Tx) error) error, id int64, edit func(*store.Tx, *store.Transaction) error) error {
 	var t store.Transaction
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := write(ctx, func(tx *store.Tx) error {
 		var err error
 		if t, err = tx.Transaction(ctx, id); err != nil {
 			return err

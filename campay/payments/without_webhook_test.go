@@ -75,7 +75,7 @@ func TestInvariant5_PollingSlowsDownAndEndsAfterADay(t *testing.T) {
 	if open := s.wantStatus(asked, store.StatusPending); !open.PollAt.IsZero() {
 		t.Fatalf("still polled at %v", open.PollAt)
 	}
-	s.must(s.service.Nudge(s.ctx, TransactionTopic(asked.ID)))
+	s.service.Nudge(s.ctx, TransactionTopic(asked.ID))
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
 	s.sandbox.ClearFaults()
 	s.must(s.service.Work(s.ctx))
@@ -147,12 +147,11 @@ func TestStory_OfALongWait_SaysEachThingOnce(t *testing.T) {
 			}
 			asked := s.push(2500, mtnPhone)
 			hinder(s)
-			_, stop, err := s.service.Watch(s.ctx, TransactionTopic(asked.ID))
-			s.must(err)
+			_, stop := s.service.Watch(s.ctx, TransactionTopic(asked.ID))
 			defer stop()
 			for range 60 {
 				s.work(time.Minute)
-				s.must(s.service.Nudge(s.ctx, TransactionTopic(asked.ID)))
+				s.service.Nudge(s.ctx, TransactionTopic(asked.ID))
 			}
 			if story := s.notes(asked); len(story) > 30 || story[0] != "written" {
 				t.Fatalf("a story of %d lines: %v", len(story), story)
@@ -187,8 +186,7 @@ func TestPolling_BehindMany_WhatSomebodyLooksAtGoesFirst(t *testing.T) {
 		s.push(int64(100+i), mtnPhone)
 	}
 	watched := s.push(2500, orangePhone) // the last in line
-	_, stop, err := s.service.Watch(s.ctx, TransactionTopic(watched.ID))
-	s.must(err)
+	_, stop := s.service.Watch(s.ctx, TransactionTopic(watched.ID))
 	defer stop()
 	var mu sync.Mutex
 	var asked []string

@@ -81,9 +81,16 @@ func (s *Service) keepAsking(t *store.Transaction) {
 // somebody looks on, the newest: whoever looks may be a stranger.
 const mostNudged = 5
 
-// Nudge has the open transactions of a topic asked about soon, because
-// somebody looks at them.
-func (s *Service) Nudge(ctx context.Context, topic Topic) error {
+// Nudge has the open transactions of a topic asked about soon, because somebody
+// looks at them. Where it cannot be written down they are asked about at their own
+// pace: whoever looks is answered all the same.
+func (s *Service) Nudge(ctx context.Context, topic Topic) {
+	if err := s.nudge(ctx, topic); err != nil {
+		s.log.WarnContext(ctx, "what somebody looks at is not asked about sooner", "error", err)
+	}
+}
+
+func (s *Service) nudge(ctx context.Context, topic Topic) error {
 	open, err := s.openOf(ctx, topic)
 	if err != nil {
 		return err
@@ -99,7 +106,7 @@ func (s *Service) Nudge(ctx context.Context, topic Topic) error {
 		if t.Status == store.StatusInDoubt && !t.PollAt.IsZero() {
 			continue // it is looked for at its own pace
 		}
-		if err := s.change(ctx, t.ID, func(_ *store.Tx, t *store.Transaction) error {
+		if err := s.changeBy(ctx, s.store.TryWrite, t.ID, func(_ *store.Tx, t *store.Transaction) error {
 			if !t.Status.Final() {
 				t.PollAt = soon
 			}
