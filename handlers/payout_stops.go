@@ -32,6 +32,8 @@ func (s *server) stopped(f *form, err error) bool {
 		s.againstRule(f, rule)
 	case errors.As(err, &balance):
 		f.tooLittle(balance)
+	case errors.As(err, &refund) && refund.Untold:
+		f.wrong(views.WholeForm, views.ProblemRefundUntold, "")
 	case errors.As(err, &refund):
 		f.figured("amount", views.ProblemRefundMost,
 			"Taken", views.Francs(f.ctx, int64(refund.Taken)), "Refunded", francsIfAny(f, int64(refund.Refunded)), "Left", views.Francs(f.ctx, int64(refund.Left)))

@@ -187,7 +187,7 @@ func (s *server) statement(ctx context.Context, p payments.Period) (views.Statem
 	}
 	for _, purse := range st.Purses {
 		shown.Purses = append(shown.Purses, views.PurseStatement{
-			Purse: purse.Purse, Opening: purse.Opening, Credits: purse.Credits, Debits: purse.Debits,
+			Purse: purse.Purse, Opening: purse.Opening, Credits: purse.Credits, Debits: purse.Debits, Untold: purse.Untold,
 			Expected: purse.Expected(), Closing: purse.Closing, Difference: purse.Difference, UnderWay: purse.UnderWay, IsCompared: purse.Compared,
 		})
 	}

@@ -131,11 +131,11 @@ func (r Reader) RecentSamePayout(ctx context.Context, kind Kind, phone string, a
 const usualCount = 30
 
 // UsualPayouts returns the amounts of the payouts of a kind that succeeded
-// last, newest first; hundredths.
+// last, as far as anybody knows them, newest first; hundredths.
 func (r Reader) UsualPayouts(ctx context.Context, kind Kind) ([]int64, error) {
 	amounts, err := many(ctx, r.rows, scanAmount, `
 		SELECT `+goneOut+` FROM transactions
-		WHERE book = $1 AND kind = $2 AND `+isPayout+` AND status = 'successful'
+		WHERE book = $1 AND kind = $2 AND `+isPayout+` AND status = 'successful' AND (asked > 0 OR amount_unknown = 0)
 		ORDER BY settled_at DESC, id DESC LIMIT $3`, r.book, kind, usualCount)
 	if err != nil {
 		return nil, fmt.Errorf("usual payouts: %w", err)

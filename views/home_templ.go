@@ -1138,7 +1138,7 @@ func takings(t Takings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = amount(t.Amount, "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toldSum(t.Amount, t.Untold).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

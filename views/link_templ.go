@@ -574,7 +574,7 @@ func linkTotals(l store.LinkWithState) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = amount(l.Taken, "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toldSum(l.Taken, l.Untold).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -194,6 +194,7 @@ const (
 	ProblemBalanceUnknown Problem = "balance_unknown"
 	ProblemBalanceForeign Problem = "balance_foreign"
 	ProblemRefundMost     Problem = "refund_most"     // Taken, Refunded, Left
+	ProblemRefundUntold   Problem = "refund_untold"   // nobody knows how much was taken
 	ProblemNoBalance      Problem = "no_balance"      // CamPay's own word (ER301)
 	ProblemForbidden      Problem = "forbidden"       // CamPay does not let this app pay out (403)
 	ProblemRefusedPhone   Problem = "refused_phone"   // ER101

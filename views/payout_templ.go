@@ -574,7 +574,7 @@ func refundFacts(props RefundProps, p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fact(T(ctx, "fact.proved"), Francs(ctx, t.Amount)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fact(T(ctx, "fact.proved"), provedWords(ctx, t)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -582,9 +582,11 @@ func refundFacts(props RefundProps, p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fact(T(ctx, "fact.refundable"), Francs(ctx, props.Left)).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if !t.AmountUnknown {
+			templ_7745c5c3_Err = fact(T(ctx, "fact.refundable"), Francs(ctx, props.Left)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</dl></aside>")
 		if templ_7745c5c3_Err != nil {

@@ -155,7 +155,7 @@ func payoutScreens() map[string]templ.Component {
 	for _, p := range []views.Problem{
 		views.ProblemFrozen, views.ProblemHours, views.ProblemSavedOnly, views.ProblemNewRecipient, views.ProblemMostEach, views.ProblemMostDay,
 		views.ProblemCountDay, views.ProblemAirtimeDay, views.ProblemDemoAirtime, views.ProblemBalance, views.ProblemFloat, views.ProblemBalanceUnknown, views.ProblemBalanceForeign,
-		views.ProblemRefundMost, views.ProblemNoBalance, views.ProblemForbidden, views.ProblemRefusedPhone, views.ProblemRefusedCarrier, views.ProblemNewOwner,
+		views.ProblemRefundMost, views.ProblemRefundUntold, views.ProblemNoBalance, views.ProblemForbidden, views.ProblemRefusedPhone, views.ProblemRefusedCarrier, views.ProblemNewOwner,
 	} {
 		wrong := payoutForm(views.WayWithdraw)
 		wrong.Errors = views.Errors{"amount": {Problem: p, Figures: figures}}

@@ -759,7 +759,7 @@ func receiptWays(props ReceiptProps) templ.Component {
 }
 
 func (r ReceiptProps) shared(ctx context.Context) string {
-	return T(ctx, "receipt.share", "Amount", Francs(ctx, shownAmount(r.Transaction))) + "\n" + r.URL
+	return T(ctx, "receipt.share", "Amount", moneyWords(ctx, r.Transaction)) + "\n" + r.URL
 }
 
 var _ = templruntime.GeneratedTemplate

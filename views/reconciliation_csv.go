@@ -65,7 +65,8 @@ func (e Entry) ourCells(ctx context.Context) []string {
 	}
 	t := e.Ours
 	return []string{
-		cellID(t.ID), T(ctx, "status."+string(stateOf(t))), cellTold(ctx, t.Amount, t.AmountUnknown), cellAmount(ctx, t.Fee), cellAmount(ctx, t.Net),
+		cellID(t.ID), T(ctx, "status."+string(stateOf(t))), cellTold(ctx, t.Amount, t.AmountUnknown),
+		cellTold(ctx, t.Fee, t.AmountUnknown && t.Fee == 0), cellTold(ctx, t.Net, t.AmountUnknown && t.Net == 0),
 		t.ExternalReference, flagTitles(ctx, t),
 	}
 }

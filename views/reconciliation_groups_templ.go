@@ -889,13 +889,10 @@ func ourStory(ctx context.Context, t store.Transaction) string {
 	if t.Status.Final() {
 		status = string(t.Status)
 	}
-	if t.AmountUnknown {
-		return T(ctx, "history."+status) + ", " + T(ctx, "amount.unknown")
+	if t.Word != "" && !t.AmountUnknown {
+		return T(ctx, "history.word", "Word", t.Word) + ", " + moneyWords(ctx, t)
 	}
-	if t.Word != "" {
-		return T(ctx, "history.word", "Word", t.Word) + ", " + Francs(ctx, shownAmount(t))
-	}
-	return T(ctx, "history."+status) + ", " + Digits(ctx, shownAmount(t)) + thin + unit(shownCurrency(t))
+	return T(ctx, "history."+status) + ", " + moneyWords(ctx, t)
 }
 
 var _ = templruntime.GeneratedTemplate

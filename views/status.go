@@ -272,6 +272,14 @@ func shownAmount(t store.Transaction) int64 {
 	return t.Asked
 }
 
+// provedWords is what CamPay proved of t as a text.
+func provedWords(ctx context.Context, t store.Transaction) string {
+	if t.AmountUnknown {
+		return T(ctx, "amount.unknown")
+	}
+	return Digits(ctx, t.Amount) + thin + unit(shownCurrency(t))
+}
+
 // moneyWords is money as a text.
 func moneyWords(ctx context.Context, t store.Transaction) string {
 	if t.AmountUnknown {

@@ -35,6 +35,7 @@ type PurseStatement struct {
 	Opening         int64
 	Credits, Debits int64
 	Closing         int64
+	Untold          int   // rows that moved it in the period, and are in none of these sums
 	Difference      int64 // Closing beyond Opening + Credits − Debits
 	UnderWay        int64 // how much of it payments explain that were under way at those moments
 	Compared        bool  // CamPay told this purse at both ends, so that there is a Difference
@@ -129,7 +130,7 @@ func (s *Service) addUp(ctx context.Context, st *Statement, from, end time.Time)
 	st.Compared = st.Compared && st.Untold == 0 // a difference would be a guess
 	for _, purse := range []store.Purse{store.PurseMTN, store.PurseOrange, store.PurseAirtime} {
 		line := PurseStatement{
-			Purse: purse, Credits: within[purse].Credits, Debits: within[purse].Debits,
+			Purse: purse, Credits: within[purse].Credits, Debits: within[purse].Debits, Untold: within[purse].Untold,
 			Opening:  purse.Of(st.Opening) + before[purse].Credits - before[purse].Debits,
 			Closing:  purse.Of(st.Closing) - after[purse].Credits + after[purse].Debits,
 			UnderWay: underWayThen[purse] - underWayNow[purse],

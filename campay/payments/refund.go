@@ -13,8 +13,12 @@ import (
 )
 
 // RefundError says that an order would give back more than is left of what a
-// collection took; Taken is 0 for what is no collection that CamPay proved.
-type RefundError struct{ Taken, Refunded, Left campay.XAF }
+// collection took; Taken is 0 for what is no collection that CamPay proved, and
+// where Untold says that nobody knows how much it took.
+type RefundError struct {
+	Taken, Refunded, Left campay.XAF
+	Untold                bool
+}
 
 func (e *RefundError) Error() string {
 	return fmt.Sprintf("%s of %s are left to give back", e.Left, e.Taken)
@@ -51,7 +55,7 @@ func (p plan) checkRefund() error {
 	if p.RefundOf == 0 || p.Amount <= p.refundable {
 		return nil
 	}
-	return &RefundError{Taken: taken(p.collection), Refunded: p.refunded, Left: p.refundable}
+	return &RefundError{Taken: taken(p.collection), Refunded: p.refunded, Left: p.refundable, Untold: p.collection.AmountUnknown}
 }
 
 // taken is what a collection brought in, in francs that CamPay proved.
