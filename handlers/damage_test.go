@@ -18,13 +18,12 @@ func TestDamage_IsSaidToTheOwnerUntilHeHasSeenToIt(t *testing.T) {
 	raw := s.rawBook()
 	_, err := raw.ExecContext(t.Context(), "UPDATE transactions SET asked = asked + 65536 WHERE id = $1", sale.ID)
 	s.must(err)
-	_, err = s.store.LookAtRows(t.Context(), 0)
-	s.must(err)
+	s.looksAtRows()
 	home := owner.get("/").body
 	if !strings.Contains(home, "/reconciliation") || !strings.Contains(home, `action="/damage/seen"`) {
 		t.Fatalf("home says nothing: %s", home)
 	}
-	if got := owner.get("/healthz").body; !strings.Contains(got, "is not as it was written") {
+	if got := owner.get("/healthz").body; !strings.Contains(got, "not as it was written") {
 		t.Errorf("health says %q to the owner", got)
 	}
 	for name, b := range map[string]*browser{"a stranger": s.browser(), "a cashier": cashier} {
@@ -36,8 +35,7 @@ func TestDamage_IsSaidToTheOwnerUntilHeHasSeenToIt(t *testing.T) {
 		t.Errorf("a cashier was answered %d", got.status)
 	}
 	owner.post("/damage/seen", url.Values{"id": {"1"}})
-	_, err = s.store.LookAtRows(t.Context(), 0)
-	s.must(err)
+	s.looksAtRows()
 	if strings.Contains(owner.get("/").body, "/damage/seen") {
 		t.Error("what was seen to is said again")
 	}
@@ -50,4 +48,31 @@ func (s *shop) rawBook() *sql.DB {
 	s.must(err)
 	s.t.Cleanup(func() { s.must(raw.Close()) })
 	return raw
+}
+
+// looksAtRows is a whole round through the rows of money.
+func (s *shop) looksAtRows() {
+	s.t.Helper()
+	for at := (store.Look{}); ; {
+		next, err := s.store.LookAtRows(s.t.Context(), at)
+		s.must(err)
+		if at = next; at == (store.Look{}) {
+			return
+		}
+	}
+}
+
+func TestDamage_OfALinkAnApprovalAndTheRules_LeadsToThem(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	link := s.linked(500)
+	rules(store.PayoutRules{MostEach: 100_000})(s)
+	s.looksAtRows()
+	raw := s.rawBook()
+	for _, statement := range []string{"UPDATE payment_links SET amount = 1", "UPDATE payout_rules SET most_each = 0"} {
+		_, err := raw.ExecContext(t.Context(), statement)
+		s.must(err)
+	}
+	s.looksAtRows()
+	owner.get("/").wantWords(t, "home", []string{`href="` + itemPath("/links/", link.ID) + `">Le lien n°`, `href="/payout-rules">Les règles d’envoi`})
 }

@@ -54,11 +54,11 @@ func scanApproval(r row) (a Approval, err error) {
 func (tx *Tx) AddApproval(ctx context.Context, a Approval) (Approval, error) {
 	added, err := one(ctx, tx.rows, scanApproval, `
 		INSERT INTO approvals (book, operation, kind, origin, refund_of, asked, phone, operator, recipient_name, description,
-			requested_by, requested_at, expires_at, state, decided_by, decided_at, transaction_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			requested_by, requested_at, expires_at, state, decided_by, decided_at, transaction_id, sum)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		RETURNING `+approvalColumns,
 		tx.book, a.Operation, a.Kind, a.Origin, idOrNull(a.RefundOf), a.Asked, a.Phone, a.Operator, a.RecipientName, a.Description,
-		a.RequestedBy, millis(a.RequestedAt), millis(a.ExpiresAt), a.State, idOrNull(a.DecidedBy), millis(a.DecidedAt), idOrNull(a.TransactionID))
+		a.RequestedBy, millis(a.RequestedAt), millis(a.ExpiresAt), a.State, idOrNull(a.DecidedBy), millis(a.DecidedAt), idOrNull(a.TransactionID), sumOfApproval(tx.book, a))
 	if isTaken(err) {
 		err = ErrDuplicate
 	}

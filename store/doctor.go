@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // Symptom is one thing that was looked at; Wrong is empty when it is as it
@@ -89,19 +90,21 @@ func (s *Store) examineAnswered(ctx context.Context) (Symptom, error) {
 // examineRows looks at the checksum of each row of money.
 func (s *Store) examineRows(ctx context.Context) (Symptom, error) {
 	found := Symptom{Name: "money rows", Said: "as they were written"}
-	var broken []int64
-	for after := int64(0); ; {
-		last, more, err := s.CheckRows(ctx, after)
+	var broken []string
+	for at := (Look{}); ; {
+		next, more, err := s.CheckRows(ctx, at)
 		if err != nil {
 			return found, err
 		}
-		broken = append(broken, more[:min(len(more), mostDamages-min(len(broken), mostDamages))]...)
-		if after = last; last == 0 {
+		for _, d := range more[:min(len(more), mostDamages-min(len(broken), mostDamages))] {
+			broken = append(broken, d.row())
+		}
+		if at = next; at == (Look{}) {
 			break
 		}
 	}
 	if len(broken) > 0 {
-		found.Said = fmt.Sprint("not as they were written: transactions ", broken)
+		found.Said = "not as they were written: " + strings.Join(broken, ", ")
 		found.Wrong = "the disk, or somebody past Comptoir, changed them: keep a copy, reconcile with CamPay"
 	}
 	return found, nil

@@ -46,7 +46,8 @@ func TestOpen_BookFoldedAsBefore_IsSearchedAsNow(t *testing.T) {
 		"UPDATE transactions SET search = 'sainte-anne, m’bida, œuvre'", "DELETE FROM goose_db_version WHERE version_id >= 35",
 		"DROP INDEX transactions_link_untold", "DROP INDEX damages_subject", "DROP INDEX sessions_till", "ALTER TABLE sessions DROP COLUMN till_id",
 		"ALTER TABLE balance_snapshots DROP COLUMN total_unknown", "ALTER TABLE balance_snapshots DROP COLUMN mtn_unknown",
-		"ALTER TABLE balance_snapshots DROP COLUMN orange_unknown",
+		"ALTER TABLE balance_snapshots DROP COLUMN orange_unknown", "ALTER TABLE payment_links DROP COLUMN sum",
+		"ALTER TABLE approvals DROP COLUMN sum", "ALTER TABLE payout_rules DROP COLUMN sum",
 	} {
 		if _, err := raw.Exec(statement); err != nil {
 			t.Fatal(err)

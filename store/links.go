@@ -137,16 +137,17 @@ func scanLinkWithState(r row) (l LinkWithState, err error) {
 // CreateLink adds a link and returns it with its ID; ErrDuplicate when its
 // slug or its operation is already in the book.
 func (tx *Tx) CreateLink(ctx context.Context, l PaymentLink) (PaymentLink, error) {
+	l.Kind = cmp.Or(l.Kind, LinkOnce)
 	created, err := one(ctx, tx.rows, scanLink, `
 		INSERT INTO payment_links (book, slug, amount, description, first_name, last_name, email, phone,
 			payment_options, may_pay_more, redirect_url, failure_redirect_url, created_by, created_at, search,
-			kind, most_payments, most_money, expires_at, paused_at, archived_at, till_id, operation, batch, at_till)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+			kind, most_payments, most_money, expires_at, paused_at, archived_at, till_id, operation, batch, at_till, sum)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 		RETURNING `+linkColumns,
 		tx.book, l.Slug, l.Amount, l.Description, l.FirstName, l.LastName, l.Email, l.Phone,
 		l.PaymentOptions, bit(l.MayPayMore), l.RedirectURL, l.FailureRedirectURL, idOrNull(l.CreatedBy), millis(l.CreatedAt),
-		l.searchText(), cmp.Or(l.Kind, LinkOnce), l.MostPayments, l.MostMoney, millis(l.ExpiresAt),
-		millis(l.PausedAt), millis(l.ArchivedAt), idOrNull(l.TillID), l.Operation, l.Batch, bit(l.AtTill))
+		l.searchText(), l.Kind, l.MostPayments, l.MostMoney, millis(l.ExpiresAt),
+		millis(l.PausedAt), millis(l.ArchivedAt), idOrNull(l.TillID), l.Operation, l.Batch, bit(l.AtTill), sumOfLink(tx.book, l))
 	if isTaken(err) {
 		err = ErrDuplicate
 	}
@@ -165,12 +166,16 @@ func (l PaymentLink) searchText() string {
 // takes, until when, and whether it is paused or put away. ErrNotFound when it
 // is none of the book's.
 func (tx *Tx) UpdateLink(ctx context.Context, l PaymentLink) error {
-	err := tx.change(ctx, `
+	sum, err := tx.nextLinkSum(ctx, l)
+	if err != nil {
+		return fmt.Errorf("update link %d: %w", l.ID, err)
+	}
+	err = tx.change(ctx, `
 		UPDATE payment_links SET amount = $1, description = $2, may_pay_more = $3, most_payments = $4, most_money = $5,
-			expires_at = $6, paused_at = $7, archived_at = $8, till_id = $9, search = $10
-		WHERE book = $11 AND id = $12`,
+			expires_at = $6, paused_at = $7, archived_at = $8, till_id = $9, search = $10, sum = $11
+		WHERE book = $12 AND id = $13`,
 		l.Amount, l.Description, bit(l.MayPayMore), l.MostPayments, l.MostMoney,
-		millis(l.ExpiresAt), millis(l.PausedAt), millis(l.ArchivedAt), idOrNull(l.TillID), l.searchText(), tx.book, l.ID)
+		millis(l.ExpiresAt), millis(l.PausedAt), millis(l.ArchivedAt), idOrNull(l.TillID), l.searchText(), sum, tx.book, l.ID)
 	if err != nil {
 		return fmt.Errorf("update link %d: %w", l.ID, err)
 	}

@@ -62,20 +62,29 @@ func (r Reader) PayoutRules(ctx context.Context) (PayoutRules, error) {
 	return rules, nil
 }
 
-// SetPayoutRules puts rules in the place of those that the book has.
+// SetPayoutRules puts rules in the place of those that the book has. What was done
+// to those past Comptoir is kept as damage before they go.
 func (tx *Tx) SetPayoutRules(ctx context.Context, p PayoutRules) error {
-	_, err := tx.turn.exec(ctx, `
-		INSERT INTO payout_rules (book, `+payoutRulesColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+	_, broken, err := tx.CheckRows(ctx, Look{}) // the rules are the first that are looked at
+	if err != nil {
+		return fmt.Errorf("set payout rules: %w", err)
+	}
+	if err := tx.addBroken(ctx, broken); err != nil {
+		return err
+	}
+	_, err = tx.turn.exec(ctx, `
+		INSERT INTO payout_rules (book, `+payoutRulesColumns+`, sum)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (book) DO UPDATE SET frozen = excluded.frozen, most_each = excluded.most_each,
 			most_day = excluded.most_day, count_day = excluded.count_day, from_hour = excluded.from_hour,
 			to_hour = excluded.to_hour, saved_only = excluded.saved_only,
 			new_recipient_wait = excluded.new_recipient_wait, approval_above = excluded.approval_above,
 			approval_held = excluded.approval_held, approval_held_until = excluded.approval_held_until,
-			airtime_day = excluded.airtime_day, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+			airtime_day = excluded.airtime_day, updated_at = excluded.updated_at, updated_by = excluded.updated_by,
+			sum = excluded.sum`,
 		tx.book, bit(p.Frozen), p.MostEach, p.MostDay, p.CountDay, p.FromHour, p.ToHour, bit(p.SavedOnly),
 		p.NewRecipientWait.Milliseconds(), p.ApprovalAbove, p.ApprovalHeld, millis(p.HeldUntil),
-		p.AirtimeDay, millis(p.UpdatedAt), p.UpdatedBy)
+		p.AirtimeDay, millis(p.UpdatedAt), p.UpdatedBy, sumOfRules(tx.book, p))
 	if err != nil {
 		return fmt.Errorf("set payout rules: %w", err)
 	}
