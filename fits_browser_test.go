@@ -27,8 +27,20 @@ var sizes = []struct {
 }
 
 // fits opens a screen at each size: it scrolls nowhere sideways, no text of it is
-// cut, and what has to be in view is. At 200 % and on a side a scroll leads there.
+// cut, what a thumb presses at the till is large enough, and what has to be in view is.
 func (v *visitor) fits(name string, inView string) {
+	v.t.Helper()
+	v.fitsFrom(600, name, inView) // at 200 % and on a side a scroll leads there
+}
+
+// fitsAtOnce is fits for a screen on which one sells or pays: no scroll leads to its
+// button, at any size.
+func (v *visitor) fitsAtOnce(name string, inView string) {
+	v.t.Helper()
+	v.fitsFrom(0, name, inView)
+}
+
+func (v *visitor) fitsFrom(height int, name string, inView string) {
 	v.t.Helper()
 	for _, size := range sizes {
 		v.size(size.width, size.height)
@@ -38,7 +50,7 @@ func (v *visitor) fits(name string, inView string) {
 			v.keep(fmt.Sprintf("fit-%s-%d", name, size.height), "fr", "dark", size.width)
 			v.scheme("light")
 		}
-		var found struct{ Wide, Cut, Bottom string }
+		var found struct{ Wide, Cut, Bottom, Small string }
 		script := fmt.Sprintf(`(() => {
 		  const name = el => el.tagName + '.' + (el.getAttribute('class') || '') + ' "' + el.textContent.trim().slice(0, 40) + '"'
 		  const seen = el => el.checkVisibility() && !el.closest('.hidden, dialog:not([open]), [hidden]')
@@ -51,10 +63,11 @@ func (v *visitor) fits(name string, inView string) {
 		  const wanted = document.querySelector(%q)
 		  return {
 		    Wide: document.documentElement.scrollWidth > innerWidth ? 'the page' : [...wide, ...spills].slice(0, 3).map(name).join('; '),
-		    Cut: cut.slice(0, 3).map(name).join('; '),
-		    Bottom: !wanted ? 'is not there' : innerHeight < 600 ? '' : (b => b.bottom > foot + 1 || b.top < 0 ? 'ends at ' + Math.round(b.bottom) : '')(wanted.getBoundingClientRect()),
+		    Cut: [...cut, ...all.filter(el => el.matches('[name=amount]') && el.scrollWidth > el.clientWidth + 1)].slice(0, 3).map(name).join('; '),
+		    Small: all.filter(el => el.matches('.till :is(a, button), .counter :is(a, button), .narrow:has(.pin-pad) :is(a, button, .choice)')).filter(el => (b => b.height < 44 || b.width < 44)(el.getBoundingClientRect())).slice(0, 5).map(name).join('; '),
+		    Bottom: !wanted ? 'is not there' : innerHeight < %d ? '' : (b => b.bottom > foot + 1 || b.top < 0 ? 'ends at ' + Math.round(b.bottom) : '')(wanted.getBoundingClientRect()),
 		  }
-		})()`, inView)
+		})()`, inView, height)
 		if err := json.Unmarshal(act(v, chromedp.Evaluate[[]byte](script)), &found); err != nil {
 			v.t.Fatal(err)
 		}
@@ -64,6 +77,9 @@ func (v *visitor) fits(name string, inView string) {
 		}
 		if found.Cut != "" {
 			v.t.Errorf("%s cuts: %s", where, found.Cut)
+		}
+		if found.Small != "" {
+			v.t.Errorf("%s is too small for a thumb: %s", where, found.Small)
 		}
 		if found.Bottom != "" {
 			v.t.Errorf("%s: %s %s", where, inView, found.Bottom)
@@ -97,27 +113,27 @@ func TestFits_CustomersPages(t *testing.T) {
 	one := p.url + m.eval("document.querySelector('[data-customer]').getAttribute('href')")
 	customer, other := visit(t), visit(t)
 	customer.open(one)
-	customer.fits("pay", ".pay-form button.pay")
+	customer.fitsAtOnce("pay", ".pay-form button.pay")
 	customer.fill("phone", "677 12 34 56")
 	customer.click(".pay-form button.pay")
 	customer.see(".bill[data-state=on_phone]")
-	customer.fits("pay-on-phone", ".ussd")
+	customer.fitsAtOnce("pay-on-phone", ".ussd")
 	customer.click(".other-number summary")
-	customer.fits("pay-other-number", ".bill h1")
+	customer.fitsAtOnce("pay-other-number", ".bill h1")
 	other.open(one)
-	other.fits("pay-elsewhere", ".bill h1")
+	other.fitsAtOnce("pay-elsewhere", ".bill h1")
 	p.enter(t, "0000")
 	customer.see(".bill[data-state=failed]")
-	customer.fits("pay-failed", ".pay-form button.pay")
+	customer.fitsAtOnce("pay-failed", ".pay-form button.pay")
 	other.see(".bill[data-state=ready]")
 	customer.click(".pay-form button.pay")
 	customer.see(".bill[data-state=on_phone]")
 	p.enter(t, "1234")
 	customer.see(".bill[data-state=paid]")
-	customer.fits("pay-paid", ".bill h1")
+	customer.fitsAtOnce("pay-paid", ".bill h1")
 	open := m.reusableLink(p, "")
 	other.open(p.url + open)
-	other.fits("pay-open", "[name=amount]")
+	other.fitsAtOnce("pay-open", "[name=amount]")
 }
 
 func TestCustomer_Offline_IsToldAtOnceWhereHeLooks(t *testing.T) {
