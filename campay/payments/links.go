@@ -183,6 +183,7 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) e
 	var failure *campay.Error
 	isRefused := errors.As(callErr, &failure) && failure.Effect == campay.Refused && (!again || !passes(failure))
 
+	isReplaced := false
 	err = s.change(ctx, attemptID, func(tx *store.Tx, t *store.Transaction) error {
 		if t.Status != store.StatusUnsent {
 			return nil // settled meanwhile, by a webhook say
@@ -199,10 +200,12 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) e
 			}
 			s.schedule(t)
 			return s.tell(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
-		case isRefused && again && (failure.Code == "" || campay.IsDuplicate(failure)):
-			// An earlier request was lost and may hold this external reference.
-			// Nobody has its page, so nobody can pay it: begin anew.
-			return s.replaceAttempt(ctx, tx, link.PaymentLink, t, failure)
+		case isRefused && (campay.IsDuplicate(failure) || again && failure.Code == ""):
+			// CamPay has this external reference, of an earlier request that was lost
+			// perhaps. Nobody has its page, so nobody can pay it: begin anew.
+			var err error
+			isReplaced, err = s.replaceAttempt(ctx, tx, link.PaymentLink, t, failure)
+			return err
 		case isRefused:
 			s.refuse(t, failure)
 			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
@@ -215,8 +218,8 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) e
 	if err != nil {
 		return fmt.Errorf("settle attempt %d: %w", attemptID, err)
 	}
-	if isRefused {
-		return refusal(failure)
+	if isRefused && !isReplaced {
+		return refusedOf(failure)
 	}
 	return nil
 }
@@ -231,17 +234,36 @@ func passes(failure *campay.Error) bool {
 	return false
 }
 
-func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, t *store.Transaction, failure *campay.Error) error {
+// mostReplaced is how often a page is asked for anew under another reference: a
+// CamPay that refuses them all means something else.
+const mostReplaced = 3
+
+// replaceAttempt ends an attempt whose page nobody has and begins another, unless
+// that was tried often enough: then the link says what CamPay said.
+func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, t *store.Transaction, failure *campay.Error) (isReplaced bool, err error) {
 	s.refuse(t, failure)
+	before, err := tx.TransactionsOfLink(ctx, link.ID)
+	if err != nil {
+		return false, err
+	}
+	inVain := 0
+	for _, other := range before {
+		if other.Status == store.StatusFailed && other.PaymentURL == "" && other.Reason == failure.Message {
+			inVain++
+		}
+	}
+	if inVain >= mostReplaced {
+		return false, s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+	}
 	if err := s.tell(ctx, tx, *t, store.EventAnswer, "replaced", failure.Message, failure.Raw); err != nil {
-		return err
+		return false, err
 	}
 	next, err := s.writeAttempt(ctx, tx, link, t.Asked, NewOperation())
 	if err != nil {
-		return err
+		return false, err
 	}
 	next.PollAt = s.now()
-	return tx.UpdateTransaction(ctx, next)
+	return true, tx.UpdateTransaction(ctx, next)
 }
 
 func (s *Service) pageRequest(link store.PaymentLink, attempt store.Transaction) campay.PaymentLinkRequest {

@@ -57,30 +57,35 @@ func refusal(callErr error) error {
 		if campay.IsDuplicate(failure) {
 			return nil // CamPay has it: it is in doubt, and no refusal
 		}
-		e := &RefusedError{Code: failure.Code, Message: failure.Message, Status: failure.HTTPStatus}
-		switch failure.Code {
-		case campay.CodePhone:
-			e.Of = PartPhone
-		case campay.CodeCarrier:
-			e.Of = PartCarrier
-		case campay.CodeAmount:
-			e.Of = PartAmount
-		case campay.CodeBalance:
-			e.Of = PartBalance
-		default:
-			switch {
-			case failure.HTTPStatus == http.StatusUnauthorized:
-				e.Of = PartKeys
-			case campay.IsTooOften(failure):
-				e.Of = PartOften
-			case failure.HTTPStatus == http.StatusForbidden && failure.Message != "": // else a firewall's, perhaps
-				e.Of = PartForbidden
-			}
-		}
-		return e
+		return refusedOf(failure)
 	default:
 		return nil
 	}
+}
+
+// refusedOf says what a refusal is about.
+func refusedOf(failure *campay.Error) *RefusedError {
+	e := &RefusedError{Code: failure.Code, Message: failure.Message, Status: failure.HTTPStatus}
+	switch failure.Code {
+	case campay.CodePhone:
+		e.Of = PartPhone
+	case campay.CodeCarrier:
+		e.Of = PartCarrier
+	case campay.CodeAmount:
+		e.Of = PartAmount
+	case campay.CodeBalance:
+		e.Of = PartBalance
+	default:
+		switch {
+		case failure.HTTPStatus == http.StatusUnauthorized:
+			e.Of = PartKeys
+		case campay.IsTooOften(failure):
+			e.Of = PartOften
+		case failure.HTTPStatus == http.StatusForbidden && failure.Message != "": // else a firewall's, perhaps
+			e.Of = PartForbidden
+		}
+	}
+	return e
 }
 
 // notTaken writes down that a request failed: it surely moved nothing, or
