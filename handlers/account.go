@@ -114,24 +114,28 @@ func (s *server) endOwnSession(c echo.Context) error {
 // them but the one that asks.
 func (s *server) endSessionsOf(c echo.Context, u store.User) error {
 	ctx := c.Request().Context()
+	return s.Store.Write(ctx, func(tx *store.Tx) error { return s.endSessionsIn(c, tx, u, c.FormValue("session")) })
+}
+
+// endSessionsIn ends the session of u's that is named, or all of them but the one
+// that asks.
+func (s *server) endSessionsIn(c echo.Context, tx *store.Tx, u store.User, named string) error {
+	ctx := c.Request().Context()
 	current, err := s.sessionHash(c)
 	if err != nil {
 		return err
 	}
-	named := c.FormValue("session")
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		ended, err := tx.EndSessions(ctx, u.ID, named, current)
-		if err != nil {
+	ended, err := tx.EndSessions(ctx, u.ID, named, current)
+	if err != nil {
+		return err
+	}
+	if named == store.AllSessions { // those whose session has lapsed too
+		if err := tx.RestPushSubscriptions(ctx, u.ID, current); err != nil {
 			return err
 		}
-		if named == store.AllSessions { // those whose session has lapsed too
-			if err := tx.RestPushSubscriptions(ctx, u.ID, current); err != nil {
-				return err
-			}
-		}
-		if ended == 0 {
-			return nil
-		}
-		return s.audit(ctx, tx, act{user(c).ID, "session.ended", "person", u.ID}, map[string]any{"name": u.Name, "sessions": ended})
-	})
+	}
+	if ended == 0 {
+		return nil
+	}
+	return s.audit(ctx, tx, act{user(c).ID, "session.ended", "person", u.ID}, map[string]any{"name": u.Name, "sessions": ended})
 }

@@ -53,12 +53,13 @@ type guessed struct {
 }
 
 // kept are the kinds that outlive a restart: they guard money and second factors.
-var kept = []string{kindAgain, kindCode, kindPIN}
+var kept = []string{kindAgain, kindCode, kindCodeKnown, kindPIN}
 
 const (
-	kindAgain = "again"
-	kindCode  = "code"
-	kindPIN   = "pin"
+	kindAgain     = "again"
+	kindCode      = "code"       // from browsers that are not known, together
+	kindCodeKnown = "code_known" // from those that are
+	kindPIN       = "pin"
 )
 
 // OpenGuesses are the guesses of a product, those of an earlier run among them.

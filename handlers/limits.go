@@ -29,6 +29,7 @@ var (
 	pairLimit    = limit{5, 15 * time.Minute}  // of an account from one address
 	addressLimit = limit{20, 15 * time.Minute} // of any account from one address
 	accountLimit = limit{50, 30 * time.Second} // of an account from anywhere
+	codeLimit    = limit{20, 5 * time.Minute}  // of a second factor from all strange browsers: some 500 a day, of a million codes
 	askedLimit   = limit{60, time.Minute}      // questions to passkeys from one address: each makes a session
 )
 

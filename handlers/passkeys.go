@@ -212,7 +212,10 @@ func (s *server) finishPasskey(c echo.Context) error {
 		if err := tx.AddPasskey(ctx, store.Passkey{UserID: u.ID, CredentialID: credential.ID, Data: raw, Name: name, CreatedAt: s.Now()}); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, act{u.ID, "passkey.added", "person", u.ID}, signInDetail{Name: name})
+		if err := s.audit(ctx, tx, act{u.ID, "passkey.added", "person", u.ID}, signInDetail{Name: name}); err != nil {
+			return err
+		}
+		return s.endSessionsIn(c, tx, u.User, store.AllSessions) // which were opened without it
 	}); err != nil {
 		return err
 	}

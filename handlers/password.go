@@ -144,9 +144,11 @@ func (s *server) ownPassword(c echo.Context, f *form) (ok bool, err error) {
 
 // wrongGuess and rightGuess have a count outlive the process. It stands in memory
 // already: a disk that fails keeps nobody out, and lets nobody guess on.
-func (s *server) wrongGuess(c echo.Context, by guessed) {
-	if err := s.Guesses.wrong(store.WithoutSession(c.Request().Context()), by); err != nil {
-		s.Log.WarnContext(c.Request().Context(), "a wrong guess is not kept", "id", requestID(c), "error", err)
+func (s *server) wrongGuess(c echo.Context, by ...guessed) {
+	for _, b := range by {
+		if err := s.Guesses.wrong(store.WithoutSession(c.Request().Context()), b); err != nil {
+			s.Log.WarnContext(c.Request().Context(), "a wrong guess is not kept", "id", requestID(c), "error", err)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -139,27 +140,27 @@ var powerActs = []struct {
 		end()
 		b.post("/signin/second", url.Values{"code": {p.code()}})
 		return b.get("/team").status == http.StatusOK
-	}, "AB"},
+	}, "ABI"},
 	{"sign-in by passkey, asked", (*powerful).withKey, func(p *powerful, end func()) bool {
 		b := p.s.browser()
 		q := b.askSignIn()
 		end()
 		b.show(p.key.shown(q))
 		return b.get("/team").status == http.StatusOK
-	}, "ABC"},
+	}, "ABCI"},
 	{"invitation made", nil, func(p *powerful, end func()) bool {
 		link := p.second.invites("Complice", store.RoleOwner)
 		end()
 		b := p.s.browser()
 		b.post(link, joining())
 		return b.get("/team").status == http.StatusOK
-	}, "ABG"},
+	}, "ABGI"},
 	{"new password given to another", nil, func(p *powerful, end func()) bool {
 		link := p.second.post("/team/1", what("reset")).oneTimeLink(p.s.t)
 		end()
 		b := p.s.browser()
 		return b.post(link, joining()).status == http.StatusSeeOther
-	}, "ABG"},
+	}, "ABGI"},
 	{"withdrawal confirmed", nil, func(p *powerful, end func()) bool {
 		p.whenAsked(end)
 		p.second.post("/withdraw/confirm", confirmed(payoutOf("3000", "677123456")))
@@ -181,7 +182,7 @@ var powerActs = []struct {
 		end()
 		p.owner.post(path+"/approve", url.Values{"password": {testPassword}})
 		return p.sent() > 0
-	}, "ABG"},
+	}, "ABGI"},
 	{"approval confirmed", func(p *powerful) { rules(store.PayoutRules{ApprovalAbove: 100})(p.s) }, func(p *powerful, end func()) bool {
 		path := p.owner.payOut("/withdraw", payoutOf("3000", "677123456"))
 		p.whenAsked(end)
@@ -208,12 +209,12 @@ var powerActs = []struct {
 	}, "G"},
 	{"passkey being added", nil, func(p *powerful, end func()) bool {
 		d := p.s.authenticator()
-		q := p.second.askForKey("Téléphone")
+		q := p.second.askForKey("Autre")
 		end()
 		p.second.confirmKey(d.made(q))
 		keys, err := p.s.store.Passkeys(p.s.t.Context(), secondID)
 		p.s.must(err)
-		return len(keys) > 0
+		return slices.ContainsFunc(keys, func(k store.Passkey) bool { return k.Name == "Autre" })
 	}, "G"},
 	{"second factor being set up", nil, func(p *powerful, end func()) bool {
 		m := shownSecret.FindStringSubmatch(p.second.get("/account/totp").body)
@@ -229,7 +230,7 @@ var powerActs = []struct {
 		tills, err := p.s.store.Tills(p.s.t.Context())
 		p.s.must(err)
 		return len(tills) > 0
-	}, "ABCDG"},
+	}, "ABCDGI"},
 	{"PIN", func(p *powerful) {
 		p.owner.post(pathOfSecond, what("role", "role", "cashier"))
 		p.second, p.other = p.signIn(), p.signIn()
@@ -238,7 +239,7 @@ var powerActs = []struct {
 	}, func(p *powerful, end func()) bool {
 		end()
 		return p.owner.takesOver(secondID, "2580").status == http.StatusSeeOther
-	}, "ABCG"},
+	}, "ABCGI"},
 }
 
 // powerEnds are the ways in which power ends, each with its letter.
@@ -262,6 +263,16 @@ var powerEnds = []struct {
 			p.other.post("/account/totp/off", url.Values{"password": {testPassword}, "code": {p.code()}})
 		case p.key != nil:
 			p.other.post("/account/passkeys/1/remove", url.Values{"password": {testPassword}})
+		}
+	}},
+	{"I", "a factor added", func(p *powerful) {
+		switch {
+		case p.secret != "":
+			p.other.post("/account/recovery", url.Values{"password": {testPassword}, "code": {p.code()}})
+		case p.key != nil:
+			p.other.turnsTOTPOn()
+		default:
+			p.other.addKey(p.s.authenticator())
 		}
 	}},
 	{"H", "reset by a command", func(p *powerful) {
@@ -294,6 +305,34 @@ func TestPower_WhateverWasSetGoing_EndsWithIt(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A session that was opened without a factor is not worth what the factor is.
+func TestPower_FactorAddedOrChanged_EndsTheOtherSessions_AndNotThisOne(t *testing.T) {
+	for name, add := range map[string]func(p *powerful){
+		"code":    func(p *powerful) { p.other.turnsTOTPOn() },
+		"passkey": (*powerful).withKey,
+		"recovery codes": func(p *powerful) {
+			p.other.post("/account/recovery", url.Values{"password": {testPassword}, "code": {p.code()}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := openPowerful(t)
+			if name == "recovery codes" {
+				p.secret, _ = p.second.turnsTOTPOn()
+				p.other = p.s.halfSignedInAs("second")
+				p.other.post("/signin/second", url.Values{"code": {p.code()}})
+			}
+			p.s.subscribedIn(p.second, secondID)
+			add(p)
+			if p.second.get("/team").status == http.StatusOK || p.other.get("/team").status != http.StatusOK {
+				t.Errorf("the other session: %d, this one: %d", p.second.get("/team").status, p.other.get("/team").status)
+			}
+			if told, err := p.s.store.PushTargets(t.Context()); err != nil || len(told) != 0 {
+				t.Errorf("the other device is told of payments: %v, %v", told, err)
+			}
+		})
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 
+	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -100,8 +101,8 @@ func (s *server) checkCode(c echo.Context, f *form, u store.User) error {
 		f.wrong("code", views.ProblemCodeMissing, "")
 		return nil
 	}
-	by := guessed{kindCode + "|" + strconv.FormatInt(u.ID, 10), pairLimit}
-	if wait := s.Guesses.take(s.Now(), by); wait > 0 {
+	by := s.codeGuessedBy(c, u)
+	if wait := s.Guesses.take(s.Now(), by...); wait > 0 {
 		f.figured("code", views.ProblemTooMany, "Seconds", tooMany(c, wait))
 		return nil
 	}
@@ -110,13 +111,24 @@ func (s *server) checkCode(c echo.Context, f *form, u store.User) error {
 		return err
 	}
 	if !ok {
-		s.wrongGuess(c, by)
+		s.wrongGuess(c, by...)
 		s.Log.WarnContext(c.Request().Context(), "code refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
 		f.wrong("code", views.ProblemCode, "")
 		return nil
 	}
-	s.rightGuess(c, by)
+	s.rightGuess(c, by...)
 	return nil
+}
+
+// codeGuessedBy is what a guess at a person's code is counted by: of the browsers in
+// which he signed in before together, of any other by where it is and, from anywhere,
+// by himself. Whoever knows his password keeps nobody waiting but strangers.
+func (s *server) codeGuessedBy(c echo.Context, u store.User) []guessed {
+	id := strconv.FormatInt(u.ID, 10)
+	if s.isKnownBrowser(c, u.Name) {
+		return []guessed{{kindCodeKnown + "|" + id, pairLimit}}
+	}
+	return []guessed{{"code_from|" + id + "|" + payments.Network(c.RealIP()), pairLimit}, {kindCode + "|" + id, codeLimit}}
 }
 
 // codeAgain asks for a code beside the password. It is good once, so it is not
@@ -293,7 +305,10 @@ func (s *server) turnTOTPOn(c echo.Context) error {
 		if err := tx.SetRecoveryCodes(ctx, u.ID, codes); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, act{u.ID, "totp.on", "person", u.ID}, nil)
+		if err := s.audit(ctx, tx, act{u.ID, "totp.on", "person", u.ID}, nil); err != nil {
+			return err
+		}
+		return s.endSessionsIn(c, tx, u, store.AllSessions) // which were opened without it
 	}); err != nil {
 		return err
 	}
@@ -337,7 +352,10 @@ func (s *server) renewRecovery(c echo.Context) error {
 		if err := tx.SetRecoveryCodes(c.Request().Context(), u.ID, codes); err != nil {
 			return err
 		}
-		return s.audit(c.Request().Context(), tx, act{u.ID, "recovery.renewed", "person", u.ID}, nil)
+		if err := s.audit(c.Request().Context(), tx, act{u.ID, "recovery.renewed", "person", u.ID}, nil); err != nil {
+			return err
+		}
+		return s.endSessionsIn(c, tx, u, store.AllSessions) // whoever had an old one
 	}, func() error { return s.showRecoveryCodes(c, codes) })
 }
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -46,10 +47,12 @@ func (b *browser) turnsTOTPOn() (secret string, recovery []string) {
 }
 
 // halfSignedIn is a browser that has shown the password alone.
-func (s *shop) halfSignedIn() *browser {
+func (s *shop) halfSignedIn() *browser { return s.halfSignedInAs("owner") }
+
+func (s *shop) halfSignedInAs(name string) *browser {
 	s.t.Helper()
 	b := s.browser()
-	if got := b.guess("owner", testPassword); got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/signin/second") {
+	if got := b.guess(name, testPassword); got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/signin/second") {
 		s.t.Fatalf("answered %d %s", got.status, got.header.Get("Location"))
 	}
 	return b
@@ -127,6 +130,50 @@ func TestAttack_CodesAreNotGuessed(t *testing.T) {
 	again := s.halfSignedIn() // another session is the same account
 	if got := again.post("/signin/second", url.Values{"code": {s.code(secret, 0)}}); got.status != http.StatusTooManyRequests {
 		t.Errorf("answered %d", got.status)
+	}
+}
+
+// Whoever knows the password must not keep its owner from his own browsers.
+func TestAttack_CodesGuessedByWhoKnowsThePassword_DoNotReachABrowserThatIsKnown(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	secret, _ := owner.turnsTOTPOn()
+	for range 2 * codeLimit.free {
+		s.halfSignedIn().post("/signin/second", url.Values{"code": {"000000"}})
+		s.clock.pass(time.Minute)
+	}
+	attacker := s.halfSignedIn()
+	if got := attacker.post("/signin/second", url.Values{"code": {s.code(secret, 0)}}); got.status != http.StatusTooManyRequests {
+		t.Fatalf("the attacker is answered %d", got.status)
+	}
+	owner.post("/signout", url.Values{})
+	owner.guess("owner", testPassword)
+	if got := owner.post("/signin/second", url.Values{"code": {s.code(secret, 0)}}); got.status != http.StatusSeeOther {
+		t.Errorf("the owner is answered %d", got.status)
+	}
+	for range pairLimit.free { // his own browsers guess no more than anybody
+		owner.post("/account/totp/off", url.Values{"password": {testPassword}, "code": {"000000"}})
+	}
+	if got := owner.post("/account/totp/off", url.Values{"password": {testPassword}, "code": {s.code(secret, 1)}}); got.status != http.StatusTooManyRequests {
+		t.Errorf("a known browser guesses on: %d", got.status)
+	}
+}
+
+func TestLimits_OfCodes_FromEverywhereTogether_AreSomeHundredsADay(t *testing.T) {
+	var g Guesses
+	begun := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	looked := 0
+	for now := begun; now.Before(begun.Add(24 * time.Hour)); now = now.Add(10 * time.Second) {
+		from := fmt.Sprint("code_from|1|", now.Unix())
+		if g.take(now, guessed{from, pairLimit}, guessed{kindCode + "|1", codeLimit}) == 0 {
+			looked++
+		}
+	}
+	if looked > 500 {
+		t.Errorf("%d codes a day are looked at", looked)
+	}
+	if wait := g.take(begun.Add(24*time.Hour), guessed{kindCode + "|1", codeLimit}); wait > codeLimit.longest {
+		t.Errorf("one waits %v", wait)
 	}
 }
 
