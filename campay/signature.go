@@ -15,8 +15,9 @@ import (
 var ErrSignature = errors.New("signature refused")
 
 // ErrSignatureExpired is wrapped beside ErrSignature when the signature is
-// CamPay's own and its time is over: a delivery that was held back, or replayed.
-var ErrSignatureExpired = errors.New("expired")
+// CamPay's own and out of its time: of a delivery that was held back or replayed, or
+// because our clock is wrong.
+var ErrSignatureExpired = errors.New("out of its time")
 
 // clockLeeway is how far CamPay's clock and ours may differ.
 const clockLeeway = time.Minute
@@ -71,16 +72,11 @@ func (v *Verifier) Verify(n Notification) error {
 		return nil
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return fmt.Errorf("%w: %w", ErrSignature, ErrSignatureExpired)
+	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
+		return fmt.Errorf("%w: %w: %s", ErrSignature, ErrSignatureExpired, why(err))
 	default:
 		return fmt.Errorf("%w: %s", ErrSignature, why(err))
 	}
-}
-
-// IsSignature reports whether text has the form of a signature of CamPay's: a JWT
-// by HS256, made with any key.
-func IsSignature(text string) bool {
-	token, _, err := jwt.NewParser().ParseUnverified(text, jwt.MapClaims{})
-	return err == nil && token.Method == jwt.SigningMethodHS256
 }
 
 // why puts the reason into words of ours: the parser's may repeat the token.

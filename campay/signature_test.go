@@ -100,6 +100,9 @@ func TestVerify_RefusesEveryOtherSignature(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+		if isOwn := name == "expired" || name == "not valid yet" || name == "issued in the future"; errors.Is(err, campay.ErrSignatureExpired) != isOwn {
+			t.Errorf("%s: made with the key: %v; %v", name, isOwn, err)
+		}
 		if signature != "" && strings.Contains(err.Error(), signature) || strings.Contains(err.Error(), webhookKey) {
 			t.Errorf("%s: the error repeats a secret: %v", name, err)
 		}

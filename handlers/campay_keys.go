@@ -11,7 +11,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -169,8 +168,8 @@ func (s *server) keepKeys(c echo.Context, book string, keys store.CamPayKeys) er
 	})
 }
 
-// webhooksJudged is among how many of the newest webhooks one is looked for that
-// tells whether the key is right.
+// webhooksJudged is among how many of the newest webhooks, taken and refused, one is
+// looked for that was signed with the key.
 const webhooksJudged = 200
 
 // webhookCheck waits for the first webhook.
@@ -197,12 +196,17 @@ func (s *server) webhookState(c echo.Context) (views.WebhookCheckProps, error) {
 	if err := s.Payments.KeepRefused(ctx); err != nil {
 		return props, err
 	}
-	newest, err := s.Store.Deliveries(ctx, store.DeliveryFilter{Limit: webhooksJudged})
-	for _, d := range newest {
-		if d.Verdict == store.VerdictAccepted || payments.IsSigned(d) {
-			props.Last = d // what a stranger sends without a signature says nothing of the key
-			break
+	for _, verdict := range []store.Verdict{store.VerdictAccepted, store.VerdictRefused} {
+		newest, err := s.Store.Deliveries(ctx, store.DeliveryFilter{Verdict: verdict, Limit: webhooksJudged})
+		if err != nil {
+			return props, err
+		}
+		// What is not signed with the key says nothing of it: anybody may send that.
+		if i := slices.IndexFunc(newest, s.Payments.IsOfKey); i >= 0 && props.Last.ID == 0 {
+			props.Last = newest[i]
 		}
 	}
+	var err error
+	props.Refused, err = s.Store.RefusedCounts(ctx)
 	return props, err
 }

@@ -33,8 +33,9 @@ func settingsScreens() map[string]templ.Component {
 		"webhook-check-works": views.WebhookCheckPage(page("/settings/webhook"), views.WebhookCheckProps{
 			URL: "http://localhost:8080/webhook/campay", Book: "demo", Last: store.Delivery{ID: 1, Verdict: store.VerdictAccepted, ReceivedAt: now}, Now: now,
 		}),
-		"webhook-check-refused": views.WebhookCheckPage(page("/settings/webhook"), views.WebhookCheckProps{
+		"webhook-check-late": views.WebhookCheckPage(page("/settings/webhook"), views.WebhookCheckProps{
 			URL: "http://localhost:8080/webhook/campay", Book: "demo", Last: store.Delivery{ID: 1, Verdict: store.VerdictRefused, ReceivedAt: now}, Now: now,
+			Refused: []store.RefusedCount{{Why: store.WhySignature, Count: 3}, {Why: store.WhyExpired, Count: 1}},
 		}),
 	}
 	entries := []store.AuditEntry{

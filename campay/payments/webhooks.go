@@ -111,11 +111,11 @@ func Said(d store.Delivery) map[string]string {
 	return fields
 }
 
-// IsSigned reports whether a kept delivery carried a signature of CamPay's form,
-// made with whatever key.
-func IsSigned(d store.Delivery) bool {
-	n, err := campay.RawNotification{Method: d.Method, ContentType: d.ContentType, Body: d.Body}.Parse()
-	return err == nil && campay.IsSignature(n.Signature)
+// IsOfKey reports whether a kept delivery was signed with the key that is set now,
+// in its time or out of it.
+func (s *Service) IsOfKey(d store.Delivery) bool {
+	_, why, refused := s.verify(campay.RawNotification{Method: d.Method, ContentType: d.ContentType, Body: d.Body})
+	return refused == nil || why == store.WhyExpired
 }
 
 // report notes on the transaction that a delivery speaks of what was said:

@@ -237,7 +237,14 @@ func TestWebhookCheck_SaysWhatCame(t *testing.T) {
 	another, err := campay.SignNotification("another key", time.Now())
 	r.must(err)
 	r.browser().post("/webhook/campay", url.Values{"status": {"SUCCESSFUL"}, "reference": {"x"}, "signature": {another}})
-	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice bad")
+	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice quiet") // nor does another key, which anybody has
+	if body := b.get("/settings/webhook/status").body; !strings.Contains(body, "pas signés avec votre clé : 2") || strings.Contains(body, "notice bad") {
+		t.Errorf("forged ones are not counted: %s", body)
+	}
+	old, err := campay.SignNotification(r.keys["demo"].WebhookKey, time.Now().Add(-24*time.Hour))
+	r.must(err)
+	r.browser().post("/webhook/campay", url.Values{"status": {"SUCCESSFUL"}, "reference": {"x"}, "signature": {old}})
+	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice warn")
 	sale := url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"25"}, "phone": {"677123456"}}
 	b.post("/checkout/phone", sale).want(t, http.StatusSeeOther, "/checkout/phone/")
 	ledger := r.camPays["demo"].Ledger()
@@ -250,6 +257,12 @@ func TestWebhookCheck_SaysWhatCame(t *testing.T) {
 			t.Fatal("no webhook came")
 		}
 	}
+	r.browser().post("/webhook/campay", url.Values{"status": {"SUCCESSFUL"}, "reference": {"x"}, "signature": {another}})
+	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice good") // as before
+	keys := r.keys["demo"]
+	keys.WebhookKey = "another key by now"
+	b.post("/settings/campay", keysForm("demo", keys)).want(t, http.StatusSeeOther, "/settings/webhook")
+	b.get("/settings/webhook/status").want(t, http.StatusOK, "notice quiet") // what the old one signed says nothing of the new
 }
 
 func TestSettings_AreTheOwnersAlone(t *testing.T) {
