@@ -133,6 +133,7 @@ func TestAttack_SessionOfAnotherPerson_MakesNoWriteInHisName(t *testing.T) {
 func TestAttack_SwitchedOffAndOnAgain_HasNothingOfBefore(t *testing.T) {
 	p := openPowerful(t)
 	p.withKey()
+	p.second = p.signIn() // the key ended its other sessions
 	path := p.second.invites("Complice", store.RoleOwner)
 	p.switchOff()
 	p.owner.post(pathOfSecond, what("enable"))

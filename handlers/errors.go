@@ -47,7 +47,7 @@ func kindOf(status int) views.ErrorKind {
 		return views.ErrorNotFound
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return views.ErrorForbidden
-	case http.StatusRequestEntityTooLarge:
+	case http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong:
 		return views.ErrorTooLarge
 	case http.StatusServiceUnavailable:
 		return views.ErrorBusy

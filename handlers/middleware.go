@@ -25,6 +25,13 @@ import (
 // maxBody bounds what anyone may send: the longest form is far below it.
 const maxBody = "64K"
 
+// No address of ours is longer than maxAddress, and no field of a form that strangers
+// send than maxField: what is may be echoed, compared and searched for nowhere.
+const (
+	maxAddress = 8 << 10
+	maxField   = 4 << 10
+)
+
 // contentPolicy lets a page use what this server serves and nothing else.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -45,6 +52,7 @@ func (s *server) use(e *echo.Echo) {
 		s.logRequests(),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true, LogErrorFunc: s.logPanic}),
 		s.headers,
+		shortAddress,
 		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: maxBody, Skipper: isUpload}),
 		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "6M", Skipper: func(c echo.Context) bool { return !isUpload(c) }}),
 		middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 512, Skipper: isNotText}),
@@ -120,6 +128,36 @@ func (s *server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+func shortAddress(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if len(c.Request().RequestURI) > maxAddress {
+			return echo.NewHTTPError(http.StatusRequestURITooLong)
+		}
+		return next(c)
+	}
+}
+
+// shortFields refuses a stranger's form with a field that nobody fills in. The webhook
+// reads its body, of whatever form, by itself.
+func shortFields(c echo.Context) error {
+	if c.Request().Method != http.MethodPost || strings.HasPrefix(c.Path(), "/webhook/") {
+		return nil
+	}
+	form, err := c.FormParams()
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) || errors.Is(err, echo.ErrStatusRequestEntityTooLarge) {
+		return echo.ErrStatusRequestEntityTooLarge
+	}
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	for name, values := range form {
+		if len(name) > maxField || slices.ContainsFunc(values, func(v string) bool { return len(v) > maxField }) {
+			return echo.ErrStatusRequestEntityTooLarge
+		}
+	}
+	return nil
+}
+
 // isUpload reports whether a form may have a file in it.
 func isUpload(c echo.Context) bool {
 	return c.Path() == "/setup" || c.Path() == "/settings/shop" || c.Path() == "/links/batch"
@@ -187,6 +225,9 @@ func (s *server) allow(who access) echo.MiddlewareFunc {
 				return err
 			}
 			if who == nil {
+				if err := shortFields(c); err != nil {
+					return err
+				}
 				return next(c)
 			}
 			u := user(c)

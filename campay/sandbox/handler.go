@@ -17,8 +17,31 @@ func (s *Sandbox) Handler() http.Handler {
 	// A page of another site must not pay, enter a PIN or inject a fault. The
 	// API needs no such guard: it wants a token in a header.
 	guard := http.NewCrossOriginProtection()
-	mux.Handle("/", pageHeaders(guard.Handler(people)))
+	mux.Handle("/", pageHeaders(guard.Handler(short(people))))
 	return mux
+}
+
+// mostSent is the longest address, or form, that any page makes use of.
+const mostSent = 4 << 10
+
+// short refuses what is longer before a page can show it again.
+func short(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.RequestURI) > mostSent {
+			http.Error(w, http.StatusText(http.StatusRequestURITooLong), http.StatusRequestURITooLong)
+			return
+		}
+		if r.ContentLength > mostSent {
+			http.Error(w, http.StatusText(http.StatusRequestEntityTooLarge), http.StatusRequestEntityTooLarge)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, mostSent)
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *Sandbox) routePeople(mux *http.ServeMux) {
@@ -61,7 +84,6 @@ func pageHeaders(next http.Handler) http.Handler {
 		// Not no-referrer: with it browsers hide the origin of the page's own forms.
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
 }

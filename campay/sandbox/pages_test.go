@@ -90,7 +90,7 @@ func TestPages_LanguageCookie_IsThisSandboxesAlone_AndAKnownValue(t *testing.T) 
 		}
 	}
 	other.want(other.send("GET", "/", "", "Cookie", cookie), 200, `<html lang="fr"`)
-	for _, strange := range []string{"de", "EN", strings.Repeat("en-", 5000), "en\""} {
+	for _, strange := range []string{"de", "EN", strings.Repeat("en-", 1000), "en\""} {
 		one.want(one.send("GET", "/", "", "Accept-Language", "en", "Cookie", name+"="+strange), 200, `<html lang="en"`)
 		r := one.send("GET", "/?lang="+url.QueryEscape(strange), "")
 		one.want(r, 200, `<html lang="fr"`)
