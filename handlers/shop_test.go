@@ -11,8 +11,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +23,7 @@ import (
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
+	"comptoir/store/storetest"
 )
 
 const testPassword = "a password for tests"
@@ -61,31 +60,9 @@ type shop struct {
 	handle  func(http.Handler) // from now on
 }
 
-// migrated is the file of a book that nothing was written in, made once: each
-// shop begins with a copy.
-var migrated = sync.OnceValues(func() (file []byte, err error) {
-	dir, err := os.MkdirTemp("", "comptoir-book")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temp folder
-	s, err := store.Open(context.Background(), dir, store.Options{Book: "sandbox"})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(filepath.Join(dir, store.FileName))
-})
-
-func beginBook(dir string) error {
-	file, err := migrated()
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, store.FileName), file, 0o600)
-}
+var template = storetest.Template{Open: func(dir string) (io.Closer, error) {
+	return store.Open(context.Background(), dir, store.Options{Book: "sandbox"})
+}}
 
 // before does something once, just before a call whose path ends so is answered.
 func (s *shop) before(path string, do func()) {
@@ -165,7 +142,7 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	s.must2(&err, func() { verifier, err = campay.NewVerifier(s.key, s.clock.now) })
 	s.must2(&err, func() {
 		s.dir = t.TempDir()
-		s.must(beginBook(s.dir))
+		s.must(template.Begin(s.dir))
 		s.store, err = store.Open(t.Context(), s.dir, store.Options{Book: "sandbox", Now: s.clock.now})
 	})
 	s.service = payments.New(payments.Config{Store: s.store, CamPay: client, Webhooks: verifier, Now: s.clock.now, Logger: log})

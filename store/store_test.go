@@ -5,18 +5,34 @@ package store
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"comptoir/store/storetest"
 )
 
 // noon is when the tests happen.
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
+var template = storetest.Template{Open: func(dir string) (io.Closer, error) {
+	return Open(context.Background(), dir, Options{Book: "sandbox"})
+}}
+
 func open(t testing.TB, dir, book string) *Store {
+	t.Helper()
+	if err := template.Begin(dir); err != nil {
+		t.Fatal(err)
+	}
+	return openNew(t, dir, book)
+}
+
+// openNew is open of a book that Open makes, where the folder has none.
+func openNew(t testing.TB, dir, book string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), dir, Options{Book: book, Now: func() time.Time { return noon }})
 	if err != nil {
@@ -122,7 +138,7 @@ func ids(transactions []Transaction) []int64 {
 
 func TestOpen_FolderAndFiles_AreTheOwnersAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a folder with ? # and %", "data")
-	s := open(t, dir, "sandbox")
+	s := openNew(t, dir, "sandbox")
 	addUser(t, s, "Boutique Exemple") // so that the log beside the database exists
 	for name, want := range map[string]os.FileMode{"": 0o700, FileName: 0o600, FileName + "-wal": 0o600, FileName + "-shm": 0o600} {
 		about, err := os.Stat(filepath.Join(dir, name))

@@ -19,6 +19,7 @@ import (
 	"comptoir/campay"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
+	"comptoir/store/storetest"
 )
 
 const (
@@ -105,7 +106,7 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	s.must(emptyBook(s.dir))
+	s.must(template.Begin(s.dir))
 	s.start()
 	t.Cleanup(func() {
 		callback.Close()
@@ -118,6 +119,10 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 }
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+var template = storetest.Template{Open: func(dir string) (io.Closer, error) {
+	return store.Open(context.Background(), dir, store.Options{Book: "sandbox"})
+}}
 
 // start opens the book, or opens it again as after a restart.
 func (s *shop) start() {

@@ -8,12 +8,10 @@ package payments
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -22,8 +20,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"comptoir/store"
 )
 
 var (
@@ -78,7 +74,7 @@ func play(dir string, seed uint64) (p played) {
 		p.err = err
 		return p
 	}
-	if p.err = emptyBook(dir); p.err != nil {
+	if p.err = template.Begin(dir); p.err != nil {
 		return p
 	}
 	w, err := newWorld(dir, seed)
@@ -94,32 +90,6 @@ func play(dir string, seed uint64) (p played) {
 	p.did, p.faults, p.failures, p.story = w.did, w.faults, w.failures, w.story
 	p.err = w.end()
 	return p
-}
-
-// migrated is the file of a book that nothing was written in: it need not be
-// made anew for each seed.
-var migrated = sync.OnceValues(func() (file []byte, err error) {
-	dir, err := os.MkdirTemp("", "book")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s, err := store.Open(context.Background(), dir, store.Options{Book: "sandbox"})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(filepath.Join(dir, store.FileName))
-})
-
-func emptyBook(dir string) error {
-	file, err := migrated()
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, store.FileName), file, 0o600)
 }
 
 func (p played) report(t *testing.T) {
