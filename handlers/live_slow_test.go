@@ -3,6 +3,7 @@ package handlers
 // A live page whose reader does not read: it is dropped, and holds up nobody.
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -67,7 +68,9 @@ func TestLive_ReaderThatDoesNotRead_IsDropped_AndTheOthersGoOn(t *testing.T) {
 	go func() { served <- site.Serve(narrow{listener}) }()
 	t.Cleanup(func() {
 		_ = site.Close()
-		<-served
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	})
 	slow, quick := s.signedIn(store.RoleCashier), s.signedIn(store.RoleOwner)
 	slow.opensAndReadsNothing(listener.Addr().String(), "/checkout/strip/live")
