@@ -37,7 +37,7 @@ func (l oneClient) Addr() net.Addr { return &net.UnixAddr{} }
 
 // asksForFile has a client ask for a file of some 2 MB, which take reads; it returns
 // what came of writing it, and how long that took.
-func asksForFile(t *testing.T, take func(net.Conn)) (err error, took time.Duration) {
+func asksForFile(t *testing.T, take func(net.Conn)) (took time.Duration, err error) {
 	t.Helper()
 	begun, written := time.Now(), make(chan error, 1)
 	e := echo.New()
@@ -51,8 +51,9 @@ func asksForFile(t *testing.T, take func(net.Conn)) (err error, took time.Durati
 			}
 		}
 		lines.out.Flush()
-		written <- errors.Join(err, lines.out.Error())
-		return nil
+		err = errors.Join(err, lines.out.Error())
+		written <- err
+		return err
 	})
 	server, client := &http.Server{Handler: e, WriteTimeout: answerTime}, make(oneClient, 1)
 	here, there := net.Pipe()
@@ -66,13 +67,13 @@ func asksForFile(t *testing.T, take func(net.Conn)) (err error, took time.Durati
 	err = <-written
 	took = time.Since(begun)
 	_, _ = here.Close(), server.Close()
-	return err, took
+	return took, err
 }
 
 func TestCSV_ToASlowPhone_IsSentToItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := 0
-		err, took := asksForFile(t, func(phone net.Conn) {
+		took, err := asksForFile(t, func(phone net.Conn) {
 			res, err := http.ReadResponse(bufio.NewReader(phone), nil)
 			if err != nil {
 				t.Fatal(err)
@@ -98,7 +99,7 @@ func TestCSV_ToASlowPhone_IsSentToItsEnd(t *testing.T) {
 
 func TestCSV_ToWhoStopsReading_IsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		err, took := asksForFile(t, func(phone net.Conn) {
+		took, err := asksForFile(t, func(phone net.Conn) {
 			if _, err := io.ReadFull(phone, make([]byte, 20_000)); err != nil {
 				t.Fatal(err)
 			}

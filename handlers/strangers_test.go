@@ -151,6 +151,7 @@ func (w *walk) wantSmall() {
 	rows, err := book.QueryContext(w.t.Context(), `
 		SELECT m.name, c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`)
 	w.must(err)
+	defer rows.Close()
 	var columns [][2]string
 	for rows.Next() {
 		var c [2]string
@@ -158,7 +159,6 @@ func (w *walk) wantSmall() {
 		columns = append(columns, c)
 	}
 	w.must(rows.Err())
-	w.must(rows.Close())
 	for _, c := range columns {
 		var longest sql.NullInt64
 		w.must(book.QueryRowContext(w.t.Context(), fmt.Sprintf("SELECT MAX(LENGTH(%q)) FROM %q", c[1], c[0])).Scan(&longest))
