@@ -58,11 +58,11 @@ func (s *server) insteadOf(ctx context.Context, t store.Transaction, end store.S
 	if err != nil || len(ways) == 0 {
 		return "", err
 	}
-	if last := ways[len(ways)-1]; last.LinkID != 0 {
+	last := ways[len(ways)-1]
+	if last.LinkID != 0 {
 		return itemPath("/links/", last.LinkID), nil
-	} else {
-		return itemPath("/transactions/", last.TransactionID), nil
 	}
+	return itemPath("/transactions/", last.TransactionID), nil
 }
 
 // wayOfSale is the way that a screen shows; none for what was begun before sales had

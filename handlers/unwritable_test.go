@@ -19,6 +19,7 @@ func (s *shop) nothingIsKept() {
 	raw := s.rawBook()
 	rows, err := raw.QueryContext(s.t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
 	s.must(err)
+	defer rows.Close()
 	var tables []string
 	for rows.Next() {
 		var name string
@@ -26,7 +27,6 @@ func (s *shop) nothingIsKept() {
 		tables = append(tables, name)
 	}
 	s.must(rows.Err())
-	s.must(rows.Close())
 	for i, table := range tables {
 		for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
 			_, err := raw.ExecContext(s.t.Context(), "CREATE TRIGGER no_"+change+strconv.Itoa(i)+" BEFORE "+change+" ON "+table+" BEGIN SELECT RAISE(ABORT, 'nothing is kept'); END")
