@@ -216,7 +216,8 @@ func (c *Client) wire(e endpoint) http.RoundTripper {
 	return c.moves
 }
 
-// bounded reads at most limit bytes; what was read comes back with an error too.
+// bounded reads at most limit bytes, without the byte order mark that some programs
+// write first; what was read comes back with an error too.
 func bounded(r io.Reader, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
@@ -225,7 +226,7 @@ func bounded(r io.Reader, limit int64) ([]byte, error) {
 	if int64(len(b)) > limit {
 		return b[:limit], fmt.Errorf("%w: more than %d bytes", ErrAnswer, limit)
 	}
-	return b, nil
+	return bytes.TrimPrefix(b, []byte("\ufeff")), nil
 }
 
 // sending follows whether a byte of a request may have left. From the moment it

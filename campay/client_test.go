@@ -167,6 +167,14 @@ var reads = map[string]call{
 	},
 }
 
+func TestAnswer_WithAByteOrderMark_IsReadAsWithout(t *testing.T) {
+	s := serve(t, say(http.StatusOK, "\ufeff"+`{"total_balance": 15, "mtn_balance": 5, "orange_balance": 10, "currency": "XAF"}`))
+	b, err := client(t, campay.Config{BaseURL: s.URL}).Balance(t.Context())
+	if err != nil || b.Total.XAF != campay.Francs(15) {
+		t.Errorf("read %+v, %v", b, err)
+	}
+}
+
 func TestNew_TakesHTTPSAnywhereAndHTTPOnThisMachineOnly(t *testing.T) {
 	for base, ok := range map[string]bool{
 		"https://demo.campay.net/api/": true, "https://demo.campay.net/api": true, "https://demo.campay.net": true,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -95,9 +96,28 @@ func (s *server) takeFlash(c echo.Context) (views.Flash, error) {
 // see sends the browser to another page after a form.
 func see(c echo.Context, path string) error { return c.Redirect(http.StatusSeeOther, path) }
 
-// stepBack answers whoever loads anew the address of a form that was answered
-// with what is wrong: nothing is sent, the page before it is shown.
-func stepBack(c echo.Context) error { return see(c, path.Dir(c.Request().URL.Path)) }
+// isRead reports whether an address can be read.
+func isRead(routes []route, address string) bool {
+	return slices.ContainsFunc(routes, func(r route) bool { return r.method == http.MethodGet && r.path == address })
+}
+
+// stepBack answers whoever loads anew the address of a form that was answered with
+// what is wrong, as a browser's back does: nothing is sent, the nearest page above it
+// is shown.
+func stepBack(routes []route, address string) echo.HandlerFunc {
+	steps := 0
+	for address != "/" && !isRead(routes, address) {
+		address = path.Dir(address)
+		steps++
+	}
+	return func(c echo.Context) error {
+		to := c.Request().URL.Path
+		for range steps {
+			to = path.Dir(to)
+		}
+		return see(c, to)
+	}
+}
 
 // itemPath is the page of one row: "/links/" and 7 make "/links/7".
 func itemPath(list string, id int64) string { return list + strconv.FormatInt(id, 10) }

@@ -91,19 +91,16 @@ func (s *server) routes() []route {
 		{"GET", "/checkout", takesPayment, s.checkout},
 		{"GET", "/checkout/strip", takesPayment, s.strip},
 		{"GET", "/checkout/strip/live", takesPayment, s.stripLive},
-		{"GET", "/checkout/qr", takesPayment, stepBack},
 		{"POST", "/checkout/qr", takesPayment, s.checkoutQR},
 		{"GET", "/checkout/qr/:id", takesPayment, s.qrSalePage},
 		{"GET", "/checkout/qr/:id/status", takesPayment, s.qrSaleStatus},
 		{"GET", "/checkout/qr/:id/live", takesPayment, s.qrSaleLive},
-		{"GET", "/checkout/qr/:id/end", takesPayment, stepBack},
 		{"POST", "/checkout/qr/:id/end", takesPayment, s.endQRSale},
 		{"GET", "/checkout/phone", takesPayment, s.phoneSaleForm},
 		{"POST", "/checkout/phone", takesPayment, s.checkoutPhone},
 		{"GET", "/checkout/phone/:id", takesPayment, s.phoneSalePage},
 		{"GET", "/checkout/phone/:id/status", takesPayment, s.phoneSaleStatus},
 		{"GET", "/checkout/phone/:id/live", takesPayment, s.phoneSaleLive},
-		{"GET", "/checkout/phone/:id/end", takesPayment, stepBack},
 		{"POST", "/checkout/phone/:id/end", takesPayment, s.endPhoneSale},
 		{"GET", "/checkout/claim", takesPayment, s.claimForm},
 		{"POST", "/checkout/claim", takesPayment, s.checkClaim},
@@ -137,22 +134,17 @@ func (s *server) routes() []route {
 		{"POST", "/transactions/:id/check", everyone, s.checkTransaction},
 		{"GET", "/transactions/:id/refund", ownerOnly, s.payoutForm(refunding)},
 		{"POST", "/transactions/:id/refund", ownerOnly, s.payoutReview(refunding)},
-		{"GET", "/transactions/:id/refund/confirm", ownerOnly, stepBack},
 		{"POST", "/transactions/:id/refund/confirm", ownerOnly, s.confirmPayout(refunding)},
-		{"GET", "/transactions/:id/decide", ownerOnly, stepBack},
 		{"POST", "/transactions/:id/decide", ownerOnly, s.decide},
 
 		{"GET", "/withdraw", ownerOnly, s.payoutForm(withdrawing)},
 		{"POST", "/withdraw", ownerOnly, s.payoutReview(withdrawing)},
-		{"GET", "/withdraw/confirm", ownerOnly, stepBack},
 		{"POST", "/withdraw/confirm", ownerOnly, s.confirmPayout(withdrawing)},
 		{"GET", "/airtime", ownerOnly, s.payoutForm(topUp)},
 		{"POST", "/airtime", ownerOnly, s.payoutReview(topUp)},
-		{"GET", "/airtime/confirm", ownerOnly, stepBack},
 		{"POST", "/airtime/confirm", ownerOnly, s.confirmPayout(topUp)},
 		{"GET", "/approvals", ownerOnly, s.approvals},
 		{"GET", "/approvals/:id", ownerOnly, s.approval},
-		{"GET", "/approvals/:id/approve", ownerOnly, stepBack},
 		{"POST", "/approvals/:id/approve", ownerOnly, s.approve},
 		{"POST", "/approvals/:id/refuse", ownerOnly, s.refuseApproval},
 
@@ -272,8 +264,12 @@ func (s *server) handler() http.Handler {
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = addressOf(s.Proxies)
 	s.use(e)
-	for _, r := range s.routes() {
+	routes := s.routes()
+	for _, r := range routes {
 		e.Add(r.method, r.path, r.handle, s.allow(r.access))
+		if r.method == http.MethodPost && !isRead(routes, r.path) {
+			e.GET(r.path, stepBack(routes, r.path), s.allow(r.access))
+		}
 		if r.method == http.MethodGet && !strings.HasSuffix(r.path, "/live") && !strings.HasPrefix(r.path, "/webhook/") {
 			e.HEAD(r.path, r.handle, s.allow(r.access))
 		}

@@ -64,6 +64,30 @@ func TestRoutes_AStrangerIsAskedToSignIn(t *testing.T) {
 	}
 }
 
+// A browser's back, or a reload, loads the address of a form that was answered with
+// what is wrong.
+func TestRoutes_AddressOfAForm_LoadedAnew_LeadsToAPageAndIsNeverADeadOne(t *testing.T) {
+	s := openShop(t)
+	routes := s.server.routes()
+	for role, b := range map[string]*browser{"owner": s.sessionOf(store.RoleOwner), "cashier": s.sessionOf(store.RoleCashier)} {
+		for _, r := range routes {
+			if r.method != http.MethodPost || isRead(routes, r.path) || r.access != nil && !slices.Contains(r.access, store.Role(role)) {
+				continue
+			}
+			got := b.get(concrete(r.path))
+			to := got.header.Get("Location")
+			if got.status != http.StatusSeeOther || !slices.ContainsFunc(routes, func(page route) bool {
+				return page.method == http.MethodGet && concrete(page.path) == to
+			}) {
+				t.Errorf("%s: %s answered %d and leads to %q", role, r.path, got.status, to)
+			}
+		}
+	}
+	if got := s.browser().get("/account/password"); got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Location"), "/signin") {
+		t.Errorf("a stranger was answered %d", got.status)
+	}
+}
+
 func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	s := openShop(t)
 	want := []string{
