@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -32,9 +33,10 @@ type Config struct {
 	Dev      bool         // /styleguide
 	Sandbox  http.Handler // served under /sandbox; nil with real keys
 	Closing  <-chan struct{}
-	Proxies  []*net.IPNet // whose X-Forwarded-For is believed; none for nobody's
-	Wiring   Wiring       // nil: there are no settings
-	Notices  *Notices     // nil: there are none
+	Behind   *sync.WaitGroup // what goes on after an answer; whoever closes the store waits for it
+	Proxies  []*net.IPNet    // whose X-Forwarded-For is believed; none for nobody's
+	Wiring   Wiring          // nil: there are no settings
+	Notices  *Notices        // nil: there are none
 
 	Guesses   *Guesses     // of the product, whatever its settings become; nil: of this handler
 	Passwords PasswordCost // from TunedPasswords; zero: the least

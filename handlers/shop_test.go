@@ -150,8 +150,8 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	guesses, err := OpenGuesses(s.t.Context(), s.store, s.clock.now())
 	s.must(err)
 	s.server = newServer(Config{
-		Guesses: guesses,
-		Store:   s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
+		Guesses: guesses, Behind: new(sync.WaitGroup),
+		Store: s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
 		Shop: "Boutique Exemple", Book: "sandbox", Dev: true, Sandbox: s.sandbox.Handler(), Closing: closing,
 	})
 	s.handle = func(h http.Handler) { handler.Store(&h) }
@@ -159,6 +159,7 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	t.Cleanup(func() {
 		close(closing)
 		site.Close()
+		s.server.Behind.Wait()
 		if err := s.store.Close(); err != nil {
 			t.Error(err)
 		}

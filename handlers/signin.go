@@ -137,11 +137,11 @@ func (s *server) signInRefused(c echo.Context, u store.User) {
 	if u.ID == 0 {
 		return
 	}
-	go func() {
+	s.Behind.Go(func() {
 		if err := s.auditAlone(ctx, act{0, "session.refused", "person", u.ID}, signInDetail{Name: u.Name}); err != nil {
 			s.Log.ErrorContext(ctx, "audit a refused sign-in", "error", err)
 		}
-	}()
+	})
 }
 
 // errSignInOver says that somebody changed what a sign-in had been proved by, before

@@ -64,7 +64,8 @@ type Product struct {
 	passwords handlers.PasswordCost
 	guesses   *handlers.Guesses
 	notices   *handlers.Notices
-	setup     string // with which an owner claims the product; "" when somebody has
+	behind    sync.WaitGroup // what goes on after an answer, or with the settings of before
+	setup     string         // with which an owner claims the product; "" when somebody has
 
 	opening sync.Mutex // one generation is made at a time
 	mu      sync.RWMutex
@@ -205,7 +206,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	})
 	config := handlers.Config{
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named, Nearby: p.config.Nearby,
-		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Guesses: p.guesses, Notices: p.notices,
+		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Behind: &p.behind, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Guesses: p.guesses, Notices: p.notices,
 	}
 	if p.sandbox != nil && shop.Book == "sandbox" {
 		config.Sandbox = p.sandbox.Handler()
@@ -265,10 +266,10 @@ func (p *Product) Reopen(ctx context.Context) error {
 	case p.changed <- struct{}{}:
 	default:
 	}
-	go func() { // its last requests may still ask CamPay
+	p.behind.Go(func() { // its last requests may still ask CamPay
 		old.requests.Wait()
 		old.client.Close()
-	}()
+	})
 	return nil
 }
 
@@ -348,8 +349,10 @@ func (p *Product) workFor(ctx context.Context, g *generation) error {
 // StopStreams ends what streams, so that a server may shut down.
 func (p *Product) StopStreams() { p.generation().stop() }
 
-// Close closes the database.
+// Close waits for what goes on behind the answers, and closes the database. The
+// server in front has to be shut down.
 func (p *Product) Close() error {
+	p.behind.Wait()
 	if p.now != nil {
 		p.now.client.Close()
 	}

@@ -309,6 +309,31 @@ func (r *running) person(name string, role store.Role) {
 }
 
 // Whoever asks while the settings change is answered all the same.
+// A wrong password is written down after its answer; closing waits for it.
+func TestClose_WaitsForWhatGoesOnBehindTheAnswers(t *testing.T) {
+	r := start(t)
+	r.claimed()
+	const guesses = 3
+	for range guesses {
+		r.browser().post("/signin", url.Values{"name": {claimForm().Get("name")}, "password": {"another phrase"}}).want(t, http.StatusUnprocessableEntity, "")
+	}
+	r.close()
+	s, err := store.Open(t.Context(), r.data, store.Options{Book: "sandbox"})
+	r.must(err)
+	defer s.Close()
+	kept, err := s.Audit(t.Context(), store.AuditFilter{Subject: "person"})
+	r.must(err)
+	refused := 0
+	for _, e := range kept {
+		if e.Act == "session.refused" {
+			refused++
+		}
+	}
+	if refused != guesses {
+		t.Errorf("%d of %d are in the audit log", refused, guesses)
+	}
+}
+
 func TestReopen_NobodyIsTurnedAway(t *testing.T) {
 	r := start(t)
 	owner := r.claimed()

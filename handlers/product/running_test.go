@@ -35,6 +35,7 @@ type running struct {
 	log     *bytes.Buffer
 	camPays map[string]*sandbox.Sandbox
 	keys    map[string]store.CamPayKeys
+	close   func() // before the test ends
 }
 
 func start(t *testing.T, edit ...func(*Config)) *running {
@@ -59,13 +60,14 @@ func start(t *testing.T, edit ...func(*Config)) *running {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
-	t.Cleanup(func() {
+	r.close = sync.OnceFunc(func() {
 		p.StopStreams()
 		stop()
 		site.Close()
 		r.must(<-ended)
 		r.must(p.Close())
 	})
+	t.Cleanup(r.close)
 	return r
 }
 
