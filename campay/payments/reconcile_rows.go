@@ -131,6 +131,12 @@ func (p pair) agree() bool {
 	}
 }
 
+// tellsMore reports whether the row tells an amount that CamPay left out when it was
+// asked: it may tell it now.
+func (p pair) tellsMore() bool {
+	return p.ours.AmountUnknown && !p.row.Untold.Amount && statusOf(p.row) == store.StatusSuccessful
+}
+
 func statusOf(row store.HistoryRow) store.Status {
 	switch campay.Status(row.Status) {
 	case campay.Successful:
@@ -183,7 +189,7 @@ func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (dou
 			return err
 		}
 		for _, p := range pairs {
-			isPlain := p.agree() && !p.byCode && !p.ours.Flags.Has(store.FlagDecided) // a person's word is no proof
+			isPlain := p.agree() && !p.byCode && !p.tellsMore() && !p.ours.Flags.Has(store.FlagDecided) // a person's word is no proof
 			if p.ours.ID == 0 {
 				isPlain = !slices.ContainsFunc(sought, p.mayBe)
 			}

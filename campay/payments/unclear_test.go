@@ -61,6 +61,46 @@ func TestUnknownAmount_IsNeitherPaidNorShort_AndIsLearntWhenCamPayTellsIt(t *tes
 	}
 }
 
+// Only an answer uses patience up, and not a clock that was behind when the
+// success was heard of.
+func TestUnknownAmount_WhileCamPayIsDown_IsAskedAboutOn_HoweverLongAgoItSeems(t *testing.T) {
+	s := openShop(t)
+	asked := s.push(2500, mtnPhone)
+	s.says(sandbox.AmountUntold, "None")
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	s.work(0)
+	s.sandbox.ClearFaults()
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.ErrorBefore, Endpoint: sandbox.EndpointTransaction, Times: -1})
+	s.work(30 * 24 * time.Hour)
+	if got := s.again(asked); got.PollAt.IsZero() {
+		t.Fatal("CamPay was down, and nobody asks any more")
+	}
+	s.sandbox.ClearFaults()
+	s.work(waitLast)
+	if got := s.again(asked); !got.PaidInFull() {
+		t.Fatalf("learnt: %+v", got)
+	}
+}
+
+func TestUnknownAmount_ThatTheHistoryTells_IsAskedAboutAgain(t *testing.T) {
+	s := openShop(t)
+	asked := s.push(2500, mtnPhone)
+	s.says(sandbox.AmountUntold, "None")
+	s.must(s.sandbox.Enter(asked.Reference, "1234"))
+	s.work(0)
+	for range 9 { // until nobody asks any more
+		s.work(24 * time.Hour)
+	}
+	if got := s.again(asked); !got.PollAt.IsZero() {
+		t.Fatalf("asked about at %v", got.PollAt)
+	}
+	s.sandbox.ClearFaults()
+	s.reconcile(s.today())
+	if got := s.again(asked); !got.PaidInFull() {
+		t.Fatalf("learnt: %+v", got)
+	}
+}
+
 func TestKnownAmount_IsNotForgotten_WhenALaterAnswerLeavesItOut(t *testing.T) {
 	s := openShop(t)
 	paid := s.paid(2500, mtnPhone)

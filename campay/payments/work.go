@@ -72,7 +72,7 @@ func isUnclear(t store.Transaction) bool { return t.AmountUnknown || t.Word != "
 // keepAsking does not let a question end that CamPay did not answer: only an
 // answer uses patience up.
 func (s *Service) keepAsking(t *store.Transaction) {
-	if t.PollAt.IsZero() && !t.Status.Final() {
+	if t.PollAt.IsZero() && (!t.Status.Final() || isUnclear(*t)) {
 		t.PollAt = s.now().Add(pollLast)
 	}
 }
