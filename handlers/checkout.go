@@ -38,6 +38,9 @@ func (s *server) checkout(c echo.Context) error {
 
 func (s *server) showCheckout(c echo.Context, status int, form views.CheckoutForm) (err error) {
 	ctx := c.Request().Context()
+	if form.Replaces, err = s.replaces(c); err != nil {
+		return err
+	}
 	props := views.CheckoutProps{Form: form, Mark: s.dayMark(ctx, s.Now())}
 	if props.Amounts, err = s.Store.RecentAmounts(ctx, s.Now().Add(-tillMemory), mostSuggests); err != nil {
 		return err
@@ -161,6 +164,9 @@ func (s *server) phoneSaleForm(c echo.Context) error {
 
 func (s *server) showPhoneSale(c echo.Context, status int, props views.PhoneSaleProps) (err error) {
 	ctx := c.Request().Context()
+	if props.Form.Replaces, err = s.replaces(c); err != nil {
+		return err
+	}
 	since := s.Now().Add(-tillMemory)
 	if today := s.seesSince(c); today.After(since) {
 		since = today

@@ -49,7 +49,7 @@ func (s *server) showLink(c echo.Context, status int, l store.LinkWithState) err
 		return err
 	}
 	props.MayChange, props.Operation = mayChange(c, l), payments.NewOperation()
-	if props.Events, err = s.storyOfSale(ctx, user(c).Role, props); err != nil {
+	if err := s.forRole(ctx, user(c).Role, &props); err != nil {
 		return err
 	}
 	if props.Till, err = s.tillName(ctx, l.TillID); err != nil {
@@ -79,12 +79,31 @@ func (s *server) linkProps(ctx context.Context, l store.LinkWithState) (props vi
 	return props, err
 }
 
-// storyOfSale is how a sale at the till came to its end; nothing of any other link.
-func (s *server) storyOfSale(ctx context.Context, role store.Role, props views.LinkProps) ([]store.Event, error) {
-	if len(props.Beside.Ended) == 0 {
-		return nil, nil
+// forRole adds what this role may read and do: how a sale at the till came to its
+// end, and which payment beyond the one that a link is for may be given back.
+func (s *server) forRole(ctx context.Context, role store.Role, props *views.LinkProps) (err error) {
+	if len(props.Beside.Ended) > 0 {
+		if props.Events, err = s.storyOf(ctx, role, props.Link.Newest.ID); err != nil {
+			return err
+		}
 	}
-	return s.storyOf(ctx, role, props.Link.Newest.ID)
+	if role != store.RoleOwner || props.Link.Kind != store.LinkOnce || props.Link.Paid < 2 {
+		return nil
+	}
+	for _, t := range props.Attempts {
+		if !t.Flags.Has(store.FlagPaidTwice) {
+			continue
+		}
+		left, err := s.Payments.Refundable(ctx, t)
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			props.Extra = t.ID
+			return nil
+		}
+	}
+	return nil
 }
 
 // newestAttempts is how many payments the page of a link of many shows.
@@ -138,13 +157,13 @@ func (s *server) linkFragment(c echo.Context, l store.LinkWithState) fragment {
 		if err != nil {
 			return nil, false, err
 		}
-		if props.Events, err = s.storyOfSale(ctx, role, props); err != nil {
+		if err := s.forRole(ctx, role, &props); err != nil {
 			return nil, false, err
 		}
 		props.MayChange = mayChange
 		isStopped := l.Stop(s.Now()) != store.LinkOpen // meanwhile: its code has to go
 		rest := &views.LinkRest{Page: page, Props: props, Card: wantsCard || isStopped}
-		return views.LinkStatus(views.LinkStatusProps{Link: l, Beside: props.Beside, Instead: props.Instead, Now: s.Now(), Rest: rest}), false, nil
+		return views.LinkStatus(views.LinkStatusProps{Link: l, Beside: props.Beside, Instead: props.Instead, Extra: props.Extra, Now: s.Now(), Rest: rest}), false, nil
 	}
 }
 

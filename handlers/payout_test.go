@@ -61,7 +61,7 @@ func (b *browser) payOut(path string, form url.Values) string {
 	return got.header.Get("Location")
 }
 
-var problemTexts = regexp.MustCompile(`(?s)class="notice bad summary".*?</section>|<h1>.*?</h1>`)
+var problemTexts = regexp.MustCompile(`(?s)class="notice bad summary".*?</section>|class="field-error".*?</p>|<h1>.*?</h1>`)
 
 // problems is what an answer says is wrong.
 func problems(a answer) string { return strings.Join(problemTexts.FindAllString(a.body, -1), "\n") }
@@ -253,7 +253,7 @@ func TestWithdraw_SavedRecipient_IsATapAway(t *testing.T) {
 		r, err = tx.AddRecipient(t.Context(), store.Recipient{Name: "Fournisseur <b>", Phone: "237699123456", Operator: "ORANGE", CreatedBy: 1, CreatedAt: s.clock.now()})
 		return err
 	}))
-	if got := owner.get("/withdraw"); !strings.Contains(got.body, "?recipient="+strconv.FormatInt(r.ID, 10)) || strings.Contains(got.body, "<b>\"") {
+	if got := owner.get("/withdraw"); !strings.Contains(got.body, `name="recipient" value="`+strconv.FormatInt(r.ID, 10)+`"`) || strings.Contains(got.body, "<b>\"") {
 		t.Fatal("the form does not offer it")
 	}
 	if got := owner.get("/withdraw?recipient=" + strconv.FormatInt(r.ID, 10)); !strings.Contains(got.body, "value=\"6\u00a099\u00a012\u00a034\u00a056\"") {

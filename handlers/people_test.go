@@ -119,7 +119,7 @@ func TestInvite_WrongInput_IsSaidOnItsField(t *testing.T) {
 		form := url.Values{"name": {"Caisse"}, "role": {"cashier"}, "password": {testPassword}}
 		form.Set(field, typed)
 		got := owner.post("/team/invite", form)
-		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `href="#f-`+field+`"`) {
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-`+field+`-error"`) {
 			t.Errorf("%s: answered %d", field, got.status)
 		}
 	}
@@ -307,7 +307,7 @@ func TestPassword_ChangedByOneself_EndsTheOtherSessions(t *testing.T) {
 		"new_password": {"new_password": {"short"}, "password": {testPassword}},
 		"password":     {"new_password": {chosen}, "password": {"wrong"}},
 	} {
-		if got := first.post("/account/password", form); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `href="#f-`+field+`"`) {
+		if got := first.post("/account/password", form); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-`+field+`-error"`) {
 			t.Errorf("%s: %d", field, got.status)
 		}
 	}

@@ -26,6 +26,9 @@ func (s *server) recipients(c echo.Context) error {
 		return err
 	}
 	props := views.RecipientsProps{Search: q, Wait: rules.NewRecipientWait}
+	if way := views.Way(c.QueryParam("for")); way == views.WayWithdraw || way == views.WayAirtime {
+		props.For = views.PayoutForm{Way: way, Amount: c.QueryParam("amount"), Phone: c.QueryParam("phone"), Description: c.QueryParam("description")}
+	}
 	props.Recipients, props.Older = older(rows, func(r store.Recipient) int64 { return r.ID })
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.RecipientsPage(p, props) })
 }

@@ -168,3 +168,36 @@ func TestRecipients_OfOthersThanOwners_AreRefused(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+func TestRecipients_ChosenFromAForm_KeepWhatWasTypedThereAndBack(t *testing.T) {
+	s := openShop(t)
+	owner := s.signedIn(store.RoleOwner)
+	owner.post("/recipients", url.Values{"name": {"Boucherie"}, "phone": {"677123456"}, "password": {testPassword}})
+	for _, way := range []string{"withdraw", "airtime"} {
+		form := owner.get("/" + way).body
+		if !strings.Contains(form, `name="for" value="`+way+`"`) || !strings.Contains(form, `formaction="/recipients"`) {
+			t.Errorf("%s: the list is opened without what was typed", way)
+		}
+		typed := url.Values{"for": {way}, "amount": {"1 500"}, "phone": {"699"}, "description": {"Viande & os"}}
+		list := owner.get("/recipients?" + typed.Encode()).body
+		typed.Del("for")
+		back := strings.ReplaceAll("/"+way+"?"+typed.Encode(), "&", "&amp;")
+		typed.Del("phone")
+		typed.Set("recipient", "1")
+		chosen := "/" + way + "?" + typed.Encode()
+		for _, want := range []string{`href="` + back + `"`, `href="` + strings.ReplaceAll(chosen, "&", "&amp;") + `"`, `name="amount" value="1 500"`} {
+			if !strings.Contains(list, want) {
+				t.Errorf("%s: the list has no %s", way, want)
+			}
+		}
+		got := owner.get(chosen).body
+		for _, want := range []string{`value="1 500"`, `value="Viande &amp; os"`, "value=\"6\u00a077\u00a012\u00a034\u00a056\""} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: the form has no %s", way, want)
+			}
+		}
+	}
+	if got := owner.get("/recipients?for=//evil&amount=1").body; strings.Contains(got, `href="//evil`) || strings.Contains(got, `name="for"`) {
+		t.Error("a strange form is led back to")
+	}
+}

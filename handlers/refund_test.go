@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/store"
 )
 
 // collected is the path of a collection that a customer paid.
@@ -39,6 +40,18 @@ func TestRefund_WholeOrInPart_IsShownOnBothAndNeverMoreThanWasTaken(t *testing.T
 	if got := owner.get(collection); !strings.Contains(got.body, `href="`+path+`"`) {
 		t.Error("the collection does not show its refund")
 	}
+	if got := owner.get(path).body; strings.Contains(got, "Paiement confirmé") || !strings.Contains(got, "Remboursement envoyé") {
+		t.Error("the refund's story calls it a payment")
+	}
+	given := "Rendu au client : 2\u202f000\u202fFCFA"
+	for _, page := range []string{collection, collection + "/status"} {
+		if !strings.Contains(owner.get(page).body, given) {
+			t.Errorf("%s does not say how much was given back", page)
+		}
+	}
+	if got := s.signedIn(store.RoleCashier).get(collection); got.status != http.StatusOK || strings.Contains(got.body, given) {
+		t.Errorf("the cashier is told what was given back: %d", got.status)
+	}
 	got := owner.post(collection+"/refund", payoutOf("3001", ""))
 	if want := "5\u202f000\u202fFCFA ont été encaissés, dont 2\u202f000\u202fFCFA déjà rendus"; got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, want) {
 		t.Fatalf("answered %d: %s", got.status, problems(got))
@@ -62,5 +75,36 @@ func TestRefund_OfWhatDidNotComeIn_IsNotFound(t *testing.T) {
 				t.Errorf("%s answered %d", path, got.status)
 			}
 		}
+	}
+}
+
+func TestLink_PaidTwice_OffersTheRefundOfThePaymentTooMany_UntilItIsGivenBack(t *testing.T) {
+	s, owner := till(t)
+	cashier := s.signedIn(store.RoleCashier)
+	l, customer := s.linked(2500, once), s.browser()
+	customer.onItsWay(customer.paysLink(l))
+	wrong := s.newest()
+	customer.onItsWay(customer.paysLink(l, "phone", "699 12 34 56", "instead", wrong.ExternalReference))
+	s.must(s.sandbox.Enter(s.newest().Reference, "1234"))
+	s.work()
+	page := itemPath("/links/", l.ID)
+	if strings.Contains(owner.get(page).body, "/refund\"") {
+		t.Fatal("a refund is offered of the one payment")
+	}
+	s.must(s.sandbox.Enter(wrong.Reference, "1234"))
+	s.work()
+	refund := itemPath("/transactions/", wrong.ID) + "/refund"
+	for _, path := range []string{page, page + "/status"} {
+		if !strings.Contains(owner.get(path).body, `href="`+refund+`"`) {
+			t.Errorf("%s offers no refund of the second payment", path)
+		}
+		if strings.Contains(cashier.get(path).body, "/refund\"") {
+			t.Errorf("%s offers the cashier a refund", path)
+		}
+	}
+	owner.payOut(refund, payoutOf("2500", ""))
+	s.work()
+	if strings.Contains(owner.get(page).body, "/refund\"") {
+		t.Error("a refund is offered of what is given back")
 	}
 }

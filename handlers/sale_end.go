@@ -36,6 +36,19 @@ func (s *server) instead(c echo.Context) (store.SaleKey, error) {
 	}
 }
 
+// replaces is the number of the sale whose place a form takes; 0 where there is none.
+func (s *server) replaces(c echo.Context) (int64, error) {
+	key, err := s.instead(c)
+	if errors.Is(err, store.ErrNotFound) || key == (store.SaleKey{}) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	way, err := s.wayOfSale(c.Request().Context(), key)
+	return way.Number, err
+}
+
 // pathOfSale is the screen of a sale.
 func pathOfSale(key store.SaleKey) string {
 	if key.LinkID != 0 {

@@ -125,3 +125,19 @@ func TestCheckout_PaidSale_OffersTheRefundToWhoMayGiveItBack(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckout_ChangingASale_SaysWhichOneIsReplaced(t *testing.T) {
+	s := openShop(t)
+	cashier := s.signedIn(store.RoleCashier)
+	screen := strings.Replace(strings.TrimPrefix(cashier.asks("qr", "2500", ""), "/checkout/"), "/", "-", 1)
+	for _, path := range []string{"/checkout?amount=2500&instead=" + screen, "/checkout/phone?amount=2500&instead=" + screen} {
+		if got := cashier.get(path); !strings.Contains(got.body, "remplace la vente n° 1") {
+			t.Errorf("%s does not say so", path)
+		}
+	}
+	for _, strange := range []string{"", "qr-99", "odd", "phone-1x"} {
+		if got := cashier.get("/checkout?amount=2500&instead=" + strange); got.status != http.StatusOK || strings.Contains(got.body, "remplace la vente") {
+			t.Errorf("instead of %q: %d", strange, got.status)
+		}
+	}
+}

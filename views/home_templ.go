@@ -332,7 +332,7 @@ func forReal() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section class=\"card form\" aria-labelledby=\"real-title\"><div class=\"section-head\"><h2 id=\"real-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section class=\"card form for-real\" aria-labelledby=\"real-title\"><div class=\"section-head\"><h2 id=\"real-title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -165,6 +165,7 @@ func families(t *testing.T) []family {
 		{"batch.skipped.", kinds["Skipped"], title},
 		{"filter.", append(of(kinds["Status"], "unsent", "waiting"), kinds["Verdict"]...), title},
 		{"origin.", kinds["Origin"], title},
+		{"event.successful.", ways, title},
 		{"event.from.", kinds["EventKind"], title},
 		{"event.", append(notes(t), constants(t, "../campay/payments")["endNote"]...), title},
 		{"styleguide.", specimens(t), title},

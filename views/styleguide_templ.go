@@ -638,7 +638,7 @@ func StyleguidePage(p Page) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = timeline(sampleEvents(p.Now), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = timeline("", sampleEvents(p.Now), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-func timeline(events []store.Event, oob bool) templ.Component {
+func timeline(way Way, events []store.Event, oob bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -119,9 +119,9 @@ func timeline(events []store.Event, oob bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(eventTitle(ctx, e))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(eventTitle(ctx, way, e))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/timeline.templ`, Line: 22, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/timeline.templ`, Line: 22, Col: 35}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -170,7 +170,7 @@ func timeline(events []store.Event, oob bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if source := T(ctx, "event.from."+string(e.Kind)); source != eventTitle(ctx, e) {
+				if source := T(ctx, "event.from."+string(e.Kind)); source != eventTitle(ctx, way, e) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"event-source\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -277,8 +277,12 @@ func readable(raw json.RawMessage) string {
 }
 
 // eventTitle is what an event did, and where its news came from for a note
-// that no locale knows.
-func eventTitle(ctx context.Context, e store.Event) string {
+// that no locale knows. Money out has words of its own where the others would call
+// it a payment.
+func eventTitle(ctx context.Context, way Way, e store.Event) string {
+	if way != "" && e.Note == "successful" {
+		return T(ctx, "event.successful."+string(way))
+	}
 	if key := "event." + e.Note; e.Note != "" && known(ctx, key) {
 		return T(ctx, key)
 	}

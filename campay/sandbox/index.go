@@ -47,7 +47,7 @@ type kindGroup struct {
 
 func (s *Sandbox) overview() overview {
 	o := overview{
-		App: s.cfg.AppName,
+		App: s.cfg.appName(),
 		API: s.base.String() + "/api/",
 		Keys: []key{
 			{"token", s.cfg.Token != ""},

@@ -52,7 +52,7 @@ func (s *Sandbox) showPay(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", policy(l.shopOrigins()...))
 	i := slices.IndexFunc(tries, func(e Entry) bool { return e.Reference == r.URL.Query().Get("try") })
 	if i < 0 {
-		form := payForm{Link: l, App: s.cfg.AppName, Paid: paid(tries), Amount: l.Amount.String()}
+		form := payForm{Link: l, App: s.cfg.appName(), Paid: paid(tries), Amount: l.Amount.String()}
 		if l.Phone != "" {
 			form.Phone = screen{}.Number(l.Phone)
 		}
@@ -63,7 +63,7 @@ func (s *Sandbox) showPay(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return
 	}
-	s.show(w, r, http.StatusOK, "paying.html", paying{Link: l, App: s.cfg.AppName, Entry: tries[i]})
+	s.show(w, r, http.StatusOK, "paying.html", paying{Link: l, App: s.cfg.appName(), Entry: tries[i]})
 }
 
 func (s *Sandbox) takePay(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +74,7 @@ func (s *Sandbox) takePay(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Security-Policy", policy(l.shopOrigins()...))
 	form := payForm{
-		Link: l, App: s.cfg.AppName, Paid: paid(tries),
+		Link: l, App: s.cfg.appName(), Paid: paid(tries),
 		Phone: r.PostFormValue("phone"), Amount: r.PostFormValue("amount"),
 	}
 	prompt, err := s.payTyped(l, form.Phone, form.Amount)

@@ -92,7 +92,7 @@ func (st *state) prompt(e *Entry) Prompt {
 		Reference:   e.Reference,
 		Phone:       e.Phone,
 		Amount:      e.Asked,
-		App:         st.cfg.AppName,
+		App:         st.cfg.appName(),
 		Description: e.Description,
 		Expires:     e.Due,
 	}

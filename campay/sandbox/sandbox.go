@@ -42,8 +42,9 @@ type Config struct {
 	// BaseURL is where customers and the app reach the sandbox. Its path is the
 	// prefix that Handler expects in the paths it sees.
 	BaseURL string
-	// AppName is the shop as payers see it; "Boutique d’essai" when empty.
-	AppName string
+	// AppName tells the shop's name as payers see it; "Boutique d’essai" where it is
+	// nil or tells none.
+	AppName func() string
 
 	// The keys it accepts: the permanent token, username and password, or both.
 	Token              string
@@ -128,7 +129,6 @@ func New(c Config) (*Sandbox, error) {
 }
 
 func (c Config) withDefaults() Config {
-	c.AppName = orElse(c.AppName, "Boutique d’essai")
 	c.CallbackMethod = orElse(c.CallbackMethod, http.MethodPost)
 	c.PromptTimeout = orElse(c.PromptTimeout, 2*time.Minute)
 	c.TokenLife = orElse(c.TokenLife, time.Hour)
@@ -144,6 +144,15 @@ func (c Config) withDefaults() Config {
 		c.Sleep = sleep
 	}
 	return c
+}
+
+// appName is the shop's name as payers see it.
+func (c Config) appName() string {
+	name := ""
+	if c.AppName != nil {
+		name = c.AppName()
+	}
+	return orElse(name, "Boutique d’essai")
 }
 
 func orElse[T comparable](value, fallback T) T {

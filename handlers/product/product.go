@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -60,7 +61,8 @@ type Product struct {
 	store     *store.Store // people and settings; each generation has its own book
 	release   func() error // lets another process serve the folder
 	sandbox   *sandbox.Sandbox
-	api       store.CamPayKeys // the sandbox's, of this run
+	shop      atomic.Pointer[string] // its name, as the sandbox's payers read it
+	api       store.CamPayKeys       // the sandbox's, of this run
 	passwords handlers.PasswordCost
 	guesses   *handlers.Guesses
 	notices   *handlers.Notices
@@ -137,7 +139,13 @@ func (p *Product) embedSandbox() (err error) {
 		return fmt.Errorf("data folder: %w", err)
 	}
 	config := SandboxConfig(p.api, p.config.Log)
-	config.BaseURL, config.AppName = p.config.Public+"/sandbox", defaultShop
+	config.BaseURL = p.config.Public + "/sandbox"
+	config.AppName = func() string {
+		if name := p.shop.Load(); name != nil {
+			return *name
+		}
+		return ""
+	}
 	config.CallbackURL, config.CallbackMethod = p.config.Local+"/webhook/campay", p.config.Callback
 	config.StateFile = filepath.Join(p.config.Data, "sandbox.json")
 	p.sandbox, err = sandbox.New(config)
@@ -173,6 +181,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 	if p.config.Shop != "" && isNew {
 		shop.Name = p.config.Shop
 	}
+	p.shop.Store(&shop.Name)
 	site, keys, err := p.reach(ctx, &shop)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -43,6 +44,25 @@ func TestSetup_FromNothingToTheFirstSale(t *testing.T) {
 	again.get("/setup?token="+r.product.Setup()).want(t, http.StatusSeeOther, "/")
 	again.post("/setup?token="+r.product.Setup(), claimForm()).want(t, http.StatusSeeOther, "/")
 	again.post("/signin", url.Values{"name": {"gérance"}, "password": {password}}).want(t, http.StatusSeeOther, "/")
+}
+
+// The payer of the sandbox reads the name that the owner gave, from the first sale on.
+func TestSetup_TheSandboxesPhone_NamesTheShopAsItsOwnerDoes(t *testing.T) {
+	r := start(t)
+	b := r.browser()
+	b.upload("/setup?token="+r.product.Setup(), claimForm(), picture(t, 90, 30)).want(t, http.StatusSeeOther, "/checkout")
+	asks := func(amount string) {
+		t.Helper()
+		b.post("/checkout/phone", url.Values{"operation": {payments.NewOperation()}, "amount": {amount}, "phone": {"677123456"}}).want(t, http.StatusSeeOther, "/checkout/phone/")
+	}
+	asks("500")
+	b.get("/sandbox/phone").want(t, http.StatusOK, "Boutique Exemple")
+	b.post("/settings/shop", url.Values{"shop": {"Chez Awa"}}).want(t, http.StatusSeeOther, "/settings")
+	asks("600")
+	got := b.get("/sandbox/phone")
+	if got.want(t, http.StatusOK, "Chez Awa"); strings.Contains(got.body, "Ma boutique") {
+		t.Error("the default's name is there still")
+	}
 }
 
 func TestSetup_WithoutItsToken_IsNobodys(t *testing.T) {

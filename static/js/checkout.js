@@ -11,22 +11,8 @@
     return form && form.querySelector('[name=amount]')
   }
 
-  // Amounts are grouped while they are typed. Only what is digits and "+" alone is
-  // touched: any other text stays as it was typed, for the server to judge.
-  var gap = '\u202f'
-  function bare(text) { return text.split(gap).join('') }
-  function grouped(text) {
-    return /^[\d+]*$/.test(bare(text)) ? bare(text).replace(/\d(?=(\d{3})+(?!\d))/g, '$&' + gap) : text
-  }
-  function group(field) {
-    var text = grouped(field.value)
-    if (text === field.value) return
-    var before = bare(field.value.slice(0, field.selectionStart)).length
-    var at = 0
-    for (var seen = 0; seen < before; at++) if (text[at] !== gap) seen++
-    field.value = text
-    if (document.activeElement === field) field.setSelectionRange(at, at)
-  }
+  var bare = window.amounts.bare
+  var grouped = window.amounts.grouped
 
   // A half-typed amount outlives a look at a sale.
   function keep() {
@@ -41,7 +27,7 @@
   }
   function restore() {
     var form = document.querySelector('[data-till]')
-    if (form.elements.amount.value || form.querySelector('[name=instead], .summary')) return
+    if (form.elements.amount.value || form.querySelector('[name=instead], .summary, .wrong')) return
     try {
       var typed = JSON.parse(sessionStorage.getItem('till.typed')) || ['', '']
       form.elements.amount.value = typed[0]
@@ -83,7 +69,7 @@
     }
     if (field) {
       restore()
-      group(field)
+      field.value = grouped(field.value)
     }
     showSum()
     document.querySelectorAll('[data-setting]').forEach(function (button) {
@@ -111,26 +97,13 @@
   document.addEventListener('input', function (event) {
     var field = amountField()
     if (!field || event.target.form !== field.form) return
-    if (event.target === field) group(field)
     keep()
     showSum()
   })
 
-  // A gap between groups is no character: what is erased is the digit beside it.
-  document.addEventListener('beforeinput', function (event) {
-    var field = event.target
-    var at = field.selectionStart
-    if (field !== amountField() || at !== field.selectionEnd) return
-    if (event.inputType === 'deleteContentBackward' && field.value[at - 1] === gap) field.setSelectionRange(at - 1, at - 1)
-    if (event.inputType === 'deleteContentForward' && field.value[at] === gap) field.setSelectionRange(at + 1, at + 1)
-  })
   document.addEventListener('submit', function (event) {
     if (event.target.matches('[data-till]')) forget()
   }, true)
-
-  document.addEventListener('formdata', function (event) { // what is sent has no gaps
-    if (event.target.matches('[data-till]')) event.formData.set('amount', bare(event.formData.get('amount')))
-  })
 
   // A scanner types a barcode faster than fingers can, and ends it with Enter: its
   // digits are asked about, and no sale by themselves.

@@ -18,6 +18,44 @@
   document.addEventListener('htmx:afterSettle', showCarriers)
   showCarriers()
 
+  // Amounts are grouped while they are typed. Only what is digits and "+" alone is
+  // touched: any other text stays as it was typed, for the server to judge.
+  var gap = '\u202f'
+  function bare(text) { return text.split(gap).join('') }
+  function grouped(text) {
+    return /^[\d+]*$/.test(bare(text)) ? bare(text).replace(/\d(?=(\d{3})+(?!\d))/g, '$&' + gap) : text
+  }
+  window.amounts = { bare: bare, grouped: grouped }
+  function group(field) {
+    var text = grouped(field.value)
+    if (text === field.value) return
+    var before = bare(field.value.slice(0, field.selectionStart)).length
+    var at = 0
+    for (var seen = 0; seen < before; at++) if (text[at] !== gap) seen++
+    field.value = text
+    if (document.activeElement === field) field.setSelectionRange(at, at)
+  }
+  function groupAll() { document.querySelectorAll('[data-amounts]').forEach(group) }
+  document.addEventListener('input', function (event) {
+    if ('amounts' in event.target.dataset) group(event.target)
+  })
+  // A gap between groups is no character: what is erased is the digit beside it.
+  document.addEventListener('beforeinput', function (event) {
+    var field = event.target
+    if (!('amounts' in field.dataset)) return
+    var at = field.selectionStart
+    if (at !== field.selectionEnd) return
+    if (event.inputType === 'deleteContentBackward' && field.value[at - 1] === gap) field.setSelectionRange(at - 1, at - 1)
+    if (event.inputType === 'deleteContentForward' && field.value[at] === gap) field.setSelectionRange(at + 1, at + 1)
+  })
+  document.addEventListener('formdata', function (event) { // what is sent has no gaps
+    event.target.querySelectorAll('[data-amounts]').forEach(function (field) {
+      if (event.formData.has(field.name)) event.formData.set(field.name, bare(field.value))
+    })
+  })
+  document.addEventListener('htmx:afterSettle', groupAll)
+  groupAll()
+
   // A form is sent once, however often its button is pressed, until it was
   // answered or is come back to.
   document.addEventListener('submit', function (event) {
