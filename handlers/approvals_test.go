@@ -162,7 +162,7 @@ func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
 		"password": with(decision, "password", "wrong"), "sure": with(decision, "sure", ""), "outcome": with(decision, "outcome", "pending"),
 	} {
 		got := owner.post(path+"/decide", wrong)
-		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `href="#f-`+field+`"`) {
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-`+field+`-error"`) {
 			t.Errorf("%s: answered %d: %s", field, got.status, problems(got))
 		}
 	}

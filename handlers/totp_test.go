@@ -204,7 +204,7 @@ func TestTOTP_IsAskedForBesideThePassword_BeforeMoney(t *testing.T) {
 	for name, code := range map[string]string{"none": "", "wrong": "000000"} {
 		form.Set("code", code)
 		got := owner.post("/withdraw/confirm", form)
-		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `href="#f-code"`) || !strings.Contains(got.body, form.Get("operation")) {
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-code-error"`) || !strings.Contains(got.body, form.Get("operation")) {
 			t.Fatalf("%s: answered %d: %s", name, got.status, got.body)
 		}
 	}
