@@ -87,11 +87,11 @@ func TestCheckout_CancelledOrReplacedSale_IsCalledSoWhereverItIsListed_AndCannot
 					if got := owner.post(itemPath("/links/", asked.LinkID)+"/"+act, nil); got.status != http.StatusSeeOther {
 						t.Errorf("%s answered %d", act, got.status)
 					}
-				}
-				l, err := s.store.Link(t.Context(), asked.LinkID)
-				s.must(err)
-				if l.Stop(s.clock.now()) != store.LinkPaused {
-					t.Errorf("the ended sale's link is %q", l.Stop(s.clock.now()))
+					l, err := s.store.Link(t.Context(), asked.LinkID)
+					s.must(err)
+					if stop := l.Stop(s.clock.now()); stop != store.LinkPaused {
+						t.Errorf("after %s the ended sale's link is %q", act, stop)
+					}
 				}
 			})
 		}
