@@ -362,7 +362,7 @@ func (c doctorCommand) Run(ctx context.Context, t terminal) error {
 	if _, err := os.Stat(filepath.Join(c.Data, store.FileName)); err != nil {
 		return fmt.Errorf("no data folder of Comptoir's: %w", err)
 	}
-	s, err := store.Open(ctx, c.Data, store.Options{Book: "sandbox"}) // all books are looked at
+	s, err := store.Open(ctx, c.Data, store.Options{Book: store.Sandbox}) // all books are looked at
 	if err != nil {
 		return err
 	}
@@ -396,7 +396,7 @@ func (c userAddCommand) Run(ctx context.Context, t terminal) error {
 	if name == "" || utf8.RuneCountInString(name) > views.MaxPersonName {
 		return fmt.Errorf("the name has to have 1 to %d letters", views.MaxPersonName)
 	}
-	s, err := store.Open(ctx, c.Data, store.Options{Book: "sandbox"}) // people belong to no book
+	s, err := store.Open(ctx, c.Data, store.Options{Book: store.Sandbox}) // people belong to no book
 	if err != nil {
 		return err
 	}
@@ -441,7 +441,7 @@ func (c userResetCommand) Run(ctx context.Context, t terminal) error {
 // giveNewPassword sets and prints a new password, ends the person's sessions and
 // links, and does more in the same Write.
 func giveNewPassword(ctx context.Context, t terminal, dir, name, act string, more func(*store.Tx, store.User) error) error {
-	s, err := store.Open(ctx, dir, store.Options{Book: "sandbox"}) // people belong to no book
+	s, err := store.Open(ctx, dir, store.Options{Book: store.Sandbox}) // people belong to no book
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ import (
 
 func (s *server) keysForm(c echo.Context) error {
 	form := views.KeysForm{Book: s.Book}
-	if s.Book == "sandbox" {
-		form.Book = "production" // who comes here wants to leave it
+	if s.Book == store.Sandbox {
+		form.Book = store.Production // who comes here wants to leave it
 	}
 	return s.showKeys(c, http.StatusOK, form)
 }
@@ -26,7 +26,7 @@ func (s *server) keysForm(c echo.Context) error {
 func (s *server) showKeys(c echo.Context, status int, form views.KeysForm) (err error) {
 	ctx := c.Request().Context()
 	form.Fixed = s.Wiring.Fixed()
-	for _, book := range []string{"demo", "production"} {
+	for _, book := range []store.Book{store.Demo, store.Production} {
 		account, err := s.account(ctx, book)
 		if err != nil {
 			return err
@@ -40,11 +40,11 @@ func (s *server) showKeys(c echo.Context, status int, form views.KeysForm) (err 
 // was left empty stays as it is.
 func (s *server) setKeys(c echo.Context) error {
 	f := newForm(c)
-	in := views.KeysForm{Book: c.FormValue("book"), Username: typed(c, "username"), Errors: f.errors}
+	in := views.KeysForm{Book: store.Book(c.FormValue("book")), Username: typed(c, "username"), Errors: f.errors}
 	if s.Wiring.Fixed() {
 		return echo.NewHTTPError(http.StatusForbidden)
 	}
-	if !slices.Contains([]string{"sandbox", "demo", "production"}, in.Book) {
+	if !in.Book.IsBook() {
 		f.wrong("book", views.ProblemChoice, "")
 		return s.showKeys(c, http.StatusUnprocessableEntity, in)
 	}
@@ -55,7 +55,7 @@ func (s *server) setKeys(c echo.Context) error {
 		return err
 	}
 	keys := store.CamPayKeys{}
-	if in.Book != "sandbox" && f.ok() {
+	if in.Book != store.Sandbox && f.ok() {
 		var err error
 		if keys, err = s.checkedKeys(c, f, in); err != nil {
 			return err
@@ -73,7 +73,7 @@ func (s *server) setKeys(c echo.Context) error {
 	if err := s.Wiring.Reopen(f.ctx); err != nil {
 		return err
 	}
-	if in.Book == "sandbox" {
+	if in.Book == store.Sandbox {
 		return see(c, "/settings")
 	}
 	return see(c, "/settings/webhook")
@@ -141,7 +141,7 @@ func (s *server) checkedKeys(c echo.Context, f *form, in views.KeysForm) (store.
 }
 
 // keepKeys writes the keys and the open book down, with who changed which.
-func (s *server) keepKeys(c echo.Context, book string, keys store.CamPayKeys) error {
+func (s *server) keepKeys(c echo.Context, book store.Book, keys store.CamPayKeys) error {
 	ctx := c.Request().Context()
 	of, err := s.Store.ForBook(book)
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *server) keepKeys(c echo.Context, book string, keys store.CamPayKeys) er
 		return err
 	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		if book != "sandbox" {
+		if book != store.Sandbox {
 			if err := of.SetCamPayKeys(ctx, tx, keys, s.Now()); err != nil {
 				return err
 			}
@@ -163,7 +163,7 @@ func (s *server) keepKeys(c echo.Context, book string, keys store.CamPayKeys) er
 			return err
 		}
 		return s.audit(ctx, tx, act{user(c).ID, "settings.campay_changed", "settings", 0}, map[string]string{
-			"before": before, "after": book, "token": masked(keys.Token), "username": keys.Username, "webhook_key": masked(keys.WebhookKey),
+			"before": string(before), "after": string(book), "token": masked(keys.Token), "username": keys.Username, "webhook_key": masked(keys.WebhookKey),
 		})
 	})
 }

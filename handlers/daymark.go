@@ -16,7 +16,7 @@ import (
 // yesterday that is shown again must not bear today's.
 func (s *server) dayMark(ctx context.Context, at time.Time) views.DayMark {
 	mac := s.Store.Keys.MAC("day mark")
-	mac.Write([]byte(s.Book + "\x00" + views.StartOfDay(at).Format(time.DateOnly)))
+	mac.Write([]byte(string(s.Book) + "\x00" + views.StartOfDay(at).Format(time.DateOnly)))
 	sum := mac.Sum(nil)
 	return views.DayMarkAt(ctx, binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:]))
 }

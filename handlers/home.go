@@ -41,7 +41,7 @@ func (s *server) home(c echo.Context) error {
 	if props.Beside, err = s.beside(ctx, props.Newest...); err != nil {
 		return err
 	}
-	props.Tries = s.Book == "sandbox" && s.Wiring != nil && !s.Wiring.Fixed()
+	props.Tries = s.Book == store.Sandbox && s.Wiring != nil && !s.Wiring.Fixed()
 	if props.Frozen, err = s.frozen(ctx); err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ type Notices struct {
 }
 
 type notice struct {
-	book string
+	book store.Book
 	t    store.Transaction
 }
 
@@ -93,7 +93,7 @@ func isPublic(a netip.Addr) bool {
 }
 
 // Paid takes a collection that was proved paid in a book, and returns at once.
-func (n *Notices) Paid(book string, t store.Transaction) {
+func (n *Notices) Paid(book store.Book, t store.Transaction) {
 	select {
 	case n.queue <- notice{book, t}:
 	default:

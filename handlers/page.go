@@ -34,7 +34,7 @@ func (s *server) page(c echo.Context) (views.Page, error) {
 func (s *server) frame(c echo.Context) views.Page {
 	p := views.Page{
 		Shop: s.Shop, User: user(c), Path: c.Request().URL.RequestURI(),
-		Sandbox: s.Book == "sandbox", KeysRefused: s.Payments.KeysRefused(), Settings: s.Wiring != nil, Till: s.saysTill(c), Now: s.Now(),
+		Sandbox: s.Book == store.Sandbox, KeysRefused: s.Payments.KeysRefused(), Settings: s.Wiring != nil, Till: s.saysTill(c), Now: s.Now(),
 	}
 	if s.party != nil {
 		p.Passkeys = s.URL

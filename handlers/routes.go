@@ -29,7 +29,7 @@ type Config struct {
 	PublicQR bool             // customers reach URL, so QR codes hold it; else they hold CamPay's links
 	Nearby   func() string    // this machine's address in its own network; nil or "" where there is none
 	Shop     string
-	Book     string
+	Book     store.Book
 	Dev      bool         // /styleguide
 	Sandbox  http.Handler // served under /sandbox; nil with real keys
 	Closing  <-chan struct{}

@@ -24,7 +24,7 @@ type Wiring interface {
 	Fixed() bool
 	// CheckKeys asks CamPay whether it takes the keys of a book. It fails with
 	// ErrKeysRefused or ErrKeysUnchecked.
-	CheckKeys(ctx context.Context, book string, keys store.CamPayKeys) error
+	CheckKeys(ctx context.Context, book store.Book, keys store.CamPayKeys) error
 	// Reopen goes on with what is set now, without a pause. After an error the
 	// product goes on as before.
 	Reopen(ctx context.Context) error
@@ -66,9 +66,9 @@ func (s *server) showSettings(c echo.Context, status int, form views.ShopForm) e
 }
 
 // account is what may be shown of a book's keys.
-func (s *server) account(ctx context.Context, book string) (views.Account, error) {
+func (s *server) account(ctx context.Context, book store.Book) (views.Account, error) {
 	shown := views.Account{Book: book, Fixed: s.Wiring.Fixed()}
-	if shown.Fixed || book == "sandbox" {
+	if shown.Fixed || book == store.Sandbox {
 		return shown, nil
 	}
 	keys, err := s.keysOf(ctx, book)
@@ -77,7 +77,7 @@ func (s *server) account(ctx context.Context, book string) (views.Account, error
 }
 
 // keysOf are the keys of a book; none where none were set.
-func (s *server) keysOf(ctx context.Context, book string) (store.CamPayKeys, error) {
+func (s *server) keysOf(ctx context.Context, book store.Book) (store.CamPayKeys, error) {
 	of, err := s.Store.ForBook(book)
 	if err != nil {
 		return store.CamPayKeys{}, err

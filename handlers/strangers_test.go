@@ -60,7 +60,7 @@ type unset struct{}
 
 func (unset) SetupToken() string { return "SETUP" }
 func (unset) Fixed() bool        { return false }
-func (unset) CheckKeys(context.Context, string, store.CamPayKeys) error {
+func (unset) CheckKeys(context.Context, store.Book, store.CamPayKeys) error {
 	return ErrKeysRefused
 }
 func (unset) Reopen(context.Context) error { return nil }

@@ -20,7 +20,7 @@ type AuditEntry struct {
 	SubjectID int64  // 0 where there is only one
 	Detail    json.RawMessage
 	Address   string // of who did it; empty for the program itself
-	Book      string // the one that was open
+	Book      Book   // the one that was open
 }
 
 const auditColumns = "id, at, user_id, act, subject, subject_id, detail, address, book"

@@ -22,33 +22,33 @@ func checksum(parts ...string) int64 {
 }
 
 // sumOf is the checksum of what a transaction says of money.
-func sumOf(book string, t Transaction) int64 {
+func sumOf(book Book, t Transaction) int64 {
 	return checksum(
-		book, string(t.Kind), string(t.Origin), string(t.Status), t.ExternalReference, t.OperationCode, t.Reference,
+		string(book), string(t.Kind), string(t.Origin), string(t.Status), t.ExternalReference, t.OperationCode, t.Reference,
 		fmt.Sprint(t.Asked, t.Amount, t.Net, t.Fee, t.AmountUnknown, millis(t.SettledAt), t.RefundOf), t.Currency, t.Operator, t.Phone,
 	)
 }
 
 // sumOfLink is the checksum of what a link asks for, how much of it it takes, and where.
-func sumOfLink(book string, l PaymentLink) int64 {
+func sumOfLink(book Book, l PaymentLink) int64 {
 	return checksum(
-		book, l.Slug, string(l.Kind), l.PaymentOptions, l.RedirectURL, l.FailureRedirectURL,
+		string(book), l.Slug, string(l.Kind), l.PaymentOptions, l.RedirectURL, l.FailureRedirectURL,
 		fmt.Sprint(l.Amount, l.MayPayMore, l.MostPayments, l.MostMoney),
 	)
 }
 
 // sumOfApproval is the checksum of the order that waits: nothing of that changes.
-func sumOfApproval(book string, a Approval) int64 {
+func sumOfApproval(book Book, a Approval) int64 {
 	return checksum(
-		book, a.Operation, string(a.Kind), string(a.Origin), a.Phone, a.Operator, a.RecipientName,
+		string(book), a.Operation, string(a.Kind), string(a.Origin), a.Phone, a.Operator, a.RecipientName,
 		fmt.Sprint(a.RefundOf, a.Asked, a.RequestedBy, millis(a.RequestedAt)),
 	)
 }
 
 // sumOfRules is the checksum of all the rules.
-func sumOfRules(book string, p PayoutRules) int64 {
+func sumOfRules(book Book, p PayoutRules) int64 {
 	p.HeldUntil, p.UpdatedAt = p.HeldUntil.UTC(), p.UpdatedAt.UTC()
-	return checksum(book, fmt.Sprint(
+	return checksum(string(book), fmt.Sprint(
 		p.Frozen, p.MostEach, p.MostDay, p.CountDay, p.FromHour, p.ToHour, p.SavedOnly, p.NewRecipientWait.Milliseconds(),
 		p.ApprovalAbove, p.ApprovalHeld, millis(p.HeldUntil), p.AirtimeDay, millis(p.UpdatedAt), p.UpdatedBy,
 	))
@@ -57,9 +57,9 @@ func sumOfRules(book string, p PayoutRules) int64 {
 // checked is a row beside the checksum that was written with it.
 type checked struct {
 	id   int64
-	book string
+	book Book
 	sum  int64
-	want func(book string) int64
+	want func(book Book) int64
 }
 
 func (c checked) broken() bool { return c.sum != unsummed && c.sum != c.want(c.book) }
@@ -79,25 +79,25 @@ var moneyTables = []moneyTable{
 	{DamageRules, "payout_rules", payoutRulesColumns, "book", "$1 = 0 ORDER BY book", func(r row) (checked, error) {
 		var c checked
 		rules, err := scanPayoutRules(also{r, []any{&c.book, &c.sum}})
-		c.id, c.want = millis(rules.UpdatedAt), func(book string) int64 { return sumOfRules(book, rules) }
+		c.id, c.want = millis(rules.UpdatedAt), func(book Book) int64 { return sumOfRules(book, rules) }
 		return c, err
 	}},
 	{DamageApproval, "approvals", approvalColumns, "id", "id > $1 ORDER BY id", func(r row) (checked, error) {
 		var c checked
 		a, err := scanApproval(also{r, []any{&c.book, &c.sum}})
-		c.id, c.want = a.ID, func(book string) int64 { return sumOfApproval(book, a) }
+		c.id, c.want = a.ID, func(book Book) int64 { return sumOfApproval(book, a) }
 		return c, err
 	}},
 	{DamageLink, "payment_links", linkColumns, "id", "id > $1 ORDER BY id", func(r row) (checked, error) {
 		var c checked
 		l, err := scanLink(also{r, []any{&c.book, &c.sum}})
-		c.id, c.want = l.ID, func(book string) int64 { return sumOfLink(book, l) }
+		c.id, c.want = l.ID, func(book Book) int64 { return sumOfLink(book, l) }
 		return c, err
 	}},
 	{DamageRow, "transactions", transactionColumns, "id", "id > $1 ORDER BY id", func(r row) (checked, error) {
 		var c checked
 		t, err := scanTransaction(also{r, []any{&c.book, &c.sum}})
-		c.id, c.want = t.ID, func(book string) int64 { return sumOf(book, t) }
+		c.id, c.want = t.ID, func(book Book) int64 { return sumOf(book, t) }
 		return c, err
 	}},
 }
@@ -117,7 +117,7 @@ func (a also) Scan(targets ...any) error { return a.row.Scan(append(targets, a.t
 // nextSum is the checksum that is written with a transaction: one that was found
 // broken stays so, or what somebody did to it would be signed as ours.
 func (tx *Tx) nextSum(ctx context.Context, t Transaction) (int64, error) {
-	var book string
+	var book Book
 	var sum int64
 	old, err := one(ctx, tx.rows, func(r row) (Transaction, error) {
 		return scanTransaction(also{r, []any{&book, &sum}})
@@ -135,7 +135,7 @@ func (tx *Tx) nextSum(ctx context.Context, t Transaction) (int64, error) {
 
 // nextLinkSum is nextSum of a link.
 func (tx *Tx) nextLinkSum(ctx context.Context, l PaymentLink) (int64, error) {
-	var book string
+	var book Book
 	var sum int64
 	old, err := one(ctx, tx.rows, func(r row) (PaymentLink, error) {
 		return scanLink(also{r, []any{&book, &sum}})

@@ -64,7 +64,7 @@ func (tx *Tx) endPower(ctx context.Context, userID int64) error {
 func (tx *Tx) endApprovals(ctx context.Context, userID, now int64) error {
 	type approval struct {
 		id   int64
-		book string
+		book Book
 	}
 	waiting, err := many(ctx, tx.rows, func(r row) (a approval, err error) {
 		err = r.Scan(&a.id, &a.book)

@@ -12,7 +12,7 @@ import (
 // Reader holds every read of the package; Store and Tx embed it.
 type Reader struct {
 	rows queryer
-	book string
+	book Book
 	now  func() time.Time
 }
 

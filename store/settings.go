@@ -15,7 +15,7 @@ type Shop struct {
 	Address   string // several lines
 	Footer    string // of a receipt
 	HasLogo   bool
-	Book      string // sandbox, demo or production
+	Book      Book
 	UpdatedAt time.Time
 }
 
@@ -82,7 +82,7 @@ type CamPayKeys struct {
 }
 
 // sealedKeys is the purpose for which a book's keys are sealed.
-func sealedKeys(book string) string { return "campay keys of " + book }
+func sealedKeys(book Book) string { return "campay keys of " + string(book) }
 
 // CamPayKeys returns the keys of the book, or ErrNotFound; ErrSealed when the
 // key file is not the one they were sealed with.
@@ -120,4 +120,4 @@ func (s *Store) SetCamPayKeys(ctx context.Context, tx *Tx, k CamPayKeys, at time
 }
 
 // Book is the book that the store shows.
-func (s *Store) Book() string { return s.book }
+func (s *Store) Book() Book { return s.book }

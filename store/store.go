@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,10 +31,7 @@ var (
 
 // Options say which part of the database a Store shows.
 type Options struct {
-	// Book is "sandbox", "demo" or "production". Every money row belongs to
-	// one book and every query is limited to it, so that books never mix;
-	// people and their sessions are the same in all.
-	Book string
+	Book Book
 	Now  func() time.Time // the clock by which sessions end; nil for time.Now
 	Log  *slog.Logger     // is told of an upgrade, which may take minutes; nil for nobody
 }
@@ -68,7 +64,7 @@ type file struct {
 // beside it (0600) where they are missing, and brings its tables up to date. A
 // database written by a newer program is left as it is: see NewerError.
 func Open(ctx context.Context, dir string, options Options) (*Store, error) {
-	if !isBook(options.Book) {
+	if !options.Book.IsBook() {
 		return nil, fmt.Errorf("open store: %q is no book", options.Book)
 	}
 	if options.Now == nil {
@@ -117,17 +113,13 @@ func (f *file) closeAll() error {
 
 // ForBook shows another book of the same database, with the same writer. Closing
 // either closes both.
-func (s *Store) ForBook(book string) (*Store, error) {
-	if !isBook(book) {
+func (s *Store) ForBook(book Book) (*Store, error) {
+	if !book.IsBook() {
 		return nil, fmt.Errorf("%q is no book", book)
 	}
 	other := *s
 	other.book = book
 	return &other, nil
-}
-
-func isBook(name string) bool {
-	return slices.Contains([]string{"sandbox", "demo", "production"}, name)
 }
 
 // Close lets the Writes that have begun come to their end, then closes the

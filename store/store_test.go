@@ -23,7 +23,7 @@ var template = storetest.Template{Open: func(dir string) (io.Closer, error) {
 	return Open(context.Background(), dir, Options{Book: "sandbox"})
 }}
 
-func open(t testing.TB, dir, book string) *Store {
+func open(t testing.TB, dir string, book Book) *Store {
 	t.Helper()
 	if err := template.Begin(dir); err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func open(t testing.TB, dir, book string) *Store {
 }
 
 // openNew is open of a book that Open makes, where the folder has none.
-func openNew(t testing.TB, dir, book string) *Store {
+func openNew(t testing.TB, dir string, book Book) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), dir, Options{Book: book, Now: func() time.Time { return noon }})
 	if err != nil {

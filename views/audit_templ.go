@@ -37,7 +37,7 @@ type AuditProps struct {
 	From, To string
 	Older    int64             // the id before which the next page begins; 0 for none
 	Check    *store.AuditCheck // what a look at the whole log has just found
-	Book     string            // the one that is open
+	Book     store.Book        // the one that is open
 	Now      time.Time
 }
 
@@ -515,9 +515,9 @@ func auditTable(props AuditProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 string
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "field.book."+e.Book))
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "field.book."+string(e.Book)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/audit.templ`, Line: 135, Col: 63}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/audit.templ`, Line: 135, Col: 71}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 				if templ_7745c5c3_Err != nil {
@@ -610,7 +610,7 @@ func AuditCSVHeader(ctx context.Context) []string {
 func AuditCSVLine(ctx context.Context, e store.AuditEntry, people []store.User) []string {
 	return []string{
 		cellID(e.ID), cellMoment(ctx, e.At), T(ctx, "audit.act."+e.Act), personName(ctx, e.UserID, people), e.Address,
-		auditDetail(ctx, e.Detail), cellID(e.SubjectID), auditWord(ctx, e.Book),
+		auditDetail(ctx, e.Detail), cellID(e.SubjectID), auditWord(ctx, string(e.Book)),
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // Its fields are book, token, username, app_password, webhook_key, leave and
 // password.
 type KeysForm struct {
-	Book     string
+	Book     store.Book
 	Username string
 	Fixed    bool      // the environment holds the keys
 	Open     int       // transactions under way in the book that would be left
@@ -131,9 +131,9 @@ func KeysPage(p Page, form KeysForm) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var5 string
-						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "keys.known", "Book", T(ctx, "field.book."+known.Book), "End", known.Token+known.Username))
+						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "keys.known", "Book", T(ctx, "field.book."+string(known.Book)), "End", known.Token+known.Username))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/campay_keys.templ`, Line: 50, Col: 122}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/campay_keys.templ`, Line: 50, Col: 130}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 						if templ_7745c5c3_Err != nil {
@@ -192,7 +192,7 @@ func KeysPage(p Page, form KeysForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = choices("book", "field.book", form.Book, []choice{{"sandbox", "field.book.sandbox"}, {"demo", "field.book.demo"}, {"production", "field.book.production"}}, form.Errors["book"]).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = choices("book", "field.book", string(form.Book), []choice{{"sandbox", "field.book.sandbox"}, {"demo", "field.book.demo"}, {"production", "field.book.production"}}, form.Errors["book"]).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -251,7 +251,7 @@ func KeysPage(p Page, form KeysForm) templ.Component {
 type WebhookCheckProps struct {
 	URL       string
 	Reachable bool // customers, and so CamPay, reach the address
-	Book      string
+	Book      store.Book
 	Last      store.Delivery       // signed with the key, and taken or out of its time; zero for none yet
 	Refused   []store.RefusedCount // whoever sent them
 	Now       time.Time
@@ -345,7 +345,7 @@ func WebhookCheckPage(p Page, props WebhookCheckProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !props.Reachable && props.Book != "sandbox" {
+			if !props.Reachable && props.Book != store.Sandbox {
 				templ_7745c5c3_Err = notice(toneWarn, T(ctx, "webhook_check.unreachable")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -35,9 +35,9 @@ type Notice struct {
 }
 
 // PaidNotice says that a collection was proved paid.
-func PaidNotice(ctx context.Context, book string, t store.Transaction) Notice {
+func PaidNotice(ctx context.Context, book store.Book, t store.Transaction) Notice {
 	body := operatorName(ctx, t.Operator)
-	if book == "sandbox" {
+	if book == store.Sandbox {
 		body = T(ctx, "layout.sandbox")
 	}
 	return Notice{

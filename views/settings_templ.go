@@ -59,7 +59,7 @@ type ShopForm struct {
 
 // Account is what may be shown of the keys to CamPay: secrets by their end only.
 type Account struct {
-	Book       string
+	Book       store.Book
 	Fixed      bool // the environment holds the keys
 	Token      string
 	Username   string
@@ -170,9 +170,9 @@ func SettingsPage(p Page, props SettingsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "settings.book."+props.Account.Book))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "settings.book."+string(props.Account.Book)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/settings.templ`, Line: 82, Col: 52}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/settings.templ`, Line: 82, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {

@@ -20,8 +20,9 @@ import (
 
 // CamPay is one that was named outside the product, with its keys.
 type CamPay struct {
-	url, book string
-	keys      store.CamPayKeys
+	url  string
+	book store.Book
+	keys store.CamPayKeys
 }
 
 // Named tells which book the configured CamPay fills, so that play money and
@@ -42,12 +43,12 @@ func Named(apiURL string, keys store.CamPayKeys) (CamPay, error) {
 	if err != nil {
 		return CamPay{}, fmt.Errorf("--campay-url: %w", err)
 	}
-	c := CamPay{url: apiURL, book: "production", keys: keys}
+	c := CamPay{url: apiURL, book: store.Production, keys: keys}
 	switch host := u.Hostname(); {
 	case host == "demo.campay.net":
-		c.book = "demo"
+		c.book = store.Demo
 	case host == "localhost" || net.ParseIP(host).IsLoopback():
-		c.book = "sandbox"
+		c.book = store.Sandbox
 	}
 	return c, nil
 }
@@ -70,7 +71,7 @@ func (w wiring) SetupToken() string { return w.setup }
 func (w wiring) Fixed() bool { return w.config.CamPay.book != "" }
 
 // CheckKeys asks CamPay for the balance (GET /balance/) with the keys of a book.
-func (w wiring) CheckKeys(ctx context.Context, book string, keys store.CamPayKeys) error {
+func (w wiring) CheckKeys(ctx context.Context, book store.Book, keys store.CamPayKeys) error {
 	client, err := newClient(w.config.Sites[book], keys, w.config.Log)
 	if err != nil {
 		return fmt.Errorf("%w: %w", handlers.ErrKeysRefused, err)

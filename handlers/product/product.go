@@ -42,7 +42,7 @@ type Config struct {
 
 	// Sites are the API addresses of the books that the settings offer; nil for
 	// CamPay's own. Nobody can type one: it would make this machine call anything.
-	Sites map[string]string
+	Sites map[store.Book]string
 	// Push reaches the push services of browsers; nil for public addresses alone.
 	Push *http.Client
 }
@@ -50,9 +50,9 @@ type Config struct {
 // defaultShop is the shop's name while nobody has given it one.
 const defaultShop = "Ma boutique"
 
-var camPaySites = map[string]string{
-	"demo":       "https://demo.campay.net/api/",
-	"production": "https://www.campay.net/api/",
+var camPaySites = map[store.Book]string{
+	store.Demo:       "https://demo.campay.net/api/",
+	store.Production: "https://www.campay.net/api/",
 }
 
 // Product is a running Comptoir: a handler, and the work behind it.
@@ -77,7 +77,7 @@ type Product struct {
 
 // generation is the product between two changes of its settings.
 type generation struct {
-	book     string
+	book     store.Book
 	client   *campay.Client
 	payments *payments.Service
 	handler  http.Handler
@@ -103,7 +103,7 @@ func (p *Product) open(ctx context.Context) (err error) {
 	}
 	book := p.config.CamPay.book
 	if book == "" {
-		book = "sandbox"
+		book = store.Sandbox
 		if err := p.embedSandbox(); err != nil {
 			return err
 		}
@@ -157,10 +157,10 @@ func (p *Product) embedSandbox() (err error) {
 func (p *Product) Setup() string { return p.setup }
 
 // Book is the book that is open: sandbox, demo or production.
-func (p *Product) Book() string { return p.generation().book }
+func (p *Product) Book() store.Book { return p.generation().book }
 
 // Sandbox reports whether the sandbox takes CamPay's place.
-func (p *Product) Sandbox() bool { return p.sandbox != nil && p.Book() == "sandbox" }
+func (p *Product) Sandbox() bool { return p.sandbox != nil && p.Book() == store.Sandbox }
 
 func (p *Product) generation() *generation {
 	p.mu.RLock()
@@ -176,7 +176,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 		return nil, err
 	}
 	if isNew {
-		shop = store.Shop{Name: defaultShop, Book: "sandbox"}
+		shop = store.Shop{Name: defaultShop, Book: store.Sandbox}
 	}
 	if p.config.Shop != "" && isNew {
 		shop.Name = p.config.Shop
@@ -204,10 +204,10 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 		p.config.Log.Warn("no webhook key: webhooks are refused, payments are found by polling")
 	}
 	g.payments = payments.New(payments.Config{
-		Store: book, CamPay: g.client, Webhooks: verifier, Logger: p.config.Log, Demo: shop.Book == "demo",
+		Store: book, CamPay: g.client, Webhooks: verifier, Logger: p.config.Log, Demo: shop.Book == store.Demo,
 		Paid: func(t store.Transaction) { p.notices.Paid(shop.Book, t) },
 		ReturnURL: func(slug, operation string) string {
-			if !p.config.Named && shop.Book != "sandbox" {
+			if !p.config.Named && shop.Book != store.Sandbox {
 				return "" // a payer's phone is not this machine: CamPay's own page is better than one that does not open
 			}
 			return p.config.Public + handlers.ReturnPath(slug, operation)
@@ -217,7 +217,7 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named, Nearby: p.config.Nearby,
 		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Behind: &p.behind, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Guesses: p.guesses, Notices: p.notices,
 	}
-	if p.sandbox != nil && shop.Book == "sandbox" {
+	if p.sandbox != nil && shop.Book == store.Sandbox {
 		config.Sandbox = p.sandbox.Handler()
 	}
 	g.handler = handlers.New(config)
@@ -230,7 +230,7 @@ func (p *Product) reach(ctx context.Context, shop *store.Shop) (site string, key
 		shop.Book = fixed.book
 		return fixed.url, fixed.keys, nil
 	}
-	if shop.Book == "sandbox" {
+	if shop.Book == store.Sandbox {
 		return p.config.Local + "/sandbox/api/", p.api, nil
 	}
 	book, err := p.store.ForBook(shop.Book)

@@ -407,7 +407,7 @@ func TestLogo_IsMadeAnew_SmallAndAlone(t *testing.T) {
 
 func TestNamed_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
 	keys := store.CamPayKeys{Token: "t"}
-	for address, want := range map[string]string{
+	for address, want := range map[string]store.Book{
 		"https://demo.campay.net/api/": "demo", "https://www.campay.net/api/": "production",
 		"https://campay.example/api/": "production", "http://127.0.0.1:8081/api/": "sandbox", "http://localhost:8081/api/": "sandbox",
 	} {

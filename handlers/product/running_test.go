@@ -33,22 +33,22 @@ type running struct {
 	data    string
 	url     string
 	log     *bytes.Buffer
-	camPays map[string]*sandbox.Sandbox
-	keys    map[string]store.CamPayKeys
+	camPays map[store.Book]*sandbox.Sandbox
+	keys    map[store.Book]store.CamPayKeys
 	close   func() // before the test ends
 }
 
 func start(t *testing.T, edit ...func(*Config)) *running {
 	t.Helper()
-	r := &running{t: t, data: t.TempDir(), log: &bytes.Buffer{}, camPays: map[string]*sandbox.Sandbox{}, keys: map[string]store.CamPayKeys{}}
+	r := &running{t: t, data: t.TempDir(), log: &bytes.Buffer{}, camPays: map[store.Book]*sandbox.Sandbox{}, keys: map[store.Book]store.CamPayKeys{}}
 	var serving http.Handler
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { serving.ServeHTTP(w, req) }))
 	r.url = site.URL
 	c := Config{
 		Data: r.data, Local: site.URL, Public: site.URL, Callback: "POST",
-		Log: slog.New(slog.NewTextHandler(&locked{to: r.log}, nil)), Sites: map[string]string{},
+		Log: slog.New(slog.NewTextHandler(&locked{to: r.log}, nil)), Sites: map[store.Book]string{},
 	}
-	for _, book := range []string{"demo", "production"} {
+	for _, book := range []store.Book{store.Demo, store.Production} {
 		c.Sites[book] = r.camPay(book) + "/api/"
 	}
 	for _, e := range edit {
@@ -83,9 +83,9 @@ func (l *locked) Write(b []byte) (int, error) {
 }
 
 // camPay starts a CamPay for a book and returns its address.
-func (r *running) camPay(book string) string {
+func (r *running) camPay(book store.Book) string {
 	r.t.Helper()
-	keys := store.CamPayKeys{Token: "the-permanent-token-of-" + book, Username: "app-" + book, Password: "the-password-of-" + book, WebhookKey: "the-webhook-key-of-" + book}
+	keys := store.CamPayKeys{Token: "the-permanent-token-of-" + string(book), Username: "app-" + string(book), Password: "the-password-of-" + string(book), WebhookKey: "the-webhook-key-of-" + string(book)}
 	r.keys[book] = keys
 	var handler http.Handler
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
