@@ -296,7 +296,7 @@ func (s *server) asPaid(read readsSale) readsSale {
 
 // saleOf reads a sale for who asks: as it was paid, and what he may give back of it.
 func (s *server) saleOf(c echo.Context, read readsSale) readsSale {
-	mayRefund := user(c).Role == store.RoleOwner
+	mayRefund := user(c).Role.Owns()
 	read = s.asPaid(read)
 	return func(ctx context.Context) (views.SaleProps, error) {
 		props, err := read(ctx)

@@ -41,7 +41,7 @@ func (s *server) health(c echo.Context) error {
 	}
 	said := strings.Builder{}
 	said.WriteString("ok\n")
-	if user(c).Role == store.RoleOwner {
+	if user(c).Role.Owns() {
 		for _, d := range found {
 			said.WriteString("damage: " + d.String() + "\n")
 		}

@@ -16,7 +16,7 @@ import (
 
 // decidable says whether the one who asks may end t's doubt now.
 func (s *server) decidable(c echo.Context, t store.Transaction) (payments.Decidable, error) {
-	if user(c).Role != store.RoleOwner {
+	if !user(c).Role.Owns() {
 		return payments.DecideNever, nil
 	}
 	return s.Payments.Decidable(c.Request().Context(), t)

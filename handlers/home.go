@@ -45,7 +45,7 @@ func (s *server) home(c echo.Context) error {
 	if props.Frozen, err = s.frozen(ctx); err != nil {
 		return err
 	}
-	if user(c).Role == store.RoleOwner {
+	if user(c).Role.Owns() {
 		if props.Damages, err = s.Store.Damages(ctx); err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (s *server) frozen(ctx context.Context) (bool, error) {
 // balanceSeries is what the chart shows to whoever may see the balance: a point
 // an hour at most.
 func (s *server) balanceSeries(c echo.Context) ([]store.BalanceSnapshot, error) {
-	if user(c).Role == store.RoleCashier {
+	if !user(c).Role.ReadsAll() {
 		return nil, nil
 	}
 	now := s.Now()
@@ -94,7 +94,7 @@ func (s *server) takingsToday(ctx context.Context) (views.Takings, error) {
 // seesSince is how far back the one who asks may look: a cashier sees today,
 // everybody else all of it.
 func (s *server) seesSince(c echo.Context) time.Time {
-	if user(c).Role == store.RoleCashier {
+	if !user(c).Role.ReadsAll() {
 		return views.StartOfDay(s.Now())
 	}
 	return time.Time{}

@@ -89,7 +89,7 @@ func (s *server) useInvitation(c echo.Context, i store.Invitation, password stri
 		if err != nil {
 			return err
 		}
-		if !maker.Active() || maker.Role != store.RoleOwner {
+		if !maker.Active() || !maker.Role.Owns() {
 			return store.ErrNotFound // a link is worth what its maker is when it is used
 		}
 		if i.UserID == 0 {

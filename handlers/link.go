@@ -87,7 +87,7 @@ func (s *server) forRole(ctx context.Context, role store.Role, props *views.Link
 			return err
 		}
 	}
-	if role != store.RoleOwner || props.Link.Kind != store.LinkOnce || props.Link.Paid < 2 {
+	if !role.Owns() || props.Link.Kind != store.LinkOnce || props.Link.Paid < 2 {
 		return nil
 	}
 	for _, t := range props.Attempts {
@@ -221,14 +221,8 @@ func (s *server) linkPNG(c echo.Context, l store.LinkWithState, address string) 
 // mayChange reports whether the one who asks may change a link: an owner any, a
 // cashier her own.
 func mayChange(c echo.Context, l store.LinkWithState) bool {
-	switch u := user(c); u.Role {
-	case store.RoleOwner:
-		return true
-	case store.RoleCashier:
-		return l.CreatedBy == u.ID && l.Kind != store.LinkCounter
-	default:
-		return false
-	}
+	u := user(c)
+	return u.Role.Owns() || u.Role.TakesPayments() && l.CreatedBy == u.ID && l.Kind != store.LinkCounter
 }
 
 // tillName is the name of a till; empty for none.

@@ -70,7 +70,7 @@ func formOf(c echo.Context, l store.PaymentLink) views.LinkForm {
 
 // showLinkForm offers a counter to who may make one.
 func (s *server) showLinkForm(c echo.Context, status int, form views.LinkForm) error {
-	if user(c).Role == store.RoleOwner {
+	if user(c).Role.Owns() {
 		tills, err := s.Store.Tills(c.Request().Context())
 		if err != nil {
 			return err
@@ -124,7 +124,7 @@ func (s *server) linkKind(c echo.Context, f *form, in views.LinkForm) (kind stor
 	case store.LinkReusable:
 		return store.LinkReusable, 0, nil
 	case store.LinkCounter:
-		if user(c).Role != store.RoleOwner {
+		if !user(c).Role.Owns() {
 			return "", 0, echo.NewHTTPError(http.StatusForbidden)
 		}
 		if in.Till == 0 {

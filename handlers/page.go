@@ -24,7 +24,7 @@ func (s *server) page(c echo.Context) (views.Page, error) {
 	}
 	p := s.frame(c)
 	p.Flash = flash
-	if user(c).Role == store.RoleOwner {
+	if user(c).Role.Owns() {
 		p.Approvals, err = s.Store.CountApprovals(c.Request().Context(), store.ApprovalWaiting)
 	}
 	return p, err

@@ -165,7 +165,7 @@ func (s *server) matchPIN(c echo.Context, f *form, till store.Till, person int64
 	if err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.CountTillFailure(ctx, till.ID, mostPINs) }); err != nil {
 		return u, "", err
 	}
-	if u, err = s.Store.User(ctx, person); err == nil && u.Active() && u.Role == store.RoleCashier {
+	if u, err = s.Store.User(ctx, person); err == nil && u.Active() && u.Role.WorksATill() {
 		hash, err = s.Store.PINHash(ctx, u.ID)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -61,7 +61,7 @@ func (s *server) beside(ctx context.Context, all ...store.Transaction) (b views.
 // visible limits a list to what the one who asks may see: a cashier sees what
 // came in today, everybody else all of it.
 func (s *server) visible(c echo.Context) store.TransactionFilter {
-	if user(c).Role == store.RoleCashier {
+	if !user(c).Role.ReadsAll() {
 		return store.TransactionFilter{Kind: store.KindCollect, Since: s.seesSince(c)}
 	}
 	return store.TransactionFilter{}
@@ -140,7 +140,7 @@ func (s *server) transactionProps(ctx context.Context, role store.Role, t store.
 	if props.Instead, err = s.insteadOf(ctx, t, props.Ended); err != nil {
 		return props, err
 	}
-	if role != store.RoleCashier { // who never sees money out
+	if role.ReadsAll() { // who never sees money out
 		if props.Refunds, err = s.Store.RefundsOf(ctx, t.ID); err != nil {
 			return props, err
 		}
@@ -160,7 +160,7 @@ func (s *server) transactionProps(ctx context.Context, role store.Role, t store.
 // told nothing of what was given back.
 func (s *server) storyOf(ctx context.Context, role store.Role, n int64) ([]store.Event, error) {
 	events, err := s.Store.Events(ctx, n)
-	if role == store.RoleCashier {
+	if !role.ReadsAll() {
 		events = slices.DeleteFunc(events, func(e store.Event) bool { return strings.HasPrefix(e.Note, "refund_") })
 	}
 	return events, err

@@ -21,6 +21,19 @@ const (
 	RoleAccountant Role = "accountant"
 )
 
+// Owns reports whether the shop is theirs: money out, keys, team and rules.
+func (r Role) Owns() bool { return r == RoleOwner }
+
+// TakesPayments reports whether they ask customers for money.
+func (r Role) TakesPayments() bool { return r == RoleOwner || r == RoleCashier }
+
+// ReadsAll reports whether they see every day, the balance and money out; others see
+// what came in today.
+func (r Role) ReadsAll() bool { return r == RoleOwner || r == RoleAccountant }
+
+// WorksATill reports whether they sign in by a PIN at a shared till.
+func (r Role) WorksATill() bool { return r == RoleCashier }
+
 // User is a person who signs in.
 type User struct {
 	ID           int64

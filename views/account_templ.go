@@ -241,7 +241,7 @@ func AccountPage(p Page, props AccountProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.User.Role == store.RoleCashier {
+			if p.User.Role.WorksATill() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<form class=\"card form\" method=\"post\" action=\"/account/pin\" data-once><h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

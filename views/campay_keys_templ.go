@@ -192,7 +192,7 @@ func KeysPage(p Page, form KeysForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = choices("book", "field.book", string(form.Book), []choice{{"sandbox", "field.book.sandbox"}, {"demo", "field.book.demo"}, {"production", "field.book.production"}}, form.Errors["book"]).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = choices("book", "field.book", string(form.Book), []choice{{string(store.Sandbox), "field.book.sandbox"}, {string(store.Demo), "field.book.demo"}, {string(store.Production), "field.book.production"}}, form.Errors["book"]).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -30,13 +30,13 @@ func (p Page) signedIn() bool { return p.User.ID != 0 }
 
 // seesBalance reports whether this person may see what the shop owns and what
 // CamPay sends: everybody but a cashier.
-func (p Page) seesBalance() bool { return p.User.Role != store.RoleCashier }
+func (p Page) seesBalance() bool { return p.User.Role.ReadsAll() }
 
 // takesPayment reports whether this person may ask customers for money.
-func (p Page) takesPayment() bool { return p.User.Role != store.RoleAccountant }
+func (p Page) takesPayment() bool { return p.User.Role.TakesPayments() }
 
 // owns reports whether this person may do everything.
-func (p Page) owns() bool { return p.User.Role == store.RoleOwner }
+func (p Page) owns() bool { return p.User.Role.Owns() }
 
 // screen is what a screen tells the layout of itself.
 type screen struct {

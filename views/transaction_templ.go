@@ -322,7 +322,7 @@ func TransactionStatus(props TransactionStatusProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if props.Given > 0 && props.Role != store.RoleCashier {
+		if props.Given > 0 && props.Role.ReadsAll() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"status-text\" data-given>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -435,8 +435,8 @@ func next(props TransactionStatusProps) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		t := props.Transaction
-		way, owns := wayOf(t), props.Role == store.RoleOwner
-		if stateOf(t).failed() && way == "" && props.Role != store.RoleAccountant {
+		way, owns := wayOf(t), props.Role.Owns()
+		if stateOf(t).failed() && way == "" && props.Role.TakesPayments() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p class=\"after\"><a class=\"button\" href=\"/checkout\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -102,7 +102,7 @@ func (s *Service) mayApprove(ctx context.Context, r store.Reader, a store.Approv
 	if err != nil {
 		return err
 	}
-	if !second.Active() || second.Role != store.RoleOwner {
+	if !second.Active() || !second.Role.Owns() {
 		return ErrNoOwner
 	}
 	if s.now().Before(second.ApprovesFrom) {
