@@ -40,7 +40,7 @@ func TestScreens_OfTheTill(t *testing.T) {
 		{"checkout-errors", func(v *visitor, p instance) {
 			v.open(p.url + "/checkout?amount=25,5")
 			v.click("[data-till] button[type=submit]")
-			v.see(".summary")
+			v.see(".summary, .field-error")
 		}},
 		{"checkout-number", at("/checkout/phone?amount=2500")},
 		{"checkout-again", func(v *visitor, p instance) {

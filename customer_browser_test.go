@@ -296,7 +296,7 @@ func TestCustomer_CamPayTakesNoRequestOfOurs_NothingIsAskedAndHeMayTryAgain(t *t
 	customer.open(p.url + page)
 	customer.fill("phone", "677123456")
 	customer.click(".pay-form button.pay")
-	if said := customer.text(".summary"); !strings.Contains(said, "Rien n’a été débité") {
+	if said := customer.text(".summary, .field-error"); !strings.Contains(said, "Rien n’a été débité") {
 		t.Errorf("it says %q", said)
 	}
 	if typed := customer.eval("document.querySelector('[name=phone]').value"); typed != "677123456" {

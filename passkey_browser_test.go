@@ -40,7 +40,7 @@ func TestPasskey_ItsButton_OutlivesAnErrorAndIsNotOfferedWhereItCannotWork(t *te
 	v.fill("name", ownerName)
 	v.fill("password", "not the password")
 	v.click("main form button[type=submit]")
-	v.see(".summary")
+	v.see(".summary, .field-error")
 	v.see("[data-passkey=get]:not([hidden])")
 	v.open(strings.Replace(p.url, "localhost", "127.0.0.1", 1) + "/signin")
 	v.see("[data-passkey-elsewhere]:not([hidden])")

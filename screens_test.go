@@ -33,7 +33,7 @@ func at(path string) func(*visitor, instance) {
 
 // sent opens a form, fills it in and sends it, to where something is wrong.
 func sent(path string, fields ...string) func(*visitor, instance) {
-	return filled(path, ".summary, .notice.warn", fields)
+	return filled(path, ".summary, .field-error, .notice.warn", fields)
 }
 
 // reviewed is sent for a form that leads to its review.
@@ -223,7 +223,7 @@ func customerSent(link string, fields ...string) func(*visitor, instance) {
 			v.fill(fields[i], fields[i+1])
 		}
 		v.click(".pay-form button.pay")
-		v.see(".bill.wait, .bill.warn, .summary, .notice.warn:not([hidden])")
+		v.see(".bill.wait, .bill.warn, .summary, .field-error, .notice.warn:not([hidden])")
 	}
 }
 
