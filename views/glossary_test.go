@@ -18,6 +18,7 @@ var glossary = map[string]*regexp.Regexp{
 	"lien":          regexp.MustCompile(`(?i)\blinks?\b`),
 	"retrait":       regexp.MustCompile(`(?i)withdraw`),
 	"remboursement": regexp.MustCompile(`(?i)refund`),
+	"annonce":       regexp.MustCompile(`(?i)\bavis de (CamPay|paiement)|webhook reçu`),
 	"encaissé":      regexp.MustCompile(`(?i)\bsuccess(ful)?\b`),
 }
 
