@@ -26,7 +26,7 @@ import (
 
 	"comptoir/campay"
 	"comptoir/campay/sandbox"
-	"comptoir/handlers"
+	"comptoir/handlers/access"
 	"comptoir/handlers/product"
 	"comptoir/store"
 	"comptoir/views"
@@ -490,7 +490,7 @@ func addUser(ctx context.Context, s *store.Store, name string, role store.Role) 
 
 // hashFor hashes a password as the shop's server does.
 func hashFor(ctx context.Context, s *store.Store, password string) (string, error) {
-	cost, err := handlers.TunedPasswords(ctx, s)
+	cost, err := access.TunedPasswords(ctx, s)
 	if err != nil {
 		return "", err
 	}

@@ -91,7 +91,7 @@ func (s *server) changePassword(c echo.Context) error {
 // with the old one, and returns its hash.
 func (s *server) setPassword(c echo.Context, u store.User, password string) (hash string, err error) {
 	ctx := c.Request().Context()
-	if hash, err = s.passwords.cost.Hash(password); err != nil {
+	if hash, err = s.access.Passwords.Cost.Hash(password); err != nil {
 		return "", err
 	}
 	return hash, s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -113,29 +113,9 @@ func (s *server) endOwnSession(c echo.Context) error {
 // endSessionsOf ends the session that the form names, if it is u's, or all of
 // them but the one that asks.
 func (s *server) endSessionsOf(c echo.Context, u store.User) error {
-	ctx := c.Request().Context()
-	return s.Store.Write(ctx, func(tx *store.Tx) error { return s.endSessionsIn(c, tx, u, c.FormValue("session")) })
-}
-
-// endSessionsIn ends the session of u's that is named, or all of them but the one
-// that asks.
-func (s *server) endSessionsIn(c echo.Context, tx *store.Tx, u store.User, named string) error {
-	ctx := c.Request().Context()
 	current, err := s.sessionHash(c)
 	if err != nil {
 		return err
 	}
-	ended, err := tx.EndSessions(ctx, u.ID, named, current)
-	if err != nil {
-		return err
-	}
-	if named == store.AllSessions { // those whose session has lapsed too
-		if err := tx.RestPushSubscriptions(ctx, u.ID, current); err != nil {
-			return err
-		}
-	}
-	if ended == 0 {
-		return nil
-	}
-	return s.audit(ctx, tx, act{user(c).ID, "session.ended", "person", u.ID}, map[string]any{"name": u.Name, "sessions": ended})
+	return s.access.EndSessions(c.Request().Context(), user(c).ID, u, c.FormValue("session"), current)
 }

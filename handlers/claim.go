@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -25,7 +26,7 @@ const (
 )
 
 // claimLimit is how often one person's claims may ask CamPay.
-var claimLimit = limit{10, 30 * time.Second}
+var claimLimit = access.Limit{Free: 10, Longest: 30 * time.Second}
 
 func (s *server) claimForm(c echo.Context) error {
 	return s.showClaim(c, http.StatusOK, views.ClaimProps{})
@@ -95,7 +96,7 @@ func (s *server) askAboutClaimed(ctx context.Context, by store.User, found []sto
 		if !t.Status.Final() {
 			asked++
 			answered := false
-			if asked <= mostAsked && s.Guesses.take(s.Now(), guessed{"claim|" + strconv.FormatInt(by.ID, 10), claimLimit}) == 0 {
+			if asked <= mostAsked && s.Guesses.Take(s.Now(), access.Guess{Kind: "claim", Of: strconv.FormatInt(by.ID, 10), Limit: claimLimit}) == 0 {
 				if answered, err = s.Payments.Ask(ctx, t.ID); err != nil {
 					return nil, false, err
 				}

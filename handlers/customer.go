@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -186,13 +187,13 @@ func (s *server) paymentStatus(c echo.Context) error {
 }
 
 // hintLimit bounds how often a browser's word has CamPay asked.
-var hintLimit = limit{5, time.Minute}
+var hintLimit = access.Limit{Free: 5, Longest: time.Minute}
 
 // hinted is an attempt once more, after CamPay was asked about the reference that a
 // browser brings back from its page: its word alone says nothing.
 func (s *server) hinted(c echo.Context, t store.Transaction) (store.Transaction, error) {
 	reference := c.QueryParam("reference")
-	if reference == "" || t.Reference != "" || s.Guesses.take(s.Now(), guessed{"hint|" + t.ExternalReference, hintLimit}) > 0 {
+	if reference == "" || t.Reference != "" || s.Guesses.Take(s.Now(), access.Guess{Kind: "hint", Of: t.ExternalReference, Limit: hintLimit}) > 0 {
 		return t, nil
 	}
 	ctx := c.Request().Context()

@@ -12,30 +12,24 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
 
-// What one address may ask to have sent: far more than a street behind one
-// shared address pays in, as the book limits phones and links by itself.
-const (
-	askedPerSecond = 3
-	askedAtOnce    = 200
-)
-
 // fromOneLimit is how many forms for one link one address sends in a row before it
 // has to wait; a payment from there that is proved begins the count anew.
-var fromOneLimit = limit{12, 10 * time.Minute}
+var fromOneLimit = access.Limit{Free: 12, Longest: 10 * time.Minute}
 
 // fromOne is what the forms for a link from one address are counted by.
-func fromOne(c echo.Context, l store.LinkWithState) guessed {
-	return guessed{"pays|" + payments.Network(c.RealIP()) + "|" + l.Slug, fromOneLimit}
+func fromOne(c echo.Context, l store.LinkWithState) access.Guess {
+	return access.Guess{Kind: "pays", Of: payments.Network(c.RealIP()) + "|" + l.Slug, Limit: fromOneLimit}
 }
 
 // paced refuses an address that asks without end.
 func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !s.Guesses.inPace(s.Now(), payments.Network(c.RealIP())) {
+		if !s.Guesses.InPace(s.Now(), payments.Network(c.RealIP())) {
 			return echo.NewHTTPError(http.StatusTooManyRequests)
 		}
 		return next(c)
@@ -45,9 +39,9 @@ func (s *server) paced(next echo.HandlerFunc) echo.HandlerFunc {
 // forgive begins the count of an address anew, once for each payment from there
 // that is proved: shown again and again, an old one forgives nothing.
 func (s *server) forgive(c echo.Context, l store.LinkWithState, t store.Transaction) {
-	isNew := t.Status == store.StatusSuccessful && s.Now().Sub(t.SettledAt) < guessesForget
-	if isNew && s.isPaying(c, t) && s.Guesses.first(s.Now(), "paid|"+t.ExternalReference) {
-		s.rightGuess(c, fromOne(c, l))
+	isNew := t.Status == store.StatusSuccessful && s.Now().Sub(t.SettledAt) < access.GuessesForget
+	if isNew && s.isPaying(c, t) && s.Guesses.First(s.Now(), "paid", t.ExternalReference) {
+		s.access.ForgetRight(c.Request().Context(), fromOne(c, l))
 	}
 }
 
@@ -67,7 +61,7 @@ func (s *server) payLink(c echo.Context) error {
 	if !f.ok() {
 		return s.showCustomer(c, http.StatusUnprocessableEntity, props)
 	}
-	if wait := s.Guesses.take(s.Now(), fromOne(c, l)); wait > 0 {
+	if wait := s.Guesses.Take(s.Now(), fromOne(c, l)); wait > 0 {
 		tooMany(c, wait)
 		f.tooOften(payments.PartOrder)
 		return s.showCustomer(c, http.StatusTooManyRequests, props)

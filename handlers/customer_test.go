@@ -3,10 +3,8 @@ package handlers
 // The customer's pages: what he may do, and what each answer says.
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -259,7 +258,7 @@ func TestAttack_AddressThatAsksWithoutEnd_IsRefused(t *testing.T) {
 	s := openShop(t)
 	l, customer := s.linked(500), s.browser()
 	last := 0
-	for range askedAtOnce + 50 {
+	for range access.AskedAtOnce + 50 {
 		if last = customer.paysLink(l, "phone", "x").status; last == http.StatusTooManyRequests {
 			return
 		}
@@ -267,48 +266,10 @@ func TestAttack_AddressThatAsksWithoutEnd_IsRefused(t *testing.T) {
 	t.Fatalf("still answered, %d", last)
 }
 
-// Addresses without end push out none that goes on asking, nor anybody's guesses, and
-// new settings forgive nothing.
-func TestLimits_OfAddresses_UnderAFlood_StaySmallAndForgetNobodyWhoGoesOn(t *testing.T) {
-	var g Guesses
-	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
-	for range accountLimit.free {
-		g.take(now, guessed{"account|owner", accountLimit})
-	}
-	for range askedAtOnce {
-		if !g.inPace(now, "192.0.2.1") {
-			t.Fatal("refused before its time")
-		}
-	}
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	for i := range 2 * mostGuessed {
-		g.inPace(now, fmt.Sprint("address ", i))
-		if i%(mostGuessed/2) == 0 && g.inPace(now, "192.0.2.1") {
-			t.Fatalf("forgotten after %d others", i)
-		}
-	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	if n := g.paces.Len(); n != mostGuessed {
-		t.Errorf("%d are remembered", n)
-	}
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
-		t.Errorf("%d bytes", grown)
-	}
-	if g.take(now, guessed{"account|owner", accountLimit}) == 0 {
-		t.Error("addresses push out an account")
-	}
-	if !g.inPace(now.Add(time.Minute), "192.0.2.1") {
-		t.Error("a minute later it is refused still")
-	}
-}
-
 func TestLimits_OfAddresses_OutliveAChangeOfSettings(t *testing.T) {
 	s := openShop(t)
-	for range askedAtOnce {
-		s.server.Guesses.inPace(s.clock.now(), "127.0.0.1")
+	for range access.AskedAtOnce {
+		s.server.Guesses.InPace(s.clock.now(), "127.0.0.1")
 	}
 	s.server = newServer(s.server.Config)
 	s.handle(s.server.handler())

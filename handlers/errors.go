@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -21,17 +22,26 @@ const statusGone = 499
 // errorOf tells what an error means for whoever asked.
 func errorOf(err error) (status int, kind views.ErrorKind) {
 	var httpError *echo.HTTPError
+	var wait *access.WaitError
 	switch {
-	case errors.Is(err, store.ErrSessionOver), errors.Is(err, errSignInOver):
+	case errors.Is(err, store.ErrSessionOver), errors.Is(err, access.ErrSignInOver):
 		return http.StatusUnauthorized, views.ErrorSessionOver
+	case errors.Is(err, access.ErrPasskeyRefused):
+		return http.StatusForbidden, views.ErrorForbidden
+	case errors.Is(err, access.ErrPasskeyNotAdded):
+		return http.StatusUnprocessableEntity, views.ErrorForm
+	case errors.Is(err, access.ErrNoChallenge):
+		return http.StatusConflict, views.ErrorForm
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, views.ErrorNotFound
 	case errors.Is(err, errForeign):
 		return http.StatusForbidden, views.ErrorForeign
 	case errors.Is(err, context.Canceled):
 		return statusGone, views.ErrorBusy // nobody is there to read it
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, access.ErrTooBusy):
 		return http.StatusServiceUnavailable, views.ErrorBusy
+	case errors.As(err, &wait):
+		return http.StatusTooManyRequests, views.ErrorForm
 	case store.IsDisk(err):
 		return http.StatusServiceUnavailable, views.ErrorDisk
 	case errors.As(err, &httpError):
@@ -63,6 +73,9 @@ func (s *server) handleError(err error, c echo.Context) {
 		return // the answer has begun: nothing can be said any more
 	}
 	status, kind := errorOf(err)
+	if wait := (*access.WaitError)(nil); errors.As(err, &wait) {
+		tooMany(c, wait.For)
+	}
 	if user(c).ID == 0 {
 		if err := s.recognise(c); err != nil { // no route was found that did
 			s.Log.WarnContext(c.Request().Context(), "who asks", "id", requestID(c), "error", err)

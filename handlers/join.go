@@ -77,7 +77,7 @@ func (s *server) join(c echo.Context) error {
 
 func (s *server) useInvitation(c echo.Context, i store.Invitation, password string) (u store.User, err error) {
 	ctx := c.Request().Context()
-	hash, err := s.passwords.cost.Hash(password)
+	hash, err := s.access.Passwords.Cost.Hash(password)
 	if err != nil {
 		return u, err
 	}

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -25,7 +24,7 @@ func TestAttack_BruteForce_IsSlowedDown_ForKnownAndUnknownNamesAlike(t *testing.
 	s.user("owner", store.RoleOwner)
 	for _, name := range []string{"owner", "nobody"} {
 		b := s.browser()
-		for i := range pairLimit.free {
+		for i := range access.PairLimit.Free {
 			if got := b.guess(name, "wrong"); got.status != http.StatusUnprocessableEntity {
 				t.Fatalf("%s, guess %d answered %d", name, i, got.status)
 			}
@@ -41,7 +40,7 @@ func TestAttack_BruteForce_IsSlowedDown_ForKnownAndUnknownNamesAlike(t *testing.
 			}
 		}
 	}
-	s.clock.pass(pairLimit.longest)
+	s.clock.pass(access.PairLimit.Longest)
 	if got := s.browser().guess("owner", testPassword); got.status != http.StatusSeeOther {
 		t.Errorf("after the longest wait the right one answered %d", got.status)
 	}
@@ -50,7 +49,7 @@ func TestAttack_BruteForce_IsSlowedDown_ForKnownAndUnknownNamesAlike(t *testing.
 func TestAttack_ManyNamesFromOneAddress_AreSlowedDown(t *testing.T) {
 	s := openShop(t)
 	b := s.browser()
-	for i := range addressLimit.free {
+	for i := range access.AddressLimit.Free {
 		b.guess(fmt.Sprint("name ", i), "wrong")
 	}
 	if got := b.guess("another", "wrong"); got.status != http.StatusTooManyRequests {
@@ -76,90 +75,31 @@ func TestAttack_LockOut_DoesNotReachABrowserThatIsKnown(t *testing.T) {
 	}
 }
 
-// From anywhere else he waits half a minute at most.
-func TestLimits_OfAnAccountAlone_AreShort(t *testing.T) {
-	var g Guesses
-	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
-	for range 10_000 {
-		g.take(now, guessed{"account|owner", accountLimit})
-		now = now.Add(time.Second)
-	}
-	if wait := g.take(now, guessed{"account|owner", accountLimit}); wait > accountLimit.longest {
-		t.Errorf("one waits %v", wait)
-	}
-}
-
-func TestLimits_ManyAtOnce_AreCountedBeforeTheyAreLookedAt(t *testing.T) {
-	var g Guesses
-	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
-	taken := 0
-	for range 64 {
-		if g.take(now, guessed{"x", pairLimit}) == 0 {
-			taken++
-		}
-	}
-	if taken != pairLimit.free {
-		t.Errorf("%d guesses at once", taken)
-	}
-	if err := g.right(t.Context(), guessed{"x", pairLimit}); err != nil {
-		t.Fatal(err)
-	}
-	if g.take(now, guessed{"x", pairLimit}) != 0 {
-		t.Error("the right one does not end it")
-	}
-}
-
-func TestLimits_UnderAFlood_StaySmall_AndForgetNoAccount(t *testing.T) {
-	var g Guesses
-	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
-	for range accountLimit.free {
-		g.take(now, guessed{"account|owner", accountLimit})
-	}
-	long := strings.Repeat("x", 60_000)
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	for i := range 2 * mostGuessed {
-		g.take(now, guessed{fmt.Sprint("strange_account|", i, long[:i%50]), pairLimit})
-	}
-	g.take(now, guessed{"strange_account|" + long, pairLimit})
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	if n := g.kinds["strange_account"].Len(); n != mostGuessed {
-		t.Errorf("%d are remembered", n)
-	}
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
-		t.Errorf("%d bytes", grown)
-	}
-	if g.take(now, guessed{"account|owner", accountLimit}) == 0 {
-		t.Error("names that nobody has push out one that somebody has")
-	}
-}
-
 func TestLimits_OfWhatGuardsMoney_OutliveARestartAndAChangeOfSettings(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/payout-rules/freeze", url.Values{})
-	for range pairLimit.free {
+	for range access.PairLimit.Free {
 		owner.post("/payout-rules/unfreeze", url.Values{"password": {"wrong"}})
 	}
-	again, err := OpenGuesses(t.Context(), s.store, s.clock.now())
+	ofOwner := access.Guess{Kind: "again", Of: "1", Limit: access.PairLimit}
+	again, err := access.OpenGuesses(t.Context(), s.store, s.clock.now())
 	s.must(err)
-	if again.take(s.clock.now(), guessed{kindAgain + "|1", pairLimit}) == 0 {
+	if again.Take(s.clock.now(), ofOwner) == 0 {
 		t.Error("a restart begins the count anew")
 	}
 	config := s.server.Config
 	s.server = newServer(config)
-	if s.server.Guesses.take(s.clock.now(), guessed{kindAgain + "|1", pairLimit}) == 0 {
+	if s.server.Guesses.Take(s.clock.now(), ofOwner) == 0 {
 		t.Error("new settings begin the count anew")
 	}
-	s.clock.pass(pairLimit.longest)
+	s.clock.pass(access.PairLimit.Longest)
 	if got := owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}); got.status != http.StatusSeeOther {
 		t.Fatalf("the right one: %d", got.status)
 	}
-	again, err = OpenGuesses(t.Context(), s.store, s.clock.now())
+	again, err = access.OpenGuesses(t.Context(), s.store, s.clock.now())
 	s.must(err)
-	if again.take(s.clock.now(), guessed{kindAgain + "|1", pairLimit}) != 0 {
+	if again.Take(s.clock.now(), ofOwner) != 0 {
 		t.Error("a right one does not end the count for good")
 	}
 }
@@ -178,7 +118,7 @@ func TestPasswordAgain_ManyWrongAtOnce_AreNotAllLookedAt(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if n := looked.Load(); n != int64(pairLimit.free) {
+	if n := looked.Load(); n != int64(access.PairLimit.Free) {
 		t.Errorf("%d of 45 wrong passwords were looked at", n)
 	}
 }
@@ -194,17 +134,17 @@ func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
 		"password again": func() answer { return owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}) },
 		"PIN":            func() answer { return till.takesOver(2, "2580") },
 	}
-	s.server.passwords.queue.TryAcquire(queuedGuesses)
-	s.server.passwords.own.TryAcquire(queuedGuesses)
+	s.server.access.Passwords.Strangers.TryAcquire(access.MostQueued)
+	s.server.access.Passwords.Own.TryAcquire(access.MostQueued)
 	for name, try := range tries {
-		for range 2 * mostPINs {
+		for range 2 * access.MostPINs {
 			if got := try(); got.status != http.StatusServiceUnavailable {
 				t.Fatalf("%s in the flood: %d", name, got.status)
 			}
 		}
 	}
-	s.server.passwords.queue.Release(queuedGuesses)
-	s.server.passwords.own.Release(queuedGuesses)
+	s.server.access.Passwords.Strangers.Release(access.MostQueued)
+	s.server.access.Passwords.Own.Release(access.MostQueued)
 	for name, try := range tries {
 		if got := try(); got.status != http.StatusSeeOther {
 			t.Errorf("%s after the flood: %d", name, got.status)
@@ -216,7 +156,7 @@ func TestPasswordAgain_GuessedFromAnOpenSession_IsSlowedDown(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/payout-rules/freeze", url.Values{})
-	for range pairLimit.free {
+	for range access.PairLimit.Free {
 		owner.post("/payout-rules/unfreeze", url.Values{"password": {"wrong"}})
 	}
 	if got := owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}); got.status == http.StatusSeeOther || got.header.Get("Retry-After") != "1" {
@@ -245,7 +185,7 @@ func TestLimits_NameSpeltOtherwise_IsTheSameName(t *testing.T) {
 	s := openShop(t)
 	s.user("André", store.RoleOwner)
 	b := s.browser()
-	for range pairLimit.free {
+	for range access.PairLimit.Free {
 		b.guess("Andr\u00e9", "wrong")
 	}
 	for _, spelt := range []string{"Andr\u00e9", "Andre\u0301", "ANDR\u00c9"} {
@@ -259,7 +199,7 @@ func TestLimits_StrangersInTheQueue_KeepNobodyFromHisWork(t *testing.T) {
 	s, till := tablet(t)
 	owner := s.browser()
 	owner.guess("owner", testPassword)
-	s.server.passwords.queue.TryAcquire(queuedGuesses)
+	s.server.access.Passwords.Strangers.TryAcquire(access.MostQueued)
 	if got := till.takesOver(2, "2580"); got.status != http.StatusSeeOther {
 		t.Errorf("the PIN answered %d", got.status)
 	}

@@ -236,7 +236,7 @@ func TestAttack_Stranger_FollowsNobodysPayment(t *testing.T) {
 		t.Error("a customer's page streams, or asks for nothing")
 	}
 	for _, r := range s.server.routes() {
-		if strings.HasSuffix(r.path, "/live") && r.access == nil {
+		if strings.HasSuffix(r.path, "/live") && r.audience == nil {
 			t.Errorf("%s is public", r.path)
 		}
 	}

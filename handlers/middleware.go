@@ -218,7 +218,7 @@ func setLocale(c echo.Context, locale string) {
 
 // allow lets those through whose role is among who, and sends a stranger to
 // the sign-in.
-func (s *server) allow(who access) echo.MiddlewareFunc {
+func (s *server) allow(who audience) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if err := s.recognise(c); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -24,7 +25,7 @@ import (
 const maxEndpoint = 1000
 
 // triedLimit is how many notices one may send oneself to see that they arrive.
-var triedLimit = limit{5, time.Minute}
+var triedLimit = access.Limit{Free: 5, Longest: time.Minute}
 
 // addDevice keeps the subscription that a browser made with its push service.
 func (s *server) addDevice(c echo.Context) error {
@@ -140,7 +141,7 @@ func (s *server) testDevice(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if wait := s.Guesses.take(s.Now(), guessed{"notice|" + strconv.FormatInt(d.UserID, 10), triedLimit}); wait > 0 {
+	if wait := s.Guesses.Take(s.Now(), access.Guess{Kind: "notice", Of: strconv.FormatInt(d.UserID, 10), Limit: triedLimit}); wait > 0 {
 		tooMany(c, wait)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}

@@ -238,12 +238,12 @@ func TestNotices_TriedTooOften_AreNotSent(t *testing.T) {
 	u, err := s.store.UserByName(t.Context(), "owner")
 	s.must(err)
 	s.subscribed(b, u, b.service.URL+"/device")
-	for range triedLimit.free {
+	for range triedLimit.Free {
 		if got := owner.post("/account/notices/1/test", url.Values{}); got.status != http.StatusSeeOther {
 			t.Fatalf("answered %d", got.status)
 		}
 	}
-	if got := owner.post("/account/notices/1/test", url.Values{}); got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") == "" || len(b.received) != triedLimit.free {
+	if got := owner.post("/account/notices/1/test", url.Values{}); got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") == "" || len(b.received) != triedLimit.Free {
 		t.Errorf("answered %d, and %d were sent", got.status, len(b.received))
 	}
 }

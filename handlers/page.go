@@ -36,7 +36,7 @@ func (s *server) frame(c echo.Context) views.Page {
 		Shop: s.Shop, User: user(c), Path: c.Request().URL.RequestURI(),
 		Sandbox: s.Book == store.Sandbox, KeysRefused: s.Payments.KeysRefused(), Settings: s.Wiring != nil, Till: s.saysTill(c), Now: s.Now(),
 	}
-	if s.party != nil {
+	if s.access.TakesPasskeys() {
 		p.Passkeys = s.URL
 	}
 	if s.Sandbox != nil {

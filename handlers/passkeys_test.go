@@ -22,6 +22,7 @@ import (
 
 	"github.com/go-webauthn/webauthn/protocol/webauthncbor"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -31,11 +32,18 @@ const tillAddress = "https://till.example"
 func openNamedShop(t *testing.T) *shop {
 	t.Helper()
 	s := openShop(t)
-	s.server.party = relyingParty(tillAddress, s.server.Shop)
-	if s.server.party == nil {
-		t.Fatal("no passkeys")
-	}
+	s.isNamed()
 	return s
+}
+
+// isNamed has authenticators know the shop by tillAddress.
+func (s *shop) isNamed() {
+	s.t.Helper()
+	config := s.server.access.Config
+	config.URL = tillAddress
+	if s.server.access = access.New(config); !s.server.access.TakesPasskeys() {
+		s.t.Fatal("no passkeys")
+	}
 }
 
 // authenticator keeps one passkey. What it tells can be changed, to lie.
@@ -336,7 +344,7 @@ func TestPasskey_AskingForOne_DoesNotMakeAHalfDoneSignInLastLonger(t *testing.T)
 
 func TestPasskey_QuestionsToStrangers_AreLimited(t *testing.T) {
 	s := openNamedShop(t)
-	for range askedLimit.free {
+	for range access.AskedLimit.Free {
 		s.browser().askSignIn()
 	}
 	if got := s.browser().sendJSON("/signin/passkey/begin", "{}"); got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") == "" {

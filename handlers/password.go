@@ -1,106 +1,20 @@
 package handlers
 
-// Passwords: argon2id, and the same work for a name that nobody has.
+// The password once more, and the code: money, and the rules about it, want more
+// than an open session.
 
 import (
-	"context"
-	"fmt"
-	"net/http"
-	"runtime"
-	"slices"
-	"strconv"
+	"errors"
 
-	"github.com/alexedwards/argon2id"
 	"github.com/labstack/echo/v4"
-	"golang.org/x/sync/semaphore"
-	"golang.org/x/text/unicode/norm"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
 
-// maxPassword bounds what is hashed, in bytes.
-const maxPassword = 256
-
-// passwords checks passwords, a few at a time, so that a flood of guesses
-// takes neither all memory nor all processors.
-type passwords struct {
-	cost  PasswordCost
-	turns *semaphore.Weighted
-	queue *semaphore.Weighted
-	own   *semaphore.Weighted // as queue, of who is signed in or stands at a till: strangers do not fill it
-}
-
-// queuedGuesses is how many sign-ins may wait for their turn.
-const queuedGuesses = 50
-
-// errTooBusy says that too many sign-ins wait already.
-var errTooBusy = echo.NewHTTPError(http.StatusServiceUnavailable, "too many sign-ins at once")
-
-func newPasswords(cost PasswordCost) *passwords {
-	return &passwords{
-		cost:  cost,
-		turns: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)-1))),
-		queue: semaphore.NewWeighted(queuedGuesses),
-		own:   semaphore.NewWeighted(queuedGuesses),
-	}
-}
-
-// match reports whether password fits hash; an empty hash takes as long and
-// fits nothing. An error says that it was not looked at.
-func (p *passwords) match(ctx context.Context, password, hash string) (bool, error) {
-	return p.matchIn(ctx, p.queue, password, hash)
-}
-
-// matchOwn is match for who is signed in, or stands at a till.
-func (p *passwords) matchOwn(ctx context.Context, password, hash string) (bool, error) {
-	return p.matchIn(ctx, p.own, password, hash)
-}
-
-func (p *passwords) matchIn(ctx context.Context, queue *semaphore.Weighted, password, hash string) (bool, error) {
-	if !queue.TryAcquire(1) {
-		return false, errTooBusy
-	}
-	defer queue.Release(1)
-	if err := p.turns.Acquire(ctx, 1); err != nil {
-		return false, err
-	}
-	defer p.turns.Release(1)
-	known := hash != ""
-	if !known {
-		hash = p.cost.nobodys()
-	}
-	if len(password) > maxPassword { // it is nobody's, and costs as much
-		password, known = password[:maxPassword], false
-	}
-	for _, form := range written(password) {
-		ok, err := argon2id.ComparePasswordAndHash(form, hash)
-		if err != nil {
-			return false, fmt.Errorf("compare the password: %w", err)
-		}
-		if ok {
-			return known, nil
-		}
-	}
-	return false, nil
-}
-
-// written are the ways in which keyboards write the same password: "é" is one
-// character on some and two on others. It is hashed in the first one (NFC); older
-// hashes may be of another.
-func written(password string) []string {
-	ways := []string{norm.NFC.String(password)}
-	for _, way := range []string{password, norm.NFD.String(password)} {
-		if !slices.Contains(ways, way) {
-			ways = append(ways, way)
-		}
-	}
-	return ways
-}
-
 // passwordAgain checks the field "password" against who is signed in, and "code"
-// where he has a second factor: money, and the rules about it, want more than an
-// open session.
+// where he has a second factor.
 func (s *server) passwordAgain(c echo.Context, f *form) error {
 	if ok, err := s.ownPassword(c, f); err != nil || !ok || !user(c).HasTOTP {
 		return err
@@ -116,44 +30,50 @@ func (s *server) ownPassword(c echo.Context, f *form) (ok bool, err error) {
 		f.wrong("password", views.ProblemSecretMissing, "")
 		return false, nil
 	}
-	u := user(c)
-	by := guessed{kindAgain + "|" + strconv.FormatInt(u.ID, 10), pairLimit}
-	ctx := c.Request().Context()
-	leave, err := s.Guesses.turn(ctx, by.name)
-	if err != nil {
-		return false, err
-	}
-	defer leave()
-	if wait := s.Guesses.take(s.Now(), by); wait > 0 {
-		f.figured("password", views.ProblemTooMany, "Seconds", tooMany(c, wait))
-		return false, nil
-	}
-	if ok, err = s.passwords.matchOwn(ctx, password, u.PasswordHash); err != nil {
-		s.Guesses.unseen(by)
-		return false, err
-	}
-	if !ok {
-		s.wrongGuess(c, by)
+	ctx, u := c.Request().Context(), user(c)
+	err = s.access.Confirm(ctx, u, password)
+	if errors.Is(err, access.ErrWrong) {
 		s.Log.WarnContext(ctx, "password refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
-		f.wrong("password", views.ProblemPassword, "")
-		return false, nil
 	}
-	s.rightGuess(c, by)
-	return true, nil
+	return err == nil, f.guessed(c, "password", views.ProblemPassword, err)
 }
 
-// wrongGuess and rightGuess have a count outlive the process. It stands in memory
-// already: a disk that fails keeps nobody out, and lets nobody guess on.
-func (s *server) wrongGuess(c echo.Context, by ...guessed) {
-	for _, b := range by {
-		if err := s.Guesses.wrong(store.WithoutSession(c.Request().Context()), b); err != nil {
-			s.Log.WarnContext(c.Request().Context(), "a wrong guess is not kept", "id", requestID(c), "error", err)
-		}
+// codeAgain asks for a code beside the password. It is good once, so it is not
+// used up for a form that comes back for another reason.
+func (s *server) codeAgain(c echo.Context, f *form) error {
+	if !f.ok() {
+		return nil
 	}
+	return s.checkCode(c, f, user(c))
 }
 
-func (s *server) rightGuess(c echo.Context, by ...guessed) {
-	if err := s.Guesses.right(store.WithoutSession(c.Request().Context()), by...); err != nil {
-		s.Log.WarnContext(c.Request().Context(), "the guesses before a right one are not forgotten", "id", requestID(c), "error", err)
+// checkCode reads the field "code" and says what is wrong with it.
+func (s *server) checkCode(c echo.Context, f *form, u store.User) error {
+	code := typed(c, "code")
+	if code == "" {
+		f.wrong("code", views.ProblemCodeMissing, "")
+		return nil
+	}
+	ctx := c.Request().Context()
+	err := s.access.Code(ctx, u, code, s.asker(c))
+	if errors.Is(err, access.ErrWrong) {
+		s.Log.WarnContext(ctx, "code refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
+	}
+	return f.guessed(c, "code", views.ProblemCode, err)
+}
+
+// newPassword says what is wrong with a password that somebody chose.
+func (f *form) newPassword(field, password, name string) {
+	switch access.WeaknessOf(password, name) {
+	case access.PasswordMissing:
+		f.wrong(field, views.ProblemSecretMissing, "")
+	case access.PasswordShort:
+		f.wrong(field, views.ProblemPasswordShort, "")
+	case access.PasswordLong:
+		f.wrong(field, views.ProblemTextLong, "200")
+	case access.PasswordCommon:
+		f.wrong(field, views.ProblemPasswordCommon, "")
+	case access.PasswordIsName:
+		f.wrong(field, views.ProblemPasswordName, "")
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"comptoir/campay"
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -43,7 +44,7 @@ func openPowerful(t *testing.T) *powerful {
 	s := openShop(t, func(c *sandbox.Config) {
 		c.Opening = sandbox.Balances{MTN: campay.Francs(45_000), Orange: campay.Francs(12_000), Airtime: campay.Francs(5_000)}
 	})
-	s.server.party = relyingParty(tillAddress, s.server.Shop)
+	s.isNamed()
 	p := &powerful{s: s, owner: s.signedIn(store.RoleOwner)}
 	s.user("second", store.RoleOwner)
 	p.second, p.other = p.signIn(), p.signIn()
@@ -65,7 +66,7 @@ func (p *powerful) code() string {
 	if p.secret == "" {
 		return ""
 	}
-	p.s.clock.pass(2 * totpPeriod * time.Second)
+	p.s.clock.pass(2 * access.TOTPPeriod * time.Second)
 	return p.s.code(p.secret, 0)
 }
 
@@ -365,21 +366,21 @@ func TestPower_SignInThatIsBeingLookedAt_OpensNothingAfterwards(t *testing.T) {
 		},
 	} {
 		p := openPowerful(t)
-		b, passwords := p.s.browser(), p.s.server.passwords
+		b, turnsOf := p.s.browser(), p.s.server.access.Passwords.Turns
 		var turns int64
-		for passwords.turns.TryAcquire(1) {
+		for turnsOf.TryAcquire(1) {
 			turns++
 		}
 		answered := make(chan answer, 1)
 		go func() { answered <- b.guess("second", testPassword) }()
-		for passwords.turns.TryAcquire(0) { // until it waits for its turn
+		for turnsOf.TryAcquire(0) { // until it waits for its turn
 			if len(answered) > 0 {
 				t.Fatalf("%s: it was answered before its turn", name)
 			}
 			runtime.Gosched()
 		}
 		p.s.must(p.s.store.Write(t.Context(), func(tx *store.Tx) error { return end(p, tx) }))
-		passwords.turns.Release(turns)
+		turnsOf.Release(turns)
 		if got := <-answered; got.status != http.StatusUnauthorized || b.get("/team").status == http.StatusOK {
 			t.Errorf("%s: answered %d", name, got.status)
 		}

@@ -10,10 +10,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
+	"comptoir/handlers/access"
 	"comptoir/static"
 	"comptoir/store"
 	"comptoir/views"
@@ -38,36 +38,36 @@ type Config struct {
 	Wiring   Wiring          // nil: there are no settings
 	Notices  *Notices        // nil: there are none
 
-	Guesses   *Guesses     // of the product, whatever its settings become; nil: of this handler
-	Passwords PasswordCost // from TunedPasswords; zero: the least
+	Guesses   *access.Guesses     // of the product, whatever its settings become; nil: of this handler
+	Passwords access.PasswordCost // from TunedPasswords; zero: the least
 }
 
 type server struct {
 	Config
-	sessions  *sessionStore
-	passwords *passwords
-	party     *webauthn.WebAuthn // for passkeys; nil where there can be none
-	live      live
+	access   *access.Service
+	sessions *sessionStore
+	live     live
 }
 
-// access says who may use a route; the server checks it on each request.
-type access []store.Role
+// audience says who may use a route; the server checks it on each request. Public
+// routes ask for no session.
+type audience []store.Role
 
-// The kinds of access. Public routes ask for no session.
+// Who may use a route.
 var (
-	public       = access(nil)
-	everyone     = access{store.RoleOwner, store.RoleCashier, store.RoleAccountant}
-	takesPayment = access{store.RoleOwner, store.RoleCashier}
-	readsAll     = access{store.RoleOwner, store.RoleAccountant}
-	ownerOnly    = access{store.RoleOwner}
-	cashierOnly  = access{store.RoleCashier}
+	public       = audience(nil)
+	everyone     = audience{store.RoleOwner, store.RoleCashier, store.RoleAccountant}
+	takesPayment = audience{store.RoleOwner, store.RoleCashier}
+	readsAll     = audience{store.RoleOwner, store.RoleAccountant}
+	ownerOnly    = audience{store.RoleOwner}
+	cashierOnly  = audience{store.RoleCashier}
 )
 
 // route is one line of the table: what a request is, who may make it, and
 // what answers.
 type route struct {
 	method, path string
-	access       access
+	audience     audience
 	handle       echo.HandlerFunc
 }
 
@@ -252,10 +252,11 @@ func newServer(c Config) *server {
 		c.Now = time.Now
 	}
 	if c.Guesses == nil {
-		c.Guesses = &Guesses{}
+		c.Guesses = &access.Guesses{}
 	}
 	return &server{
-		live: live{beat: liveBeat}, Config: c, passwords: newPasswords(c.Passwords), party: relyingParty(c.URL, c.Shop),
+		live: live{beat: liveBeat}, Config: c,
+		access:   access.New(access.Config{Store: c.Store, Log: c.Log, Now: c.Now, Guesses: c.Guesses, Cost: c.Passwords, URL: c.URL, Shop: c.Shop}),
 		sessions: &sessionStore{store: c.Store, now: c.Now, log: c.Log, secure: strings.HasPrefix(c.URL, "https://"), mark: cookieMark(c.Store.Keys)},
 	}
 }
@@ -268,12 +269,12 @@ func (s *server) handler() http.Handler {
 	s.use(e)
 	routes := s.routes()
 	for _, r := range routes {
-		e.Add(r.method, r.path, r.handle, s.allow(r.access))
+		e.Add(r.method, r.path, r.handle, s.allow(r.audience))
 		if r.method == http.MethodPost && !isRead(routes, r.path) {
-			e.GET(r.path, stepBack(routes, r.path), s.allow(r.access))
+			e.GET(r.path, stepBack(routes, r.path), s.allow(r.audience))
 		}
 		if r.method == http.MethodGet && !strings.HasSuffix(r.path, "/live") && !strings.HasPrefix(r.path, "/webhook/") {
-			e.HEAD(r.path, r.handle, s.allow(r.access))
+			e.HEAD(r.path, r.handle, s.allow(r.audience))
 		}
 	}
 	files := echo.WrapHandler(static.Handler())

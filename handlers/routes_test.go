@@ -36,7 +36,7 @@ func TestRoutes_EachRoleGetsWhatItShouldAndNoMore(t *testing.T) {
 				form = url.Values{}
 			}
 			got := b.send(r.method, concrete(r.path), form)
-			allowed := r.access == nil || slices.Contains(r.access, role)
+			allowed := r.audience == nil || slices.Contains(r.audience, role)
 			isTaker := strings.HasPrefix(r.path, "/webhook/") // refuses strangers by signature, not by role
 			if forbidden := got.status == http.StatusForbidden && !isTaker; forbidden == allowed || got.status >= 500 {
 				t.Errorf("%s: %s %s answered %d", role, r.method, r.path, got.status)
@@ -49,7 +49,7 @@ func TestRoutes_AStrangerIsAskedToSignIn(t *testing.T) {
 	s := openShop(t)
 	b := s.browser()
 	for _, r := range s.server.routes() {
-		if r.access == nil {
+		if r.audience == nil {
 			continue
 		}
 		form := url.Values(nil)
@@ -71,7 +71,7 @@ func TestRoutes_AddressOfAForm_LoadedAnew_LeadsToAPageAndIsNeverADeadOne(t *test
 	routes := s.server.routes()
 	for role, b := range map[string]*browser{"owner": s.sessionOf(store.RoleOwner), "cashier": s.sessionOf(store.RoleCashier)} {
 		for _, r := range routes {
-			if r.method != http.MethodPost || isRead(routes, r.path) || r.access != nil && !slices.Contains(r.access, store.Role(role)) {
+			if r.method != http.MethodPost || isRead(routes, r.path) || r.audience != nil && !slices.Contains(r.audience, store.Role(role)) {
 				continue
 			}
 			got := b.get(concrete(r.path))
@@ -98,7 +98,7 @@ func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 	}
 	var got []string
 	for _, r := range s.server.routes() {
-		if r.access == nil {
+		if r.audience == nil {
 			got = append(got, r.method+" "+r.path)
 		}
 	}

@@ -7,12 +7,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -31,7 +30,7 @@ func (s *server) isUnclaimed(c echo.Context) (bool, error) {
 
 // holdsToken reports whether the address of a request has the token of setup.
 func (s *server) holdsToken(c echo.Context) bool {
-	return subtle.ConstantTimeCompare([]byte(typedCode(c.QueryParam("token"))), []byte(s.Wiring.SetupToken())) == 1
+	return subtle.ConstantTimeCompare([]byte(access.TypedCode(c.QueryParam("token"))), []byte(s.Wiring.SetupToken())) == 1
 }
 
 func (s *server) setupForm(c echo.Context) error {
@@ -94,7 +93,7 @@ func (s *server) claimSetup(c echo.Context) error {
 	if !f.ok() {
 		return s.showSetup(c, http.StatusUnprocessableEntity, in)
 	}
-	hash, err := s.passwords.cost.Hash(password)
+	hash, err := s.access.Passwords.Cost.Hash(password)
 	if err != nil {
 		return err
 	}
@@ -134,42 +133,4 @@ func (s *server) claim(c echo.Context, u store.User, shop views.ShopForm, logo [
 		return s.keepShop(c, tx, u.ID, shop, logo)
 	})
 	return u, err
-}
-
-// minPassword is how many characters a new password has at least.
-const minPassword = 10
-
-// newPassword says what is wrong with a password that somebody chose.
-func (f *form) newPassword(field, password, name string) {
-	switch {
-	case password == "":
-		f.wrong(field, views.ProblemSecretMissing, "")
-	case len([]rune(password)) < minPassword:
-		f.wrong(field, views.ProblemPasswordShort, "")
-	case len(password) > maxPassword:
-		f.wrong(field, views.ProblemTextLong, "200")
-	case isCommon(password):
-		f.wrong(field, views.ProblemPasswordCommon, "")
-	case strings.EqualFold(strings.TrimSpace(password), name):
-		f.wrong(field, views.ProblemPasswordName, "")
-	}
-}
-
-// commonPasswords are what everybody tries first, of those that are long enough.
-var commonPasswords = []string{
-	"1q2w3e4r5t", "1qaz2wsx3edc", "abcdefghij", "administrateur", "administrator", "azertyuiop", "basketball", "bonjour123", "camerounais", "campay2024", "campay2025", "campay2026",
-	"changeme123", "comptoir123", "computer123", "cookie1234", "douala2024", "douala2025", "douala2026", "dragon1234", "football10", "football123", "iloveyou12", "iloveyou123",
-	"jesus12345", "letmein123", "mobilemoney", "monkey1234", "motdepasse", "motdepasse1", "motdepasse123", "mtnmobilemoney", "orangemoney", "p@ssw0rd123", "passw0rd123", "password01",
-	"password12", "password123", "password1234", "princess123", "qazwsxedcr", "qwerty1234", "qwerty12345", "qwertyuiop", "secret1234", "sunshine123", "superman123", "welcome123", "yaounde2024", "yaounde2025", "yaounde2026",
-}
-
-// isCommon reports whether a password is one of them, digits alone, or few
-// letters again and again.
-func isCommon(password string) bool {
-	folded := strings.ToLower(strings.TrimSpace(password))
-	different := map[rune]bool{}
-	for _, r := range folded {
-		different[r] = true
-	}
-	return strings.Trim(folded, "0123456789 .-+") == "" || len(different) < 5 || slices.Contains(commonPasswords, folded)
 }

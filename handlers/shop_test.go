@@ -22,6 +22,7 @@ import (
 	"comptoir/campay"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/store/storetest"
 )
@@ -147,7 +148,7 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	})
 	s.service = payments.New(payments.Config{Store: s.store, CamPay: client, Webhooks: verifier, Now: s.clock.now, Logger: log})
 	closing := make(chan struct{})
-	guesses, err := OpenGuesses(s.t.Context(), s.store, s.clock.now())
+	guesses, err := access.OpenGuesses(s.t.Context(), s.store, s.clock.now())
 	s.must(err)
 	s.server = newServer(Config{
 		Guesses: guesses, Behind: new(sync.WaitGroup),

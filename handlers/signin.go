@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -51,32 +52,15 @@ func (s *server) signIn(c echo.Context) error {
 	if !f.ok() {
 		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
-	u, err := s.Store.UserByName(ctx, name)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	by := s.guessedBy(c, name, u)
-	if wait := s.Guesses.take(s.Now(), by...); wait > 0 {
-		f.figured(views.WholeForm, views.ProblemTooMany, "Seconds", tooMany(c, wait))
-		return s.showSignIn(c, http.StatusTooManyRequests, views.SignInProps{Name: name, Next: next, Errors: f.errors})
-	}
-	hash := u.PasswordHash
-	if !u.Active() {
-		hash = ""
-	}
-	ok, err := s.passwords.match(ctx, password, hash)
-	if err != nil {
-		s.Guesses.unseen(by...)
-		return err
-	}
-	if !ok {
+	u, err := s.access.SignIn(ctx, name, password, s.asker(c))
+	if errors.Is(err, access.ErrWrong) {
 		s.signInRefused(c, u)
-		f.wrong(views.WholeForm, views.ProblemSignIn, "")
-		return s.showSignIn(c, http.StatusUnprocessableEntity, views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
-	s.rightGuess(c, by...)
-	if err := s.hashAnew(ctx, &u, password); err != nil {
+	if err := f.guessed(c, views.WholeForm, views.ProblemSignIn, err); err != nil {
 		return err
+	}
+	if !f.ok() {
+		return s.showSignIn(c, statusOf(f), views.SignInProps{Name: name, Next: next, Errors: f.errors})
 	}
 	if u.HasTOTP {
 		return s.askForCode(c, u, next)
@@ -104,31 +88,6 @@ func (s *server) landing(c echo.Context, next string) string {
 	return lookKept + "&next=" + urlQuery(next)
 }
 
-// hashAnew keeps a password that was hashed at another cost at this shop's.
-func (s *server) hashAnew(ctx context.Context, u *store.User, password string) error {
-	if s.passwords.cost.isOf(u.PasswordHash) {
-		return nil
-	}
-	hash, err := s.passwords.cost.Hash(password)
-	if err != nil {
-		return err
-	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		now, err := tx.User(ctx, u.ID)
-		if err == nil && now.PasswordHash != u.PasswordHash {
-			err = errSignInOver // he has just chosen another one
-		}
-		if err != nil {
-			return err
-		}
-		return tx.SetPasswordHash(ctx, u.ID, hash)
-	})
-	if err == nil {
-		u.PasswordHash = hash
-	}
-	return err
-}
-
 // signInRefused notes a wrong password. It is written down after the answer: the
 // time that takes would tell which names there are.
 func (s *server) signInRefused(c echo.Context, u store.User) {
@@ -144,13 +103,9 @@ func (s *server) signInRefused(c echo.Context, u store.User) {
 	})
 }
 
-// errSignInOver says that somebody changed what a sign-in had been proved by, before
-// it came to its end.
-var errSignInOver = errors.New("the sign-in is over")
-
 // beginSession signs u in, under a new token: as he was when he proved who he is. It
 // looks at him again in the write that opens the session, and whether what else he
-// was known by still holds; errSignInOver otherwise.
+// was known by still holds; access.ErrSignInOver otherwise.
 func (s *server) beginSession(c echo.Context, u store.User, still ...func(context.Context, *store.Tx) error) error {
 	return s.beginSessionAt(c, u, 0, still...)
 }
@@ -174,7 +129,7 @@ func (s *server) beginSessionAt(c echo.Context, u store.User, till int64, still 
 			return err
 		}
 		if !now.Active() || now.PasswordHash != u.PasswordHash || now.HasTOTP != u.HasTOTP {
-			return errSignInOver
+			return access.ErrSignInOver
 		}
 		for _, holds := range still {
 			if err := holds(ctx, tx); err != nil {

@@ -69,7 +69,7 @@ func openWalk(t *testing.T, claimed bool) *walk {
 	s := openShop(t)
 	w := &walk{shop: s}
 	s.server.Wiring = unset{}
-	s.server.party = relyingParty(tillAddress, s.server.Shop)
+	s.isNamed()
 	if claimed {
 		owner, customer := s.signedIn(store.RoleOwner), s.browser()
 		l := s.linked(0)
@@ -194,7 +194,7 @@ func TestStrangers_EveryField_IsBounded(t *testing.T) {
 	for _, claimed := range []bool{true, false} {
 		w := openWalk(t, claimed)
 		for _, r := range w.server.routes() {
-			if r.access != nil || r.path == "/styleguide" || !claimed && r.path != "/setup" {
+			if r.audience != nil || r.path == "/styleguide" || !claimed && r.path != "/setup" {
 				continue
 			}
 			w.fieldsOf(r, fields)

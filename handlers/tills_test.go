@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -81,7 +82,7 @@ func TestAttack_PINElsewhere_OpensNothing(t *testing.T) {
 
 func TestAttack_PINsGuessed_EndAfterFive_UntilAPassword(t *testing.T) {
 	_, b := tablet(t)
-	for i := range mostPINs {
+	for i := range access.MostPINs {
 		if got := b.takesOver(int64(2+i%2), "0001"); got.status != http.StatusUnprocessableEntity {
 			t.Fatalf("guess %d answered %d", i, got.status)
 		}
@@ -115,7 +116,7 @@ func TestAttack_PINsGuessedAtOnce_AreCountedFirst(t *testing.T) {
 	}
 	all.Wait()
 	tills, err := s.store.Tills(t.Context())
-	if err != nil || tills[0].Failures != mostPINs || looked > mostPINs {
+	if err != nil || tills[0].Failures != access.MostPINs || looked > access.MostPINs {
 		t.Errorf("%d were looked at, %+v, %v", looked, tills, err)
 	}
 }
@@ -162,20 +163,20 @@ func TestTill_Removed_EndsWhatItsPINsOpened_AndWhatTheyAreAboutTo(t *testing.T) 
 	if got := till.takesOver(2, "2580"); got.status != http.StatusSeeOther {
 		t.Fatalf("the PIN answered %d", got.status)
 	}
-	passwords := s.server.passwords
+	turnsOf := s.server.access.Passwords.Turns
 	var turns int64
-	for passwords.turns.TryAcquire(1) {
+	for turnsOf.TryAcquire(1) {
 		turns++
 	}
 	answered := make(chan answer, 1)
 	go func() { answered <- till.takesOver(2, "2580") }()
-	for passwords.turns.TryAcquire(0) { // until it waits for its turn
+	for turnsOf.TryAcquire(0) { // until it waits for its turn
 		runtime.Gosched()
 	}
 	if got := owner.post("/team/tills/1/remove", url.Values{}); got.status != http.StatusSeeOther {
 		t.Fatalf("removing it answered %d", got.status)
 	}
-	passwords.turns.Release(turns)
+	turnsOf.Release(turns)
 	if got := <-answered; got.status == http.StatusSeeOther && got.header.Get("Location") != "/signin" {
 		t.Errorf("a PIN opened a session to %s", got.header.Get("Location"))
 	}

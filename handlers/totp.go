@@ -4,33 +4,19 @@ package handlers
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
 	"errors"
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/a-h/templ"
-	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
-	"github.com/pquerna/otp"
-	"github.com/pquerna/otp/totp"
 
-	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
 
-const (
-	totpPeriod = 30              // seconds
-	totpSkew   = 1               // periods by which a phone's clock may be off
-	halfLife   = 5 * time.Minute // between the password and the code
-	recoveries = 10
-)
+// halfLife is how long somebody has between the password and the code.
+const halfLife = 5 * time.Minute
 
 // The keys of who has shown his password and not his code yet, and of a secret
 // that is being set up, among a session's values.
@@ -40,105 +26,6 @@ const (
 	sessionHalfHash  = "half_hash" // of the password that was shown: another one ends it
 	sessionSecret    = "totp_secret"
 )
-
-// matchCode uses up a code of u's, or one of his recovery codes; false when it is
-// neither, or was used before.
-func (s *server) matchCode(ctx context.Context, u store.User, code string) (ok bool, err error) {
-	code = typedCode(code)
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		secret, _, err := tx.TOTP(ctx, u.ID)
-		if err != nil {
-			return err
-		}
-		step, fits, err := stepOf(secret, code, s.Now())
-		if err != nil {
-			return err
-		}
-		if fits {
-			err = tx.UseTOTPStep(ctx, u.ID, step)
-		} else if err = tx.UseRecoveryCode(ctx, u.ID, code); err == nil {
-			err = s.audit(ctx, tx, act{u.ID, "recovery.used", "person", u.ID}, nil)
-		}
-		ok = err == nil
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return ok, err
-}
-
-// typedCode is a code without what people, messengers and keyboards put in it: spaces
-// and dashes of every kind, marks that nobody sees, small letters.
-func typedCode(text string) string {
-	return strings.ToUpper(strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf, unicode.Zs) {
-			return -1
-		}
-		return r
-	}, text))
-}
-
-// stepOf is the step whose code this is, about now.
-func stepOf(secret, code string, now time.Time) (step int64, fits bool, err error) {
-	for skew := int64(-totpSkew); skew <= totpSkew; skew++ {
-		at := now.Add(time.Duration(skew) * totpPeriod * time.Second)
-		want, err := totp.GenerateCodeCustom(secret, at, totp.ValidateOpts{Period: totpPeriod, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
-		if err != nil {
-			return 0, false, fmt.Errorf("code of the second factor: %w", err)
-		}
-		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
-			step, fits = at.Unix()/totpPeriod, true
-		}
-	}
-	return step, fits, nil
-}
-
-// checkCode reads the field "code" and says what is wrong with it.
-func (s *server) checkCode(c echo.Context, f *form, u store.User) error {
-	code := typed(c, "code")
-	if code == "" {
-		f.wrong("code", views.ProblemCodeMissing, "")
-		return nil
-	}
-	by := s.codeGuessedBy(c, u)
-	if wait := s.Guesses.take(s.Now(), by...); wait > 0 {
-		f.figured("code", views.ProblemTooMany, "Seconds", tooMany(c, wait))
-		return nil
-	}
-	ok, err := s.matchCode(c.Request().Context(), u, code)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		s.wrongGuess(c, by...)
-		s.Log.WarnContext(c.Request().Context(), "code refused", "id", requestID(c), "user", u.ID, "address", c.RealIP())
-		f.wrong("code", views.ProblemCode, "")
-		return nil
-	}
-	s.rightGuess(c, by...)
-	return nil
-}
-
-// codeGuessedBy is what a guess at a person's code is counted by: of the browsers in
-// which he signed in before together, of any other by where it is and, from anywhere,
-// by himself. Whoever knows his password keeps nobody waiting but strangers.
-func (s *server) codeGuessedBy(c echo.Context, u store.User) []guessed {
-	id := strconv.FormatInt(u.ID, 10)
-	if s.isKnownBrowser(c, u.Name) {
-		return []guessed{{kindCodeKnown + "|" + id, pairLimit}}
-	}
-	return []guessed{{"code_from|" + id + "|" + payments.Network(c.RealIP()), pairLimit}, {kindCode + "|" + id, codeLimit}}
-}
-
-// codeAgain asks for a code beside the password. It is good once, so it is not
-// used up for a form that comes back for another reason.
-func (s *server) codeAgain(c echo.Context, f *form) error {
-	if !f.ok() {
-		return nil
-	}
-	return s.checkCode(c, f, user(c))
-}
 
 // askForCode leads on to the code: the session is nobody's until it is right.
 func (s *server) askForCode(c echo.Context, u store.User, next string) error {
@@ -229,19 +116,19 @@ func (s *server) totpForm(c echo.Context) error {
 	if user(c).HasTOTP {
 		return see(c, "/account")
 	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: s.Shop, AccountName: user(c).Name, Period: totpPeriod})
+	secret, sealed, err := s.access.NewTOTP(s.Shop, user(c))
 	if err != nil {
-		return fmt.Errorf("new second factor: %w", err)
+		return err
 	}
 	session, err := s.session(c)
 	if err != nil {
 		return err
 	}
-	session.Values[sessionSecret] = string(s.Store.Keys.Seal(sealedSetup, []byte(key.Secret())))
+	session.Values[sessionSecret] = sealed
 	if err := session.Save(c.Request(), c.Response()); err != nil {
 		return err
 	}
-	return s.showTOTP(c, http.StatusOK, key.Secret(), views.Errors{})
+	return s.showTOTP(c, http.StatusOK, secret, views.Errors{})
 }
 
 func (s *server) showTOTP(c echo.Context, status int, secret string, wrong views.Errors) error {
@@ -255,20 +142,6 @@ func (s *server) showTOTP(c echo.Context, status int, secret string, wrong views
 	return s.show(c, status, func(p views.Page) templ.Component { return views.TOTPPage(p, props) })
 }
 
-// sealedSetup seals a secret that is being set up: the session's row lies in the
-// book, and in its log, in the clear.
-const sealedSetup = "totp set-up"
-
-// secretOf is the secret that a session sets up; empty for none.
-func (s *server) secretOf(session *sessions.Session) string {
-	sealed, _ := session.Values[sessionSecret].(string)
-	secret, err := s.Store.Keys.Unseal(sealedSetup, []byte(sealed))
-	if err != nil {
-		return ""
-	}
-	return string(secret)
-}
-
 // turnTOTPOn begins to ask for codes when one was shown, and shows the recovery
 // codes, once.
 func (s *server) turnTOTPOn(c echo.Context) error {
@@ -276,40 +149,24 @@ func (s *server) turnTOTPOn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	secret := s.secretOf(session)
+	sealed, _ := session.Values[sessionSecret].(string)
+	secret := s.access.TOTPSecret(sealed)
 	if secret == "" || user(c).HasTOTP {
 		return see(c, "/account")
 	}
-	ctx, u, f := c.Request().Context(), user(c), newForm(c)
+	f := newForm(c)
 	if err := s.passwordAgain(c, f); err != nil {
 		return err
 	}
-	step, fits, err := stepOf(secret, typedCode(typed(c, "code")), s.Now())
-	if err != nil {
+	step, err := s.access.TOTPStep(secret, typed(c, "code"))
+	if err := f.guessed(c, "code", views.ProblemCode, err); err != nil {
 		return err
-	}
-	if !fits {
-		f.wrong("code", views.ProblemCode, "")
 	}
 	if !f.ok() {
 		return s.showTOTP(c, statusOf(f), secret, f.errors)
 	}
-	codes := newRecoveryCodes()
-	if err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetTOTP(ctx, u.ID, secret); err != nil {
-			return err
-		}
-		if err := tx.UseTOTPStep(ctx, u.ID, step); err != nil {
-			return err
-		}
-		if err := tx.SetRecoveryCodes(ctx, u.ID, codes); err != nil {
-			return err
-		}
-		if err := s.audit(ctx, tx, act{u.ID, "totp.on", "person", u.ID}, nil); err != nil {
-			return err
-		}
-		return s.endSessionsIn(c, tx, u, store.AllSessions) // which were opened without it
-	}); err != nil {
+	codes, err := s.access.TurnTOTPOn(f.ctx, user(c), secret, step, hashToken(session.ID))
+	if err != nil {
 		return err
 	}
 	delete(session.Values, sessionSecret)
@@ -323,22 +180,11 @@ func (s *server) showRecoveryCodes(c echo.Context, codes []string) error {
 	return s.show(c, http.StatusOK, func(p views.Page) templ.Component { return views.RecoveryPage(p, codes) })
 }
 
-// newRecoveryCodes are 50 random bits each.
-func newRecoveryCodes() []string {
-	codes := make([]string, recoveries)
-	for i := range codes {
-		codes[i] = rand.Text()[:10]
-	}
-	return codes
-}
-
 func (s *server) turnTOTPOff(c echo.Context) error {
-	return s.withFactor(c, func(tx *store.Tx, u store.User) error {
-		if err := tx.SetTOTP(c.Request().Context(), u.ID, ""); err != nil {
+	return s.withFactor(c, func() error {
+		if err := s.access.TurnTOTPOff(c.Request().Context(), user(c)); err != nil {
 			return err
 		}
-		return s.audit(c.Request().Context(), tx, act{u.ID, "totp.off", "person", u.ID}, nil)
-	}, func() error {
 		if err := s.flash(c, views.FlashTOTPOff); err != nil {
 			return err
 		}
@@ -347,23 +193,24 @@ func (s *server) turnTOTPOff(c echo.Context) error {
 }
 
 func (s *server) renewRecovery(c echo.Context) error {
-	codes := newRecoveryCodes()
-	return s.withFactor(c, func(tx *store.Tx, u store.User) error {
-		if err := tx.SetRecoveryCodes(c.Request().Context(), u.ID, codes); err != nil {
+	return s.withFactor(c, func() error {
+		current, err := s.sessionHash(c)
+		if err != nil {
 			return err
 		}
-		if err := s.audit(c.Request().Context(), tx, act{u.ID, "recovery.renewed", "person", u.ID}, nil); err != nil {
+		codes, err := s.access.RenewRecovery(c.Request().Context(), user(c), current)
+		if err != nil {
 			return err
 		}
-		return s.endSessionsIn(c, tx, u, store.AllSessions) // whoever had an old one
-	}, func() error { return s.showRecoveryCodes(c, codes) })
+		return s.showRecoveryCodes(c, codes)
+	})
 }
 
 // withFactor changes the second factor of who is signed in, after his password
 // and a code.
-func (s *server) withFactor(c echo.Context, change func(*store.Tx, store.User) error, done func() error) error {
-	u, f := user(c), newForm(c)
-	if !u.HasTOTP {
+func (s *server) withFactor(c echo.Context, change func() error) error {
+	f := newForm(c)
+	if !user(c).HasTOTP {
 		return see(c, "/account")
 	}
 	if err := s.passwordAgain(c, f); err != nil {
@@ -372,8 +219,5 @@ func (s *server) withFactor(c echo.Context, change func(*store.Tx, store.User) e
 	if !f.ok() {
 		return s.showOwnAccount(c, statusOf(f), accountErrors{factor: f.errors})
 	}
-	if err := s.Store.Write(f.ctx, func(tx *store.Tx) error { return change(tx, u) }); err != nil {
-		return err
-	}
-	return done()
+	return change()
 }

@@ -23,6 +23,7 @@ import (
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers"
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -63,8 +64,8 @@ type Product struct {
 	sandbox   *sandbox.Sandbox
 	shop      atomic.Pointer[string] // its name, as the sandbox's payers read it
 	api       store.CamPayKeys       // the sandbox's, of this run
-	passwords handlers.PasswordCost
-	guesses   *handlers.Guesses
+	passwords access.PasswordCost
+	guesses   *access.Guesses
 	notices   *handlers.Notices
 	behind    sync.WaitGroup // what goes on after an answer, or with the settings of before
 	setup     string         // with which an owner claims the product; "" when somebody has
@@ -114,10 +115,10 @@ func (p *Product) open(ctx context.Context) (err error) {
 	if err := p.sayDamage(ctx); err != nil {
 		return err
 	}
-	if p.passwords, err = handlers.TunedPasswords(ctx, p.store); err != nil {
+	if p.passwords, err = access.TunedPasswords(ctx, p.store); err != nil {
 		return err
 	}
-	if p.guesses, err = handlers.OpenGuesses(ctx, p.store, time.Now()); err != nil {
+	if p.guesses, err = access.OpenGuesses(ctx, p.store, time.Now()); err != nil {
 		return err
 	}
 	p.notices = handlers.NewNotices(p.store, p.config.Log, time.Now, p.config.Push, p.config.Public)

@@ -1,4 +1,4 @@
-package handlers
+package access
 
 // How much work the hash of a password is: as much as this machine does in a
 // blink, and never less than OWASP wants.

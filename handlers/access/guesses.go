@@ -1,4 +1,4 @@
-package handlers
+package access
 
 // What is remembered of guesses at passwords and codes: it outlives every change of
 // the settings, and a restart where it guards money or a second factor.
@@ -20,8 +20,17 @@ import (
 )
 
 const (
-	mostGuessed   = 20_000    // of a kind; the ones that are not guessed at any more go first
-	guessesForget = time.Hour // after the last guess
+	mostGuessed = 20_000 // of a kind; the ones that are not guessed at any more go first
+
+	// GuessesForget is how long after the last guess a count is kept.
+	GuessesForget = time.Hour
+)
+
+// What one address may ask to have sent: far more than a street behind one
+// shared address pays in, as the book limits phones and links by itself.
+const (
+	AskedPerSecond = 3
+	AskedAtOnce    = 200
 )
 
 // Guesses counts what did not fit, by what was guessed at and from where. Each kind
@@ -31,11 +40,11 @@ type Guesses struct {
 	store *store.Store // nil: nothing outlives the process
 
 	mu    sync.Mutex
-	kinds map[string]*ttlcache.Cache[guessKey, tries]
+	kinds map[Kind]*ttlcache.Cache[guessKey, tries]
 
 	paces *ttlcache.Cache[guessKey, *rate.Limiter]
 
-	turns map[string]*guessTurn
+	turns map[Guess]*guessTurn
 }
 
 // guessKey stands for a name of any length.
@@ -46,39 +55,34 @@ type tries struct {
 	last   time.Time
 }
 
-// guessed is one thing to count a guess by: a kind, "|", and who or what.
-type guessed struct {
-	name  string
-	limit limit
+// Guess is one thing to count a guess by: a kind, and who or what of it.
+type Guess struct {
+	Kind  Kind
+	Of    string
+	Limit Limit
 }
 
-// kept are the kinds that outlive a restart: they guard money and second factors.
-var kept = []string{kindAgain, kindCode, kindCodeKnown, kindPIN}
-
-const (
-	kindAgain     = "again"
-	kindCode      = "code"       // from browsers that are not known, together
-	kindCodeKnown = "code_known" // from those that are
-	kindPIN       = "pin"
-)
+// name is what a guess is kept under.
+func (g Guess) name() string { return string(g.Kind) + "|" + g.Of }
 
 // OpenGuesses are the guesses of a product, those of an earlier run among them.
 func OpenGuesses(ctx context.Context, s *store.Store, now time.Time) (*Guesses, error) {
 	g := &Guesses{}
-	rows, err := s.Guesses(ctx, now.Add(-guessesForget))
+	rows, err := s.Guesses(ctx, now.Add(-GuessesForget))
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		g.set(r.Name, tries{r.Failed, r.Last})
+		kind, of, _ := strings.Cut(r.Name, "|")
+		g.set(Guess{Kind: Kind(kind), Of: of}, tries{r.Failed, r.Last})
 	}
 	g.store = s
 	return g, nil
 }
 
-// take counts a guess, before it is looked at: many at once are many. It counts
+// Take counts a guess, before it is looked at: many at once are many. It counts
 // nothing and says how long to wait while a limit is passed.
-func (g *Guesses) take(now time.Time, by ...guessed) time.Duration {
+func (g *Guesses) Take(now time.Time, by ...Guess) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, b := range by {
@@ -87,48 +91,46 @@ func (g *Guesses) take(now time.Time, by ...guessed) time.Duration {
 		}
 	}
 	for _, b := range by {
-		g.count(now, b.name)
+		g.count(now, b)
 	}
 	return 0
 }
 
 // unseen takes guesses back that nobody has looked at: what a flood of others' sign-ins
 // turns away was not wrong.
-func (g *Guesses) unseen(by ...guessed) {
+func (g *Guesses) unseen(by ...Guess) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, b := range by {
-		if t := g.get(b.name); t.failed > 0 {
-			g.set(b.name, tries{t.failed - 1, t.last})
+		if t := g.get(b); t.failed > 0 {
+			g.set(b, tries{t.failed - 1, t.last})
 		}
 	}
 }
 
 // wrong has a guess that was taken, and did not fit, outlive a restart.
-func (g *Guesses) wrong(ctx context.Context, by guessed) error {
-	kind, _, _ := strings.Cut(by.name, "|")
-	if g.store == nil || !slices.Contains(kept, kind) {
+func (g *Guesses) wrong(ctx context.Context, by Guess) error {
+	if g.store == nil || !slices.Contains(kept, by.Kind) {
 		return nil
 	}
 	g.mu.Lock()
-	t := g.get(by.name)
+	t := g.get(by)
 	g.mu.Unlock()
 	return g.store.Write(ctx, func(tx *store.Tx) error {
-		return tx.KeepGuesses(ctx, store.Guesses{Name: by.name, Failed: t.failed, Last: t.last})
+		return tx.KeepGuesses(ctx, store.Guesses{Name: by.name(), Failed: t.failed, Last: t.last})
 	})
 }
 
-// right forgets the guesses that led to what fits.
-func (g *Guesses) right(ctx context.Context, by ...guessed) error {
+// Right forgets the guesses that led to what fits.
+func (g *Guesses) Right(ctx context.Context, by ...Guess) error {
 	forget := ""
 	g.mu.Lock()
 	for _, b := range by {
-		kind, _, _ := strings.Cut(b.name, "|")
-		if g.get(b.name).failed > 1 && slices.Contains(kept, kind) {
-			forget = b.name
+		if g.get(b).failed > 1 && slices.Contains(kept, b.Kind) {
+			forget = b.name()
 		}
-		if cache := g.kinds[kind]; cache != nil {
-			cache.Delete(keyOf(b.name))
+		if cache := g.kinds[b.Kind]; cache != nil {
+			cache.Delete(keyOf(b.Of))
 		}
 	}
 	g.mu.Unlock()
@@ -138,21 +140,22 @@ func (g *Guesses) right(ctx context.Context, by ...guessed) error {
 	return g.store.Write(ctx, func(tx *store.Tx) error { return tx.ForgetGuesses(ctx, forget) })
 }
 
-// first reports whether a name is new here, and remembers it for as long as guesses.
-func (g *Guesses) first(now time.Time, name string) bool {
+// First reports whether something is new here, and remembers it for as long as guesses.
+func (g *Guesses) First(now time.Time, kind Kind, of string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.get(name).failed > 0 {
+	once := Guess{Kind: kind, Of: of}
+	if g.get(once).failed > 0 {
 		return false
 	}
-	g.count(now, name)
+	g.count(now, once)
 	return true
 }
 
-// inPace reports whether an address asks for no more than askedPerSecond, but for
-// askedAtOnce at once. The addresses that have asked for nothing for longest are
+// InPace reports whether an address asks for no more than AskedPerSecond, but for
+// AskedAtOnce at once. The addresses that have asked for nothing for longest are
 // forgotten first: a minute of silence is worth as much.
-func (g *Guesses) inPace(now time.Time, address string) bool {
+func (g *Guesses) InPace(now time.Time, address string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.paces == nil {
@@ -161,48 +164,46 @@ func (g *Guesses) inPace(now time.Time, address string) bool {
 	key := keyOf(address)
 	item := g.paces.Get(key)
 	if item == nil {
-		item = g.paces.Set(key, rate.NewLimiter(askedPerSecond, askedAtOnce), ttlcache.NoTTL)
+		item = g.paces.Set(key, rate.NewLimiter(AskedPerSecond, AskedAtOnce), ttlcache.NoTTL)
 	}
 	return item.Value().AllowN(now, 1)
 }
 
-func (g *Guesses) wait(now time.Time, by guessed) time.Duration {
-	t := g.get(by.name)
-	over := t.failed - by.limit.free
-	if over < 0 || now.Before(t.last) || now.Sub(t.last) > guessesForget {
+func (g *Guesses) wait(now time.Time, by Guess) time.Duration {
+	t := g.get(by)
+	over := t.failed - by.Limit.Free
+	if over < 0 || now.Before(t.last) || now.Sub(t.last) > GuessesForget {
 		return 0
 	}
-	pause := min(time.Second<<min(over, 20), by.limit.longest)
+	pause := min(time.Second<<min(over, 20), by.Limit.Longest)
 	return max(pause-now.Sub(t.last), 0)
 }
 
-func (g *Guesses) count(now time.Time, name string) {
-	t := g.get(name)
-	if now.Sub(t.last) > guessesForget {
+func (g *Guesses) count(now time.Time, by Guess) {
+	t := g.get(by)
+	if now.Sub(t.last) > GuessesForget {
 		t.failed = 0
 	}
-	g.set(name, tries{t.failed + 1, now})
+	g.set(by, tries{t.failed + 1, now})
 }
 
-func (g *Guesses) get(name string) tries {
-	kind, _, _ := strings.Cut(name, "|")
-	if cache := g.kinds[kind]; cache != nil {
-		if item := cache.Get(keyOf(name)); item != nil {
+func (g *Guesses) get(by Guess) tries {
+	if cache := g.kinds[by.Kind]; cache != nil {
+		if item := cache.Get(keyOf(by.Of)); item != nil {
 			return item.Value()
 		}
 	}
 	return tries{}
 }
 
-func (g *Guesses) set(name string, t tries) {
-	kind, _, _ := strings.Cut(name, "|")
+func (g *Guesses) set(by Guess, t tries) {
 	if g.kinds == nil {
-		g.kinds = map[string]*ttlcache.Cache[guessKey, tries]{}
+		g.kinds = map[Kind]*ttlcache.Cache[guessKey, tries]{}
 	}
-	if g.kinds[kind] == nil {
-		g.kinds[kind] = ttlcache.New(ttlcache.WithCapacity[guessKey, tries](mostGuessed))
+	if g.kinds[by.Kind] == nil {
+		g.kinds[by.Kind] = ttlcache.New(ttlcache.WithCapacity[guessKey, tries](mostGuessed))
 	}
-	g.kinds[kind].Set(keyOf(name), t, ttlcache.NoTTL)
+	g.kinds[by.Kind].Set(keyOf(by.Of), t, ttlcache.NoTTL)
 }
 
 func keyOf(name string) (key guessKey) {
@@ -219,15 +220,15 @@ type guessTurn struct {
 
 // turn has guesses at one secret looked at one after the other: of many at once each
 // finds counted what came before it. Whoever has the turn leaves it.
-func (g *Guesses) turn(ctx context.Context, name string) (leave func(), err error) {
+func (g *Guesses) turn(ctx context.Context, by Guess) (leave func(), err error) {
 	g.mu.Lock()
 	if g.turns == nil {
-		g.turns = map[string]*guessTurn{}
+		g.turns = map[Guess]*guessTurn{}
 	}
-	t := g.turns[name]
+	t := g.turns[by]
 	if t == nil {
 		t = &guessTurn{one: semaphore.NewWeighted(1)}
-		g.turns[name] = t
+		g.turns[by] = t
 	}
 	t.asked++
 	g.mu.Unlock()
@@ -235,7 +236,7 @@ func (g *Guesses) turn(ctx context.Context, name string) (leave func(), err erro
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		if t.asked--; t.asked == 0 {
-			delete(g.turns, name)
+			delete(g.turns, by)
 		}
 	}
 	if err := t.one.Acquire(ctx, 1); err != nil {
