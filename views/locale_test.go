@@ -240,7 +240,7 @@ func notes(t *testing.T) []string {
 }
 
 var (
-	acted  = regexp.MustCompile(`act\{[^"}]*"([a-z_]+\.[a-z_]+)"`)
+	acted  = regexp.MustCompile(`(?:act|entry)\{[^"}]*"([a-z_]+\.[a-z_]+)"`)
 	ruled  = regexp.MustCompile(`"((?:payout_rules|person|pin)\.[a-z_]+)"`)
 	export = regexp.MustCompile(`sendCSV\(c, .*"([a-z]+)", func`)
 )
@@ -249,7 +249,7 @@ var (
 func acts(t *testing.T) []string {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"../campay/payments/*.go", "../handlers/*.go", "../main.go"} {
+	for _, pattern := range []string{"../campay/payments/*.go", "../handlers/*.go", "../handlers/access/*.go", "../main.go"} {
 		files, _ := filepath.Glob(pattern)
 		for _, name := range files {
 			if strings.HasSuffix(name, "_test.go") {
