@@ -25,11 +25,12 @@ build: ## Build the one binary ./comptoir
 # SQLite is C that was translated to Go, with locks of its own, and the hash of
 # passwords is arithmetic in one goroutine's memory: the race detector has nothing to
 # find in them and makes them many times slower, so it looks at all the rest. The
-# simulation runs one thing at a time and is played without it.
-UNRACED = $(foreach p,modernc.org/... golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b,-gcflags=$(p)=-race=false)
+# simulation runs one thing at a time and is played without it. GOFLAGS tells the
+# build of the binary too, which handlers/e2e runs.
+RACED = -race $(foreach p,modernc.org/... golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b,-gcflags=$(p)=-race=false)
 
 test: setup ## Run all tests, browser included; installs Chromium where it is missing
-	$(GO) test -race $(UNRACED) -shuffle=on -timeout 20m ./...
+	GOFLAGS="$(GOFLAGS) $(RACED)" $(GO) test -shuffle=on -timeout 20m ./...
 	$(GO) test -count=1 -v -run '^TestSimulation$$' ./campay/payments
 
 sim: ## Simulate merchants' days under faults: 10,000 new seeds, or SEEDS=n, or one SEED=n again
@@ -52,4 +53,4 @@ generate: ## Make *_templ.go anew from the templates
 	$(GO) tool templ generate
 
 screenshots: setup ## Take the pictures of docs/screenshots
-	$(GO) test -run '^TestScreens' -count=1 . -screenshots docs/screenshots
+	$(GO) test -run '^TestScreens' -count=1 ./handlers/e2e -screenshots $(CURDIR)/docs/screenshots

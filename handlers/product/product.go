@@ -88,6 +88,7 @@ type generation struct {
 
 // Open opens the product in its folder.
 func Open(ctx context.Context, c Config) (*Product, error) {
+	outliveFileLimit()
 	if c.Sites == nil {
 		c.Sites = camPaySites
 	}
