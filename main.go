@@ -24,7 +24,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/sync/errgroup"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers/access"
 	"comptoir/handlers/product"
@@ -329,9 +329,9 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 	}
 	keys := store.CamPayKeys{Token: rand.Text(), Username: rand.Text(), Password: rand.Text(), WebhookKey: rand.Text()}
 	config := product.SandboxConfig(keys, t.logger(false))
-	config.BaseURL, config.StateFile, config.Ceiling = "http://localhost:"+port, c.State, campay.Francs(c.Ceiling)
+	config.BaseURL, config.StateFile, config.Ceiling = "http://localhost:"+port, c.State, money.Francs(c.Ceiling)
 	config.CallbackURL, config.CallbackMethod = c.Callback, c.CallbackMethod
-	config.Fees.Flat = campay.Francs(c.FlatFee)
+	config.Fees.Flat = money.Francs(c.FlatFee)
 	config.Habits = sandbox.Habits{
 		LinkAlone: c.LinkAlone, SameReference: c.SecondTry == "same",
 		LocalHistory: c.LocalHistory, PendingHistory: c.PendingHistory,

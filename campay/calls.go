@@ -7,6 +7,8 @@ package campay
 import (
 	"encoding/json"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // Status is where CamPay says a transaction stands.
@@ -25,25 +27,25 @@ func (s Status) Final() bool { return s == Successful || s == Failed }
 
 // CollectRequest asks a payer's phone for money (POST /collect/).
 type CollectRequest struct {
-	Amount            XAF    // whole francs
-	From              Phone  // who pays
-	Description       string // shown to the payer
-	ExternalReference string // our UUIDv4, the idempotency key
-	ExternalUser      string // comes back in history
+	Amount            money.XAF   // whole francs
+	From              money.Phone // who pays
+	Description       string      // shown to the payer
+	ExternalReference string      // our UUIDv4, the idempotency key
+	ExternalUser      string      // comes back in history
 }
 
 // Collection is CamPay's acceptance of a collect; the money has not moved yet.
 type Collection struct {
 	Reference string
 	USSDCode  string // what the payer dials when the prompt did not arrive: "*126#"
-	Operator  Operator
+	Operator  money.Operator
 	Raw       json.RawMessage
 }
 
 // PaymentLinkRequest makes a hosted payment page (POST /get_payment_link/).
 type PaymentLinkRequest struct {
-	Amount             XAF // whole francs
-	From               Phone
+	Amount             money.XAF // whole francs
+	From               money.Phone
 	Description        string
 	FirstName          string
 	LastName           string
@@ -78,10 +80,10 @@ type Transaction struct {
 	Reference         string
 	ExternalReference string
 	Status            Status
-	Amount            Told
-	NetAmount         Told // app_amount: what the app was credited
+	Amount            money.Told
+	NetAmount         money.Told // app_amount: what the app was credited
 	Currency          string
-	Operator          Operator
+	Operator          money.Operator
 	Code              string // CamPay's own, like CP201027T00005
 	OperatorReference string // empty when absent, null or "None"
 	Description       string
@@ -92,8 +94,8 @@ type Transaction struct {
 
 // WithdrawRequest pays out to a mobile money account (POST /withdraw/).
 type WithdrawRequest struct {
-	Amount            XAF // whole francs
-	To                Phone
+	Amount            money.XAF // whole francs
+	To                money.Phone
 	Description       string
 	ExternalReference string
 }
@@ -108,11 +110,11 @@ type Withdrawal struct {
 // Balance is what the app holds (GET /balance/): an answer may leave out a figure,
 // though never all of the total and the carriers'.
 type Balance struct {
-	Total             Told
-	MTN               Told
-	Orange            Told
-	Utility           Told // the airtime float
-	UtilityCommission Told
+	Total             money.Told
+	MTN               money.Told
+	Orange            money.Told
+	Utility           money.Told // the airtime float
+	UtilityCommission money.Told
 	Currency          string // in upper case; often left out, as in CamPay's documentation
 	Raw               json.RawMessage
 }
@@ -124,14 +126,14 @@ type HistoryRow struct {
 	At                time.Time // UTC; Cameroon's time when it came without a zone, zero when it cannot be read
 	Code              string
 	OperatorReference string // operator_tx_code
-	Operator          Operator
+	Operator          money.Operator
 	Phone             string
 	Description       string
 	ExternalUser      string
-	Amount            Told
-	Charge            Told
-	Debit             Told
-	Credit            Told
+	Amount            money.Told
+	Charge            money.Told
+	Debit             money.Told
+	Credit            money.Told
 	Status            Status
 	Reference         string
 	Raw               json.RawMessage
@@ -139,8 +141,8 @@ type HistoryRow struct {
 
 // AirtimeRequest sends airtime (POST /utilities/airtime/transfer/).
 type AirtimeRequest struct {
-	Amount            XAF // whole francs
-	To                Phone
+	Amount            money.XAF // whole francs
+	To                money.Phone
 	ExternalReference string
 }
 
@@ -157,7 +159,7 @@ type UtilityTransaction struct {
 	Reference         string
 	ExternalReference string
 	Status            Status
-	Amount            Told
+	Amount            money.Told
 	Currency          string
 	Operator          string // "ORANGE_CM", as it came
 	Code              string

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 const (
@@ -115,14 +116,14 @@ func clientOf(t testing.TB, s *server) *campay.Client {
 }
 
 var (
-	payer      = campay.Phone("237677123456")
+	payer      = money.Phone("237677123456")
 	collection = campay.CollectRequest{
-		Amount: campay.Francs(5), From: payer, Description: "Test",
+		Amount: money.Francs(5), From: payer, Description: "Test",
 		ExternalReference: "a2707130-2419-441e-95b8-1bddefc2cbfb", ExternalUser: "op-1",
 	}
-	withdrawal = campay.WithdrawRequest{Amount: campay.Francs(1), To: payer, Description: "Test", ExternalReference: "b"}
-	airtime    = campay.AirtimeRequest{Amount: campay.Francs(100), To: payer, ExternalReference: "c"}
-	link       = campay.PaymentLinkRequest{Amount: campay.Francs(5), Description: "Test", ExternalReference: "d"}
+	withdrawal = campay.WithdrawRequest{Amount: money.Francs(1), To: payer, Description: "Test", ExternalReference: "b"}
+	airtime    = campay.AirtimeRequest{Amount: money.Francs(100), To: payer, ExternalReference: "c"}
+	link       = campay.PaymentLinkRequest{Amount: money.Francs(5), Description: "Test", ExternalReference: "d"}
 )
 
 type call func(context.Context, *campay.Client) error
@@ -170,7 +171,7 @@ var reads = map[string]call{
 func TestAnswer_WithAByteOrderMark_IsReadAsWithout(t *testing.T) {
 	s := serve(t, say(http.StatusOK, "\ufeff"+`{"total_balance": 15, "mtn_balance": 5, "orange_balance": 10, "currency": "XAF"}`))
 	b, err := client(t, campay.Config{BaseURL: s.URL}).Balance(t.Context())
-	if err != nil || b.Total.XAF != campay.Francs(15) {
+	if err != nil || b.Total.XAF != money.Francs(15) {
 		t.Errorf("read %+v, %v", b, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 func only(t *testing.T, s *server) received {
@@ -34,7 +35,7 @@ func TestCollect_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Reference != ref || got.USSDCode != "#150*50#" || got.Operator != campay.Orange || !strings.Contains(string(got.Raw), "ussd") {
+	if got.Reference != ref || got.USSDCode != "#150*50#" || got.Operator != money.Orange || !strings.Contains(string(got.Raw), "ussd") {
 		t.Errorf("got %+v", got)
 	}
 	expect(t, s, "POST", "/api/collect/", map[string]any{
@@ -46,7 +47,7 @@ func TestCollect_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 func TestCollect_WithABareReference_KnowsThePayersOperator(t *testing.T) {
 	s := serve(t, say(200, `{"reference":"`+ref+`","operator":null}`))
 	got, err := clientOf(t, s).Collect(t.Context(), collection)
-	if err != nil || got.Operator != campay.MTN || got.USSDCode != "*126#" {
+	if err != nil || got.Operator != money.MTN || got.USSDCode != "*126#" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -54,7 +55,7 @@ func TestCollect_WithABareReference_KnowsThePayersOperator(t *testing.T) {
 func TestPaymentLink_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 	s := serve(t, say(200, `{"link":"https://demo.campay.net/pay/x","reference":"`+ref+`","status":"SUCCESSFUL"}`))
 	got, err := clientOf(t, s).PaymentLink(t.Context(), campay.PaymentLinkRequest{
-		Amount: campay.Francs(2500), From: payer, Description: "<Test & more>", FirstName: "First", LastName: "Last",
+		Amount: money.Francs(2500), From: payer, Description: "<Test & more>", FirstName: "First", LastName: "Last",
 		Email: "test@example.com", ExternalReference: "d", RedirectURL: "https://example.com/ok",
 		FailureRedirectURL: "https://example.com/no", PaymentOptions: campay.MobileMoneyCard, PayerCanPayMore: true,
 	})
@@ -120,15 +121,15 @@ func TestTransaction_ReadsEveryShapeOfTheSameTruth(t *testing.T) {
 	for body, want := range map[string]campay.Transaction{
 		`{"reference":"` + ref + `","external_reference":"e","status":"SUCCESSFUL","amount":5,"currency":"XAF","operator":"MTN",
 		  "code":"CP201027T00005","operator_reference":"1880106956","description":"Test","app_amount":"4.90","reason":"","phone_number":"237677123456","extra":{}}`: {
-			Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: campay.Tell(500), NetAmount: campay.Tell(490), Currency: "XAF",
-			Operator: campay.MTN, Code: "CP201027T00005", OperatorReference: "1880106956", Description: "Test", Phone: "237677123456",
+			Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: money.Tell(500), NetAmount: money.Tell(490), Currency: "XAF",
+			Operator: money.MTN, Code: "CP201027T00005", OperatorReference: "1880106956", Description: "Test", Phone: "237677123456",
 		},
 		`{"reference":"` + strings.ToUpper(ref) + `","external_reference":null,"status":"failed","amount":"5.00","currency":"XAF","operator":"Orange",
 		  "code":"None","operator_reference":null,"description":"None","app_amount":"None","reason":"Payer refused","phone_number":237677123456}`: {
-			Reference: strings.ToUpper(ref), Status: campay.Failed, Amount: campay.Tell(500), Currency: "XAF", Operator: campay.Orange,
+			Reference: strings.ToUpper(ref), Status: campay.Failed, Amount: money.Tell(500), Currency: "XAF", Operator: money.Orange,
 			Reason: "Payer refused", Phone: "237677123456",
 		},
-		`{"reference":"` + ref + `","status":"PENDING","amount":5.0}`: {Reference: ref, Status: campay.Pending, Amount: campay.Tell(500)},
+		`{"reference":"` + ref + `","status":"PENDING","amount":5.0}`: {Reference: ref, Status: campay.Pending, Amount: money.Tell(500)},
 		`{"reference":"` + ref + `","status":"REVERSED"}`:             {Reference: ref, Status: "REVERSED"},
 	} {
 		s := serve(t, say(200, body))
@@ -167,7 +168,7 @@ func TestUtilityTransaction_ReadsTheDocumentedShape(t *testing.T) {
 	got, err := clientOf(t, s).UtilityTransaction(t.Context(), ref)
 	got.Raw = nil
 	want := campay.UtilityTransaction{
-		Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: campay.Tell(campay.Francs(100)), Currency: "XAF",
+		Reference: ref, ExternalReference: "e", Status: campay.Successful, Amount: money.Tell(money.Francs(100)), Currency: "XAF",
 		Operator: "ORANGE_CM", Code: "CP220804U0649K", Type: "AIRTIME",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -181,7 +182,7 @@ func TestBalance_KeepsItsDecimals(t *testing.T) {
 	got, err := clientOf(t, s).Balance(t.Context())
 	got.Raw = nil
 	if err != nil || !reflect.DeepEqual(got, campay.Balance{
-		Total: campay.Tell(305), MTN: campay.Tell(200), Orange: campay.Tell(105), Utility: campay.Tell(0), Currency: "XAF",
+		Total: money.Tell(305), MTN: money.Tell(200), Orange: money.Tell(105), Utility: money.Tell(0), Currency: "XAF",
 	}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -189,7 +190,7 @@ func TestBalance_KeepsItsDecimals(t *testing.T) {
 }
 
 func TestBalance_ThatIsNotInTheAnswer_IsNotZero(t *testing.T) {
-	one, none := campay.Tell(100), campay.Told{}
+	one, none := money.Tell(100), money.Told{}
 	for body, want := range map[string]campay.Balance{
 		`{"total_balance":null,"mtn_balance":1,"orange_balance":1}`: {Total: none, MTN: one, Orange: one},
 		`{"total_balance":1}`: {Total: one},
@@ -236,13 +237,13 @@ func TestHistory_ReadsRowsWithAndWithoutZone(t *testing.T) {
 	first.Raw = nil
 	want := campay.HistoryRow{
 		At: time.Date(2021, 1, 29, 9, 52, 34, 876707000, time.UTC), Code: "CP210129D0001P", OperatorReference: "MP210129.1052.A35072",
-		Operator: campay.Orange, Phone: "237696546822", Description: "Test", ExternalUser: "op-1",
-		Amount: campay.Tell(500), Charge: campay.Tell(5), Debit: campay.Tell(0), Credit: campay.Tell(495), Status: campay.Successful, Reference: ref,
+		Operator: money.Orange, Phone: "237696546822", Description: "Test", ExternalUser: "op-1",
+		Amount: money.Tell(500), Charge: money.Tell(5), Debit: money.Tell(0), Credit: money.Tell(495), Status: campay.Successful, Reference: ref,
 	}
 	if !reflect.DeepEqual(first, want) {
 		t.Errorf("\ngot  %+v\nwant %+v", first, want)
 	}
-	if rows[1].Debit != campay.Tell(500) || rows[1].Charge != campay.Tell(57) || rows[1].Credit.Known {
+	if rows[1].Debit != money.Tell(500) || rows[1].Charge != money.Tell(57) || rows[1].Credit.Known {
 		t.Errorf("got %+v", rows[1])
 	}
 	for i, at := range []time.Time{
@@ -283,15 +284,15 @@ func TestHistory_OneUnreadableRow_HarmsNoOther(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", bad, rows, err)
 		}
 		if r := rows[1]; r.Unreadable || r.Reference != ref || r.Status != campay.Successful || r.Amount.Known ||
-			r.Credit != campay.Tell(-400) || r.Debit.Known || r.OperatorReference != "" || r.Operator != campay.MTN {
+			r.Credit != money.Tell(-400) || r.Debit.Known || r.OperatorReference != "" || r.Operator != money.MTN {
 			t.Errorf("beside %s: %+v", bad, r)
 		}
 	}
 }
 
 func TestTransaction_AnAmountThatIsNotTold_IsUnknownAndNotZero(t *testing.T) {
-	for amount, want := range map[string]campay.Told{
-		`"0.00"`: campay.Tell(0), `0`: campay.Tell(0), `"5.00"`: campay.Tell(500),
+	for amount, want := range map[string]money.Told{
+		`"0.00"`: money.Tell(0), `0`: money.Tell(0), `"5.00"`: money.Tell(500),
 		`"None"`: {}, `""`: {}, `null`: {}, `"five"`: {}, `{}`: {}, `[5]`: {}, `true`: {}, `1e999`: {}, `"1,000"`: {},
 	} {
 		got, err := clientOf(t, serve(t, say(200, `{"reference":"`+ref+`","status":"SUCCESSFUL","AMOUNT":7,"amount":`+amount+`}`))).Transaction(t.Context(), ref)
@@ -299,7 +300,7 @@ func TestTransaction_AnAmountThatIsNotTold_IsUnknownAndNotZero(t *testing.T) {
 			t.Errorf("%s: %+v, %v", amount, got.Amount, err)
 		}
 	}
-	for _, t2 := range []campay.Told{campay.Tell(-1), campay.Tell(campay.MostMoved + 1)} {
+	for _, t2 := range []money.Told{money.Tell(-1), money.Tell(money.MostMoved + 1)} {
 		if t2.Moved().Known {
 			t.Errorf("%s was moved", t2)
 		}
@@ -322,26 +323,26 @@ func TestTransaction_AStatusThatNobodyKnows_ComesThroughAsItIs(t *testing.T) {
 func TestValidation_StopsACallBeforeAnythingIsSent(t *testing.T) {
 	s := serve(t, say(500, ""))
 	c, ctx := clientOf(t, s), t.Context()
-	collect := func(amount campay.XAF, from campay.Phone) error {
+	collect := func(amount money.XAF, from money.Phone) error {
 		_, err := c.Collect(ctx, campay.CollectRequest{Amount: amount, From: from})
 		return err
 	}
 	var wrong []error
-	for _, amount := range []campay.XAF{0, -500, 450, 1, campay.Francs(2_000_000_000_000_000)} {
+	for _, amount := range []money.XAF{0, -500, 450, 1, money.Francs(2_000_000_000_000_000)} {
 		_, withdraw := c.Withdraw(ctx, campay.WithdrawRequest{Amount: amount, To: payer})
 		_, airtime := c.TransferAirtime(ctx, campay.AirtimeRequest{Amount: amount, To: payer})
 		_, link := c.PaymentLink(ctx, campay.PaymentLinkRequest{Amount: amount})
 		for _, err := range []error{collect(amount, payer), withdraw, airtime, link} {
-			if !errors.Is(err, campay.ErrAmount) {
+			if !errors.Is(err, money.ErrAmount) {
 				t.Errorf("amount %s: %v", amount, err)
 			}
 			wrong = append(wrong, err)
 		}
 	}
-	for _, phone := range []campay.Phone{"677123456", "+237677123456", "237222123456", "x"} {
-		_, link := c.PaymentLink(ctx, campay.PaymentLinkRequest{Amount: campay.Francs(5), From: phone})
-		for _, err := range []error{collect(campay.Francs(5), phone), link} {
-			if !errors.Is(err, campay.ErrPhone) {
+	for _, phone := range []money.Phone{"677123456", "+237677123456", "237222123456", "x"} {
+		_, link := c.PaymentLink(ctx, campay.PaymentLinkRequest{Amount: money.Francs(5), From: phone})
+		for _, err := range []error{collect(money.Francs(5), phone), link} {
+			if !errors.Is(err, money.ErrPhone) {
 				t.Errorf("phone %s: %v", phone, err)
 			}
 			wrong = append(wrong, err)

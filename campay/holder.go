@@ -8,6 +8,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+
+	"comptoir/campay/money"
 )
 
 const maxHolderName = 80 // runes
@@ -26,8 +28,8 @@ func (h *holderAnswer) check() error {
 
 // HolderInfo asks for the name under which a number is registered
 // (GET /holder_info/). It is said by CamPay and proves nothing.
-func (c *Client) HolderInfo(ctx context.Context, p Phone) (name string, err error) {
-	if err := p.check(); err != nil {
+func (c *Client) HolderInfo(ctx context.Context, p money.Phone) (name string, err error) {
+	if err := p.Check(); err != nil {
 		return "", &Error{Op: opHolder, Effect: NotSent, Err: err}
 	}
 	var h holderAnswer

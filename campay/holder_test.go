@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 func TestHolderInfo_AsksByNumberAndReadsTheName(t *testing.T) {
@@ -47,7 +48,7 @@ func TestHolderInfo_BoundsTheName(t *testing.T) {
 func TestHolderInfo_OfNoNumber_AsksNothing(t *testing.T) {
 	s := serve(t, say(200, `{"full_name":"x"}`))
 	_, err := clientOf(t, s).HolderInfo(t.Context(), "237677123456&x=1")
-	if !errors.Is(err, campay.ErrPhone) || len(s.got("")) != 0 {
+	if !errors.Is(err, money.ErrPhone) || len(s.got("")) != 0 {
 		t.Errorf("%v, %d requests", err, len(s.got("")))
 	}
 }

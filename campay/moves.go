@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+
+	"comptoir/campay/money"
 )
 
 // The names of the calls, as they stand in Error.Op.
@@ -47,20 +49,20 @@ func (c *Client) Collect(ctx context.Context, r CollectRequest) (Collection, err
 		return Collection{}, &Error{Op: opCollect, Effect: NotSent, Err: err}
 	}
 	in := struct {
-		Amount            string `json:"amount"`
-		Currency          string `json:"currency"`
-		From              Phone  `json:"from"`
-		Description       string `json:"description"`
-		ExternalReference string `json:"external_reference"`
-		ExternalUser      string `json:"external_user"`
+		Amount            string      `json:"amount"`
+		Currency          string      `json:"currency"`
+		From              money.Phone `json:"from"`
+		Description       string      `json:"description"`
+		ExternalReference string      `json:"external_reference"`
+		ExternalUser      string      `json:"external_user"`
 	}{amount, currency, r.From, r.Description, r.ExternalReference, r.ExternalUser}
 	var a acceptance
 	raw, err := c.call(ctx, move(opCollect, "collect/"), in, into(&a, (*acceptance).check))
 	if err != nil {
 		return Collection{}, err
 	}
-	operator := ParseOperator(string(a.Operator))
-	if operator == OtherOperator {
+	operator := money.ParseOperator(string(a.Operator))
+	if operator == money.OtherOperator {
 		operator = r.From.Operator()
 	}
 	out := Collection{Reference: string(a.Reference), USSDCode: string(a.USSDCode), Operator: operator, Raw: raw}
@@ -86,9 +88,9 @@ func (a *acceptance) checkLink() error {
 
 // PaymentLink makes a hosted payment page (POST /get_payment_link/).
 func (c *Client) PaymentLink(ctx context.Context, r PaymentLinkRequest) (PaymentLink, error) {
-	amount, err := r.Amount.wholePositive()
+	amount, err := r.Amount.Payable()
 	if err == nil && r.From != "" {
-		err = r.From.check()
+		err = r.From.Check()
 	}
 	if err != nil {
 		return PaymentLink{}, &Error{Op: opPaymentLink, Effect: NotSent, Err: err}
@@ -96,7 +98,7 @@ func (c *Client) PaymentLink(ctx context.Context, r PaymentLinkRequest) (Payment
 	in := struct {
 		Amount             string         `json:"amount"`
 		Currency           string         `json:"currency"`
-		From               Phone          `json:"from,omitempty"`
+		From               money.Phone    `json:"from,omitempty"`
 		Description        string         `json:"description"`
 		FirstName          string         `json:"first_name,omitempty"`
 		LastName           string         `json:"last_name,omitempty"`
@@ -125,10 +127,10 @@ func (c *Client) Withdraw(ctx context.Context, r WithdrawRequest) (Withdrawal, e
 		return Withdrawal{}, &Error{Op: opWithdraw, Effect: NotSent, Err: err}
 	}
 	in := struct {
-		Amount            string `json:"amount"`
-		To                Phone  `json:"to"`
-		Description       string `json:"description"`
-		ExternalReference string `json:"external_reference"`
+		Amount            string      `json:"amount"`
+		To                money.Phone `json:"to"`
+		Description       string      `json:"description"`
+		ExternalReference string      `json:"external_reference"`
 	}{amount, r.To, r.Description, r.ExternalReference}
 	var a acceptance
 	raw, err := c.call(ctx, move(opWithdraw, "withdraw/"), in, into(&a, (*acceptance).check))
@@ -145,9 +147,9 @@ func (c *Client) TransferAirtime(ctx context.Context, r AirtimeRequest) (Airtime
 		return AirtimeTransfer{}, &Error{Op: opAirtime, Effect: NotSent, Err: err}
 	}
 	in := struct {
-		Amount            string `json:"amount"`
-		To                Phone  `json:"to"`
-		ExternalReference string `json:"external_reference"`
+		Amount            string      `json:"amount"`
+		To                money.Phone `json:"to"`
+		ExternalReference string      `json:"external_reference"`
 	}{amount, r.To, r.ExternalReference}
 	var a acceptance
 	raw, err := c.call(ctx, move(opAirtime, "utilities/airtime/transfer/"), in, into(&a, (*acceptance).check))
@@ -168,19 +170,11 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-func amountAndPhone(amount XAF, p Phone) (string, error) {
-	if err := p.check(); err != nil {
+func amountAndPhone(amount money.XAF, p money.Phone) (string, error) {
+	if err := p.Check(); err != nil {
 		return "", err
 	}
-	return amount.wholePositive()
-}
-
-// check refuses a Phone that did not come from ParsePhone.
-func (p Phone) check() error {
-	if parsed, err := ParsePhone(string(p)); err != nil || parsed != p {
-		return fmt.Errorf("%w: it must be in the form 237…", ErrPhone)
-	}
-	return nil
+	return amount.Payable()
 }
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // maxStatusWord bounds a status that is none of CamPay's, in runes.
@@ -32,19 +34,19 @@ func status(t text) Status {
 
 // transactionAnswer serves both kinds of transaction.
 type transactionAnswer struct {
-	Reference         text `json:"reference"`
-	ExternalReference text `json:"external_reference"`
-	Status            text `json:"status"`
-	Amount            Told `json:"amount"`
-	NetAmount         Told `json:"app_amount"`
-	Currency          text `json:"currency"`
-	Operator          text `json:"operator"`
-	Code              text `json:"code"`
-	OperatorReference text `json:"operator_reference"`
-	Description       text `json:"description"`
-	Reason            text `json:"reason"`
-	Phone             text `json:"phone_number"`
-	Type              text `json:"type"`
+	Reference         text       `json:"reference"`
+	ExternalReference text       `json:"external_reference"`
+	Status            text       `json:"status"`
+	Amount            money.Told `json:"amount"`
+	NetAmount         money.Told `json:"app_amount"`
+	Currency          text       `json:"currency"`
+	Operator          text       `json:"operator"`
+	Code              text       `json:"code"`
+	OperatorReference text       `json:"operator_reference"`
+	Description       text       `json:"description"`
+	Reason            text       `json:"reason"`
+	Phone             text       `json:"phone_number"`
+	Type              text       `json:"type"`
 }
 
 // check holds the answer to the question: another transaction's truth must not
@@ -69,7 +71,7 @@ func (c *Client) Transaction(ctx context.Context, reference string) (Transaction
 	return Transaction{
 		Reference: string(t.Reference), ExternalReference: string(t.ExternalReference),
 		Status: status(t.Status), Amount: t.Amount, NetAmount: t.NetAmount, Currency: strings.ToUpper(string(t.Currency)),
-		Operator: ParseOperator(string(t.Operator)), Code: string(t.Code),
+		Operator: money.ParseOperator(string(t.Operator)), Code: string(t.Code),
 		OperatorReference: string(t.OperatorReference), Description: string(t.Description),
 		Reason: string(t.Reason), Phone: string(t.Phone), Raw: raw,
 	}, nil
@@ -101,12 +103,12 @@ func (c *Client) transaction(ctx context.Context, op, path, reference string) (*
 }
 
 type balanceAnswer struct {
-	Total             Told `json:"total_balance"`
-	MTN               Told `json:"mtn_balance"`
-	Orange            Told `json:"orange_balance"`
-	Utility           Told `json:"utility_balance"`
-	UtilityCommission Told `json:"utility_commission_balance"`
-	Currency          text `json:"currency"`
+	Total             money.Told `json:"total_balance"`
+	MTN               money.Told `json:"mtn_balance"`
+	Orange            money.Told `json:"orange_balance"`
+	Utility           money.Told `json:"utility_balance"`
+	UtilityCommission money.Told `json:"utility_commission_balance"`
+	Currency          text       `json:"currency"`
 }
 
 // check refuses an answer without any balance: it is about something else.
@@ -179,26 +181,26 @@ func (r *historyRow) UnmarshalJSON(b []byte) error {
 
 func readRow(b []byte) (historyRow, error) {
 	var w struct {
-		At                text `json:"datetime"`
-		Code              text `json:"code"`
-		OperatorReference text `json:"operator_tx_code"`
-		Operator          text `json:"operator"`
-		Phone             text `json:"phone_number"`
-		Description       text `json:"description"`
-		ExternalUser      text `json:"external_user"`
-		Amount            Told `json:"amount"`
-		Charge            Told `json:"charge_amount"`
-		Debit             Told `json:"debit"`
-		Credit            Told `json:"credit"`
-		Status            text `json:"status"`
-		Reference         text `json:"reference_uuid"`
+		At                text       `json:"datetime"`
+		Code              text       `json:"code"`
+		OperatorReference text       `json:"operator_tx_code"`
+		Operator          text       `json:"operator"`
+		Phone             text       `json:"phone_number"`
+		Description       text       `json:"description"`
+		ExternalUser      text       `json:"external_user"`
+		Amount            money.Told `json:"amount"`
+		Charge            money.Told `json:"charge_amount"`
+		Debit             money.Told `json:"debit"`
+		Credit            money.Told `json:"credit"`
+		Status            text       `json:"status"`
+		Reference         text       `json:"reference_uuid"`
 	}
 	if err := exactly(b, &w); err != nil {
 		return historyRow{}, err
 	}
 	return historyRow{
 		At: moment(string(w.At)), Code: string(w.Code), OperatorReference: string(w.OperatorReference),
-		Operator: ParseOperator(string(w.Operator)), Phone: string(w.Phone),
+		Operator: money.ParseOperator(string(w.Operator)), Phone: string(w.Phone),
 		Description: string(w.Description), ExternalUser: string(w.ExternalUser),
 		Amount: w.Amount, Charge: w.Charge, Debit: w.Debit, Credit: w.Credit,
 		Status: status(w.Status), Reference: string(w.Reference),

@@ -17,6 +17,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+
+	"comptoir/campay/money"
 )
 
 // Notification is what a delivery says. None of it is proved: a valid signature
@@ -24,10 +26,10 @@ import (
 type Notification struct {
 	Status            Status
 	Reference         string
-	Amount            Told   // unknown when AmountText is not an amount
-	AmountText        string // as it came
+	Amount            money.Told // unknown when AmountText is not an amount
+	AmountText        string     // as it came
 	Currency          string
-	Operator          Operator
+	Operator          money.Operator
 	Code              string // CamPay's own
 	OperatorReference string
 	Endpoint          string // "collect" or "withdraw"
@@ -117,7 +119,7 @@ func (raw RawNotification) Parse() (Notification, error) {
 		Reference:         fields["reference"],
 		AmountText:        fields["amount"],
 		Currency:          fields["currency"],
-		Operator:          ParseOperator(fields["operator"]),
+		Operator:          money.ParseOperator(fields["operator"]),
 		Code:              fields["code"],
 		OperatorReference: fields["operator_reference"],
 		Endpoint:          fields["endpoint"],
@@ -134,8 +136,8 @@ func (raw RawNotification) Parse() (Notification, error) {
 	}
 	// An amount that cannot be read is no reason to lose the delivery: the
 	// amount that counts is the one that /transaction/ gives.
-	if amount, err := readXAF(n.AmountText); err == nil {
-		n.Amount = Tell(amount)
+	if amount, err := money.ParseReckoned(n.AmountText); err == nil {
+		n.Amount = money.Tell(amount)
 	}
 	return n, nil
 }
@@ -268,7 +270,7 @@ func jsonFields(b []byte) (map[string]string, error) {
 		if !documented[name] {
 			return nil
 		}
-		said, err := scalar(value)
+		said, err := money.Scalar(value)
 		if err != nil {
 			return fmt.Errorf("field %s: %w", name, err)
 		}

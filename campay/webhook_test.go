@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 const documentedQuery = "status=SUCCESSFUL&reference=xyz&amount=100&currency=XAF&operator=MTN&code=ABC1234567890" +
@@ -21,8 +22,8 @@ const documentedQuery = "status=SUCCESSFUL&reference=xyz&amount=100&currency=XAF
 	"&external_user=user-1&extra_first_name=First&extra_last_name=Last&extra_email=test@example.com&phone_number=237123456789"
 
 var documentedNotification = campay.Notification{
-	Status: campay.Successful, Reference: "xyz", Amount: campay.Tell(campay.Francs(100)), AmountText: "100", Currency: "XAF",
-	Operator: campay.MTN, Code: "ABC1234567890", OperatorReference: "1234567890", Endpoint: "collect",
+	Status: campay.Successful, Reference: "xyz", Amount: money.Tell(money.Francs(100)), AmountText: "100", Currency: "XAF",
+	Operator: money.MTN, Code: "ABC1234567890", OperatorReference: "1234567890", Endpoint: "collect",
 	ExternalReference: "asdf", ExternalUser: "user-1", FirstName: "First", LastName: "Last",
 	Email: "test@example.com", Phone: "237123456789", Signature: "asdfasdfasdfasdf",
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -68,13 +68,13 @@ func TestCrowd_SameWithdrawal_IsOneEffect(t *testing.T) {
 	}
 	s.work()
 	s.wantLedger(1)
-	if b := s.sandbox.Balance(); b.MTN != campay.Francs(42_000) {
+	if b := s.sandbox.Balance(); b.MTN != money.Francs(42_000) {
 		t.Errorf("MTN holds %s", b.MTN)
 	}
 }
 
 func TestCrowd_DifferentWithdrawals_NeverMoreThanTheBalance(t *testing.T) {
-	s, _ := till(t, func(c *sandbox.Config) { c.Opening.MTN = campay.Francs(45_000) })
+	s, _ := till(t, func(c *sandbox.Config) { c.Opening.MTN = money.Francs(45_000) })
 	all := s.crowd()
 	orders := make([]url.Values, clients)
 	for i := range orders {
@@ -102,12 +102,12 @@ func TestCrowd_DifferentWithdrawals_NeverMoreThanTheBalance(t *testing.T) {
 	}
 	ledger := s.sandbox.Ledger()
 	s.wantLedger(sent)
-	var out campay.XAF
+	var out money.XAF
 	for _, e := range ledger {
 		out += e.Amount
 	}
 	held := s.sandbox.Balance().MTN
-	if held < 0 || held+out != campay.Francs(45_000) || held >= campay.Francs(963) {
+	if held < 0 || held+out != money.Francs(45_000) || held >= money.Francs(963) {
 		t.Errorf("%s went out and %s is held", out, held)
 	}
 	// What was sent was covered: CamPay had to refuse none of it.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/store"
 )
@@ -86,7 +87,7 @@ func TestCustomer_AmountChangedWhileHisPageWasOpen_IsAskedNothing(t *testing.T) 
 	if got := customer.get("/p/" + l.Slug); !strings.Contains(got.body, `name="shown" value="500"`) {
 		t.Fatal("the form does not say what it showed")
 	}
-	s.must(s.service.ChangeLink(t.Context(), payments.LinkChange{LinkID: l.ID, Amount: campay.Francs(50_000), Description: "Pain"}))
+	s.must(s.service.ChangeLink(t.Context(), payments.LinkChange{LinkID: l.ID, Amount: money.Francs(50_000), Description: "Pain"}))
 	got := customer.paysLink(l, "shown", "500")
 	if got.status != http.StatusConflict || !strings.Contains(got.body, "Le montant a changé") || !strings.Contains(got.body, "50\u202f000") || !strings.Contains(got.body, `value="6 77 12 34 56"`) {
 		t.Fatalf("answered %d: %s", got.status, got.body)
@@ -120,7 +121,7 @@ func TestAttack_SlugOfALinkForOnePayment_GivesNobodyThePayersProof(t *testing.T)
 func TestAttack_OnePaymentPaidOnCamPaysPage_IsNobodysProofWhoHasTheAddress(t *testing.T) {
 	s := openShop(t)
 	l := s.linked(500, once)
-	prompt, err := s.sandbox.Pay(l.Newest.Reference, "237677123456", campay.Francs(500))
+	prompt, err := s.sandbox.Pay(l.Newest.Reference, "237677123456", money.Francs(500))
 	s.must(err)
 	s.must(s.sandbox.Enter(prompt.Reference, "1234"))
 	s.work()

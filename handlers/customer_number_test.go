@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/store"
 )
@@ -17,7 +17,7 @@ func TestCustomer_WrongNumber_AsksAnotherAndBothPaidIsFlagged(t *testing.T) {
 	for name, kind := range map[string]func(*payments.LinkOrder){
 		"once": once, "reusable": func(*payments.LinkOrder) {},
 		"of one payment":     func(o *payments.LinkOrder) { o.MostPayments = 1 },
-		"of that much money": func(o *payments.LinkOrder) { o.MostMoney = campay.Francs(500) },
+		"of that much money": func(o *payments.LinkOrder) { o.MostMoney = money.Francs(500) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openShop(t)

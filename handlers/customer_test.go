@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers/access"
@@ -22,7 +23,7 @@ import (
 func (s *shop) linked(amount int64, edit ...func(*payments.LinkOrder)) store.LinkWithState {
 	s.t.Helper()
 	order := payments.LinkOrder{
-		Operation: newOperation(), Kind: store.LinkReusable, Amount: campay.Francs(amount), Description: "Pain", PaymentOptions: campay.MobileMoney,
+		Operation: newOperation(), Kind: store.LinkReusable, Amount: money.Francs(amount), Description: "Pain", PaymentOptions: campay.MobileMoney,
 	}
 	for _, e := range edit {
 		e(&order)

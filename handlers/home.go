@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -83,7 +84,7 @@ func (s *server) takingsToday(ctx context.Context) (views.Takings, error) {
 		return views.Takings{}, err
 	}
 	takings := views.Takings{Count: t.Count, Amount: t.Amount, Untold: t.Untold}
-	for _, carrier := range []views.CarrierTakings{{Operator: "MTN", Amount: t.MTN}, {Operator: "ORANGE", Amount: t.Orange}} {
+	for _, carrier := range []views.CarrierTakings{{Operator: money.MTN, Amount: t.MTN}, {Operator: money.Orange, Amount: t.Orange}} {
 		if carrier.Amount != 0 {
 			takings.Carrier = append(takings.Carrier, carrier)
 		}

@@ -166,7 +166,7 @@ func (s *server) showReview(c echo.Context, status int, form views.PayoutForm, p
 // reviewOf is a preview as screens show it.
 func reviewOf(preview payments.PayoutPreview) views.PayoutReviewProps {
 	return views.PayoutReviewProps{
-		Amount: int64(preview.Order.Amount), Phone: string(preview.Order.Phone), Operator: string(preview.Operator),
+		Amount: int64(preview.Order.Amount), Phone: string(preview.Order.Phone), Operator: preview.Operator,
 		Holder: preview.HolderName, Saved: preview.Recipient.Name,
 		Available: int64(preview.Available), PurseUntold: preview.PurseUntold, InFlight: int64(preview.InFlight), Fee: views.FeeEstimate{
 			About: int64(preview.Fee.About), Least: int64(preview.Fee.Least), Most: int64(preview.Fee.Most), IsKnown: preview.Fee.Known,

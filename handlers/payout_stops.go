@@ -91,8 +91,8 @@ func (f *form) tooLittle(e *payments.BalanceError) {
 		other = ""
 	}
 	f.figured("amount", views.ProblemBalance, append(figures,
-		"Carrier", views.CarrierName(f.ctx, string(e.Operator)),
-		"Other", views.CarrierName(f.ctx, string(e.Other)), "OtherAvailable", other)...)
+		"Carrier", views.CarrierName(f.ctx, e.Operator),
+		"Other", views.CarrierName(f.ctx, e.Other), "OtherAvailable", other)...)
 }
 
 // francsIfAny is an amount that a message leaves out when it is nothing.

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
@@ -198,7 +198,7 @@ func TestCarrierWhileTyping_IsTheOneThatTheServerFinds(t *testing.T) {
 	for prefix := 600; prefix <= 699; prefix++ {
 		typed := strconv.Itoa(prefix) + "123456"
 		operator := ""
-		if phone, err := campay.ParsePhone(typed); err == nil {
+		if phone, err := money.ParsePhone(typed); err == nil {
 			operator = string(phone.Operator())
 		}
 		for name, pattern := range patterns {

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -22,7 +22,7 @@ import (
 func till(t *testing.T, configure ...func(*sandbox.Config)) (*shop, *browser) {
 	t.Helper()
 	fund := func(c *sandbox.Config) {
-		c.Opening = sandbox.Balances{MTN: campay.Francs(45_000), Orange: campay.Francs(12_000), Airtime: campay.Francs(5_000)}
+		c.Opening = sandbox.Balances{MTN: money.Francs(45_000), Orange: money.Francs(12_000), Airtime: money.Francs(5_000)}
 	}
 	s := openShop(t, append([]func(*sandbox.Config){fund}, configure...)...)
 	return s, s.signedIn(store.RoleOwner)
@@ -91,7 +91,7 @@ func TestWithdraw_FormReviewPassword_AndTheMoneyArrives(t *testing.T) {
 	if got := owner.get(path); !strings.Contains(got.body, "status good") || !strings.Contains(got.body, "Retrait effectué") {
 		t.Fatalf("the page says %s", problems(got))
 	}
-	if b := s.sandbox.Balance(); b.MTN != campay.Francs(25_000) {
+	if b := s.sandbox.Balance(); b.MTN != money.Francs(25_000) {
 		t.Fatalf("MTN holds %s", b.MTN)
 	}
 }
@@ -104,7 +104,7 @@ func TestAirtime_GoesOutOfItsOwnFloat(t *testing.T) {
 	if got := owner.get(path); !strings.Contains(got.body, "Crédit envoyé") {
 		t.Fatalf("the page says %s", problems(got))
 	}
-	if b := s.sandbox.Balance(); b.Airtime != campay.Francs(4_500) || b.Orange != campay.Francs(12_000) {
+	if b := s.sandbox.Balance(); b.Airtime != money.Francs(4_500) || b.Orange != money.Francs(12_000) {
 		t.Fatalf("the purses hold %+v", b)
 	}
 }

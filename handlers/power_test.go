@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers/access"
 	"comptoir/store"
@@ -42,7 +42,7 @@ const pathOfSecond = "/team/2"
 func openPowerful(t *testing.T) *powerful {
 	t.Helper()
 	s := openShop(t, func(c *sandbox.Config) {
-		c.Opening = sandbox.Balances{MTN: campay.Francs(45_000), Orange: campay.Francs(12_000), Airtime: campay.Francs(5_000)}
+		c.Opening = sandbox.Balances{MTN: money.Francs(45_000), Orange: money.Francs(12_000), Airtime: money.Francs(5_000)}
 	})
 	s.isNamed()
 	p := &powerful{s: s, owner: s.signedIn(store.RoleOwner)}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -85,7 +85,7 @@ func TestReceipt_Refunded_SaysHowMuch(t *testing.T) {
 	for status, francs := range map[store.Status]int64{store.StatusSuccessful: 200, store.StatusInDoubt: 50} {
 		s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
 			_, err := tx.CreateTransaction(t.Context(), store.Transaction{
-				Kind: store.KindWithdraw, Origin: store.OriginRefund, RefundOf: 1, Asked: int64(campay.Francs(francs)), Amount: int64(campay.Francs(francs)),
+				Kind: store.KindWithdraw, Origin: store.OriginRefund, RefundOf: 1, Asked: int64(money.Francs(francs)), Amount: int64(money.Francs(francs)),
 				Status: status, Currency: "XAF", Phone: "237677123456", CreatedAt: s.clock.now(),
 			})
 			return err

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/store"
 )
@@ -28,8 +28,8 @@ func TestRecorded_History_IsComparedRowByRow_AndMovesNoMoney(t *testing.T) {
 	for _, p := range readRecorded[past](t, "history.json") {
 		t.Run(p.It, func(t *testing.T) {
 			s := openShop(t)
-			phone := payerOf(campay.MTN, 0)
-			sale, err := s.service.RequestPayment(t.Context(), payments.PushOrder{Operation: newOperation(), Amount: campay.Francs(500), Phone: phone})
+			phone := payerOf(money.MTN, 0)
+			sale, err := s.service.RequestPayment(t.Context(), payments.PushOrder{Operation: newOperation(), Amount: money.Francs(500), Phone: phone})
 			s.must(err)
 			at := s.clock.now()
 			s.must(s.sandbox.Enter(sale.Reference, "1234"))
@@ -62,12 +62,12 @@ func TestRecorded_History_IsComparedRowByRow_AndMovesNoMoney(t *testing.T) {
 			}
 			got, err := s.store.Transaction(t.Context(), sale.ID)
 			s.must(err)
-			var fee campay.XAF
+			var fee money.XAF
 			if p.Fee != "" {
-				fee, err = campay.ParseXAF(p.Fee)
+				fee, err = money.ParseXAF(p.Fee)
 				s.must(err)
 			}
-			if got.Status != store.StatusSuccessful || got.Amount != int64(campay.Francs(500)) || got.Fee != int64(fee) || got.Flags.String() != p.Flags {
+			if got.Status != store.StatusSuccessful || got.Amount != int64(money.Francs(500)) || got.Fee != int64(fee) || got.Flags.String() != p.Flags {
 				t.Errorf("%s with %d, fee %d, flags %q; want fee %d, flags %q", got.Status, got.Amount, got.Fee, got.Flags, fee, p.Flags)
 			}
 			if p.Matched == 1 {
@@ -83,7 +83,7 @@ func TestRecorded_History_IsComparedRowByRow_AndMovesNoMoney(t *testing.T) {
 				t.Errorf("the page answered %d", page.status)
 			}
 			owner.seen(got)
-			if taken, err := s.store.Takings(t.Context(), at.Add(-time.Hour), at.Add(time.Hour)); err != nil || taken.Amount != int64(campay.Francs(500)) {
+			if taken, err := s.store.Takings(t.Context(), at.Add(-time.Hour), at.Add(time.Hour)); err != nil || taken.Amount != int64(money.Francs(500)) {
 				t.Errorf("the day took %d, %v", taken.Amount, err)
 			}
 		})

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
@@ -106,7 +107,7 @@ func TestRecorded_Collect_IsPendingRefusedOrADoubt_AndAsksNobodyTwice(t *testing
 		s.answersOnce(replay, "/api/collect/", r, sent)
 		operations[i] = newOperation()
 		got := owner.post("/checkout/phone", url.Values{
-			"operation": {operations[i]}, "amount": {"500"}, "phone": {string(payerOf(campay.MTN, i))},
+			"operation": {operations[i]}, "amount": {"500"}, "phone": {string(payerOf(money.MTN, i))},
 		})
 		sale := s.byOperation(operations[i])
 		if !isOneOf(sale.Status, r.Book) {
@@ -148,7 +149,7 @@ func TestRecorded_PaymentLink_SellsWhereverThereIsAPage(t *testing.T) {
 		s.answersOnce(replay, "/api/get_payment_link/", r, sent)
 		operation := newOperation()
 		l, err := s.service.CreateLink(t.Context(), payments.LinkOrder{
-			Operation: operation, Amount: campay.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney,
+			Operation: operation, Amount: money.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney,
 		})
 		if sale := s.byOperation(operation); !isOneOf(sale.Status, r.Book) {
 			t.Errorf("%s: %s (%v), want %s", r.It, sale.Status, err, r.Book)
@@ -179,7 +180,7 @@ func TestRecorded_Payout_LeavesOnce_WhateverIsAnswered(t *testing.T) {
 			operations := make([]string, len(all))
 			for i, r := range all {
 				s.answersOnce(replay, way.call, r, sent)
-				form := payoutOf("10", string(payerOf(campay.MTN, i)))
+				form := payoutOf("10", string(payerOf(money.MTN, i)))
 				operations[i] = form.Get("operation")
 				got := owner.post(way.path+"/confirm", confirmed(form))
 				sale := s.byOperation(operations[i])

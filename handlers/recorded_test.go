@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
@@ -111,12 +111,12 @@ func (all *recordings) set(name string, answer func(http.ResponseWriter, *http.R
 }
 
 // payerOf is a number of one of the operators for each case.
-func payerOf(operator campay.Operator, n int) campay.Phone {
+func payerOf(operator money.Operator, n int) money.Phone {
 	prefix := "237670"
-	if operator == campay.Orange {
+	if operator == money.Orange {
 		prefix = "237690"
 	}
-	return campay.Phone(prefix + strconv.Itoa(100_000+n))
+	return money.Phone(prefix + strconv.Itoa(100_000+n))
 }
 
 // heads is how the page of a transaction says where it stands, and its flags.
@@ -192,10 +192,10 @@ func (s *shop) byOperation(operation string) store.Transaction {
 
 func (r recorded) want(t *testing.T, got store.Transaction) {
 	t.Helper()
-	var told campay.XAF
+	var told money.XAF
 	if r.Told != "" {
 		var err error
-		if told, err = campay.ParseXAF(r.Told); err != nil {
+		if told, err = money.ParseXAF(r.Told); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -208,7 +208,7 @@ func (r recorded) want(t *testing.T, got store.Transaction) {
 func TestRecorded_Transaction_IsReadForWhatItTells_AndNothingIsLost(t *testing.T) {
 	s := openShop(t)
 	s.looksUp(readRecorded[recorded](t, "transaction.json"), "transaction/", "status.paid", func(n int) store.Transaction {
-		order := payments.PushOrder{Operation: newOperation(), Amount: campay.Francs(5), Phone: payerOf(campay.MTN, n)}
+		order := payments.PushOrder{Operation: newOperation(), Amount: money.Francs(5), Phone: payerOf(money.MTN, n)}
 		sale, err := s.service.RequestPayment(t.Context(), order)
 		s.must(err)
 		return sale
@@ -222,7 +222,7 @@ func TestRecorded_Transaction_IsReadForWhatItTells_AndNothingIsLost(t *testing.T
 func TestRecorded_Utility_IsReadForWhatItTells_AndNothingIsLost(t *testing.T) {
 	s, owner := till(t, func(c *sandbox.Config) { c.PayoutDelay = time.Hour })
 	s.looksUp(readRecorded[recorded](t, "utility.json"), "utilities/transaction/", "status.done", func(n int) store.Transaction {
-		form := payoutOf("5", string(payerOf(campay.MTN, n)))
+		form := payoutOf("5", string(payerOf(money.MTN, n)))
 		owner.payOut("/airtime", form)
 		return s.byOperation(form.Get("operation"))
 	}, func() { s.clock.pass(2 * time.Hour) })
@@ -264,7 +264,7 @@ func (s *shop) looksUp(all []recorded, call, calledDone string, begin func(n int
 		s.must(err)
 		got, err := s.store.Transaction(t.Context(), id)
 		s.must(err)
-		if got.Status != store.StatusSuccessful || got.Amount != int64(campay.Francs(5)) {
+		if got.Status != store.StatusSuccessful || got.Amount != int64(money.Francs(5)) {
 			t.Errorf("%s: in the end %s with %d", all[i].It, got.Status, got.Amount)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
@@ -82,8 +82,8 @@ func TestRecorded_Webhook_RightlySignedIsTaken_AndNothingElseIs(t *testing.T) {
 	all := readRecorded[delivery](t, "webhook.json")
 	ids := make([]int64, len(all))
 	for i, d := range all {
-		phone := payerOf(campay.MTN, i)
-		sale, err := s.service.RequestPayment(t.Context(), payments.PushOrder{Operation: newOperation(), Amount: campay.Francs(500), Phone: phone})
+		phone := payerOf(money.MTN, i)
+		sale, err := s.service.RequestPayment(t.Context(), payments.PushOrder{Operation: newOperation(), Amount: money.Francs(500), Phone: phone})
 		s.must(err)
 		s.must(s.sandbox.Enter(sale.Reference, "1234"))
 		ids[i] = sale.ID
@@ -115,7 +115,7 @@ func TestRecorded_Webhook_RightlySignedIsTaken_AndNothingElseIs(t *testing.T) {
 	for i, id := range ids {
 		got, err := s.store.Transaction(t.Context(), id)
 		s.must(err)
-		if !got.PaidInFull() || got.Amount != int64(campay.Francs(500)) {
+		if !got.PaidInFull() || got.Amount != int64(money.Francs(500)) {
 			t.Errorf("%s: in the end %s with %d", all[i].It, got.Status, got.Amount)
 		}
 	}

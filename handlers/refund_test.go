@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -31,7 +31,7 @@ func TestRefund_WholeOrInPart_IsShownOnBothAndNeverMoreThanWasTaken(t *testing.T
 	}
 	path := owner.payOut(collection+"/refund", with(payoutOf("2000", ""), "phone", "699999999")) // a phone of the attacker's own is not read
 	s.work()
-	if last := s.sandbox.Ledger()[1]; last.Phone != "237677123456" || last.Amount != campay.Francs(2000) {
+	if last := s.sandbox.Ledger()[1]; last.Phone != "237677123456" || last.Amount != money.Francs(2000) {
 		t.Fatalf("given back %s to %s", last.Amount, last.Phone)
 	}
 	if got := owner.get(path); !strings.Contains(got.body, "Client remboursé") || !strings.Contains(got.body, `href="`+collection+`"`) {

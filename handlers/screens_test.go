@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 	"comptoir/views"
@@ -16,7 +16,7 @@ import (
 
 func TestBalance_CamPayDown_ShowsTheLastKnownAndSaysSo(t *testing.T) {
 	s := openShop(t)
-	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: campay.Francs(45_000)}))
+	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: money.Francs(45_000)}))
 	owner := s.signedIn(store.RoleOwner)
 	if got := owner.get("/balance", header("HX-Request", "true")); !strings.Contains(got.body, "45\u202f000") || strings.Contains(got.body, "stale") {
 		t.Fatalf("answered %d: %s", got.status, got.body)
@@ -65,7 +65,7 @@ func TestLinkNew_AllFieldsAreKeptAndSent(t *testing.T) {
 	all, err := s.store.Links(t.Context(), store.LinkFilter{Limit: 1})
 	s.must(err)
 	l := all[0]
-	if l.Amount != int64(campay.Francs(2500)) || l.FirstName != "Prénom" || l.Email != "client@example.com" || l.Phone != "237699123456" ||
+	if l.Amount != int64(money.Francs(2500)) || l.FirstName != "Prénom" || l.Email != "client@example.com" || l.Phone != "237699123456" ||
 		l.PaymentOptions != "MOMO,CARD" || !l.MayPayMore || l.RedirectURL != "https://shop.example/ok" || l.FailureRedirectURL != "https://shop.example/no" {
 		t.Fatalf("kept as %+v", l)
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
@@ -157,7 +157,7 @@ func TestUnknownAmount_OnEveryRoute_IsNeverZeroNorSummed(t *testing.T) {
 		}
 	}
 	for _, x := range all {
-		if left, err := s.service.Refundable(t.Context(), x); err != nil || x.AmountUnknown && left != campay.XAF(0) {
+		if left, err := s.service.Refundable(t.Context(), x); err != nil || x.AmountUnknown && left != money.XAF(0) {
 			t.Errorf("of %d %v may be given back, %v", x.ID, left, err)
 		}
 	}

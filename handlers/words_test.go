@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-func TestWords_OfBooksAndRoles_AreWrittenInTheirPackageAlone(t *testing.T) {
+func TestWords_OfOperatorsBooksAndRoles_AreWrittenInTheirPackageAlone(t *testing.T) {
 	rules := map[*regexp.Regexp][]string{
+		regexp.MustCompile(`"(MTN|ORANGE)"`):                                     {"campay/money/phone.go"},
 		regexp.MustCompile(`"(sandbox|demo|production)"`):                        {"store/book.go", "views/audit_words.go", "views/layout.templ"},
 		regexp.MustCompile(`[=!]= (store\.)?Role(Owner|Cashier|Accountant)\b`):   {"store/users.go"},
 		regexp.MustCompile(`case (store\.)?Role(Owner|Cashier|Accountant)\b.*:`): {"store/users.go"},

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // ApprovalState is where an approval stands.
@@ -28,7 +30,7 @@ type Approval struct {
 	RefundOf      int64  // 0 for no refund
 	Asked         int64  // hundredths
 	Phone         string
-	Operator      string
+	Operator      money.Operator
 	RecipientName string
 	Description   string
 	RequestedBy   int64

@@ -25,7 +25,7 @@ func checksum(parts ...string) int64 {
 func sumOf(book Book, t Transaction) int64 {
 	return checksum(
 		string(book), string(t.Kind), string(t.Origin), string(t.Status), t.ExternalReference, t.OperationCode, t.Reference,
-		fmt.Sprint(t.Asked, t.Amount, t.Net, t.Fee, t.AmountUnknown, millis(t.SettledAt), t.RefundOf), t.Currency, t.Operator, t.Phone,
+		fmt.Sprint(t.Asked, t.Amount, t.Net, t.Fee, t.AmountUnknown, millis(t.SettledAt), t.RefundOf), t.Currency, string(t.Operator), t.Phone,
 	)
 }
 
@@ -40,7 +40,7 @@ func sumOfLink(book Book, l PaymentLink) int64 {
 // sumOfApproval is the checksum of the order that waits: nothing of that changes.
 func sumOfApproval(book Book, a Approval) int64 {
 	return checksum(
-		string(book), a.Operation, string(a.Kind), string(a.Origin), a.Phone, a.Operator, a.RecipientName,
+		string(book), a.Operation, string(a.Kind), string(a.Origin), a.Phone, string(a.Operator), a.RecipientName,
 		fmt.Sprint(a.RefundOf, a.Asked, a.RequestedBy, millis(a.RequestedAt)),
 	)
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // Finding is what the comparison of a history row with the book found.
@@ -32,8 +34,8 @@ type HistoryRow struct {
 	Code              string
 	Reference         string // folded as the book folds it; may be empty
 	OperatorReference string
-	Kind              Kind   // as its code and its sides tell
-	Operator          string // MTN, ORANGE or empty
+	Kind              Kind           // as its code and its sides tell
+	Operator          money.Operator // MTN, ORANGE or empty
 	Phone             string
 	Description       string
 	ExternalUser      string

@@ -8,6 +8,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // goneOut is what a payout takes from the balance: an external one was asked
@@ -25,7 +27,7 @@ const clockTrust = time.Hour
 // Reserved returns what a balance asked for at settledSince may still lack: the
 // payouts of a kind from an operator's purse ("" for any, as airtime has one
 // purse) that are unsent, pending or in doubt, or were settled since. Hundredths.
-func (r Reader) Reserved(ctx context.Context, kind Kind, operator string, settledSince time.Time) (int64, error) {
+func (r Reader) Reserved(ctx context.Context, kind Kind, operator money.Operator, settledSince time.Time) (int64, error) {
 	sum, err := one(ctx, r.rows, scanAmount, `
 		SELECT (SELECT COALESCE(SUM(`+goneOut+`), 0) FROM transactions
 				WHERE book = $1 AND kind = $2 AND `+isPayout+` AND ($3 = '' OR operator = $3)

@@ -6,21 +6,23 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // every adds a transaction of each kind, operator and status, whose amounts
 // asked are powers of two times a hundred, so that a sum says which ones it
 // counted.
 type every struct {
-	asked map[Kind]map[string]map[Status]int64
+	asked map[Kind]map[money.Operator]map[Status]int64
 }
 
 func addEvery(t *testing.T, s *Store) every {
 	t.Helper()
-	e, next := every{make(map[Kind]map[string]map[Status]int64)}, int64(100)
+	e, next := every{make(map[Kind]map[money.Operator]map[Status]int64)}, int64(100)
 	for _, kind := range []Kind{KindCollect, KindWithdraw, KindAirtime} {
-		e.asked[kind] = make(map[string]map[Status]int64)
-		for _, operator := range []string{"MTN", "ORANGE"} {
+		e.asked[kind] = make(map[money.Operator]map[Status]int64)
+		for _, operator := range []money.Operator{money.MTN, money.Orange} {
 			e.asked[kind][operator] = make(map[Status]int64)
 			for _, status := range []Status{StatusUnsent, StatusPending, StatusInDoubt, StatusSuccessful, StatusFailed} {
 				addTransaction(t, s, Transaction{Kind: kind, Operator: operator, Status: status, Asked: next, SettledAt: noon})
@@ -32,7 +34,7 @@ func addEvery(t *testing.T, s *Store) every {
 	return e
 }
 
-func (e every) sum(kind Kind, operators []string, statuses ...Status) (sum int64) {
+func (e every) sum(kind Kind, operators []money.Operator, statuses ...Status) (sum int64) {
 	for _, operator := range operators {
 		for _, status := range statuses {
 			sum += e.asked[kind][operator][status]
@@ -44,18 +46,18 @@ func (e every) sum(kind Kind, operators []string, statuses ...Status) (sum int64
 func TestReserved_IsWhatIsOnItsWayOrWentSinceTheBalanceWasTrue(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	e := addEvery(t, s)
-	both := []string{"MTN", "ORANGE"}
+	both := []money.Operator{money.MTN, money.Orange}
 	gone := []Status{StatusUnsent, StatusPending, StatusInDoubt, StatusSuccessful}
 	onItsWay := gone[:3]
 	for _, c := range []struct {
 		kind     Kind
-		operator string
+		operator money.Operator
 		since    time.Time
 		want     int64
 	}{
-		{KindWithdraw, "MTN", noon, e.sum(KindWithdraw, both[:1], gone...)},
-		{KindWithdraw, "ORANGE", noon, e.sum(KindWithdraw, both[1:], gone...)},
-		{KindWithdraw, "MTN", noon.Add(time.Millisecond), e.sum(KindWithdraw, both[:1], onItsWay...)},
+		{KindWithdraw, money.MTN, noon, e.sum(KindWithdraw, both[:1], gone...)},
+		{KindWithdraw, money.Orange, noon, e.sum(KindWithdraw, both[1:], gone...)},
+		{KindWithdraw, money.MTN, noon.Add(time.Millisecond), e.sum(KindWithdraw, both[:1], onItsWay...)},
 		{KindAirtime, "", noon, e.sum(KindAirtime, both, gone...)},
 		{KindAirtime, "", noon.Add(time.Millisecond), e.sum(KindAirtime, both, onItsWay...)},
 	} {
@@ -68,7 +70,7 @@ func TestReserved_IsWhatIsOnItsWayOrWentSinceTheBalanceWasTrue(t *testing.T) {
 func TestPaidOut_CountsWhatDidNotFail_InDoubtToo(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	e := addEvery(t, s)
-	both := []string{"MTN", "ORANGE"}
+	both := []money.Operator{money.MTN, money.Orange}
 	notFailed := []Status{StatusUnsent, StatusPending, StatusInDoubt, StatusSuccessful}
 	withdrawn, topped := e.sum(KindWithdraw, both, notFailed...), e.sum(KindAirtime, both, notFailed...)
 	for _, c := range []struct {

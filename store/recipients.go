@@ -7,14 +7,16 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // Recipient is somebody whom money is sent to by name.
 type Recipient struct {
 	ID        int64
 	Name      string
-	Phone     string // 237XXXXXXXXX
-	Operator  string // MTN, ORANGE or empty
+	Phone     string         // 237XXXXXXXXX
+	Operator  money.Operator // MTN, ORANGE or empty
 	CreatedBy int64
 	CreatedAt time.Time // from which the waiting time of a new recipient counts
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 func TestReconciliation_IsKeptAsFarAsItIs(t *testing.T) {
@@ -67,7 +69,7 @@ func TestUnderWay_IsWhatABalanceMayNotHoldYet(t *testing.T) {
 	at := noon.Add(time.Hour)
 	late := addTransaction(t, s, Transaction{Reference: "1", Status: StatusSuccessful, SettledAt: at})
 	soon := addTransaction(t, s, Transaction{Reference: "2", Status: StatusSuccessful, SettledAt: at.Add(-time.Second)})
-	payout := func(status Status, settled time.Time, operator string) {
+	payout := func(status Status, settled time.Time, operator money.Operator) {
 		addTransaction(t, s, Transaction{Kind: KindWithdraw, Reference: fmt.Sprint(status, settled), Status: status, SettledAt: settled, Asked: 100, Operator: operator})
 	}
 	payout(StatusPending, time.Time{}, "ORANGE")

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // Purse is one of the balances that CamPay keeps apart.
@@ -14,8 +16,8 @@ type Purse string
 
 // The purses; PurseOther is of rows that name no operator of ours.
 const (
-	PurseMTN     Purse = "MTN"
-	PurseOrange  Purse = "ORANGE"
+	PurseMTN     Purse = Purse(money.MTN)
+	PurseOrange  Purse = Purse(money.Orange)
 	PurseAirtime Purse = "airtime"
 	PurseOther   Purse = ""
 )

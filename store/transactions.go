@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // Kind is what a transaction does with money.
@@ -66,9 +68,9 @@ type Transaction struct {
 	Fee               int64  // hundredths, as CamPay's history says; 0 until then
 	Currency          string
 	MayPayMore        bool
-	Operator          string // MTN, ORANGE or empty
-	Phone             string // 237XXXXXXXXX or empty
-	RecipientName     string // whom a payout was said to go to; empty when nobody knew
+	Operator          money.Operator // MTN, ORANGE or empty
+	Phone             string         // 237XXXXXXXXX or empty
+	RecipientName     string         // whom a payout was said to go to; empty when nobody knew
 	Description       string
 	USSDCode          string
 	PaymentURL        string // CamPay's hosted page of a link attempt

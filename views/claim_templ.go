@@ -387,7 +387,7 @@ func claimed(props ClaimProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = money(t).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = amountOf(t).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

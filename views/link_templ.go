@@ -312,7 +312,7 @@ func LinkStatus(props LinkStatusProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = money(l.Newest).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = amountOf(l.Newest).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -964,7 +964,7 @@ func payerTable(shown []store.Transaction, beside Beside, now time.Time) templ.C
 				return templ_7745c5c3_Err
 			}
 			if t.AmountUnknown {
-				templ_7745c5c3_Err = money(t).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = amountOf(t).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -5,6 +5,8 @@ package views
 import (
 	"context"
 	"strings"
+
+	"comptoir/campay/money"
 )
 
 // saidStatus is CamPay's word for how something stands in the reader's, or as it
@@ -41,7 +43,7 @@ func paramWords(ctx context.Context, p Param) string {
 			return said
 		}
 	case "operator":
-		return CarrierName(ctx, strings.TrimSuffix(strings.ToUpper(p.Value), "_CM"))
+		return CarrierName(ctx, money.Operator(strings.TrimSuffix(strings.ToUpper(p.Value), "_CM")))
 	case "endpoint":
 		if key := "kind." + strings.ToLower(p.Value); known(ctx, key) {
 			return T(ctx, key)

@@ -691,7 +691,7 @@ func signedMoney(t store.Transaction) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if t.AmountUnknown {
-			templ_7745c5c3_Err = money(t).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = amountOf(t).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -484,7 +484,7 @@ func deliveryFacts(props WebhookProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = money(props.Transaction).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = amountOf(props.Transaction).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -15,7 +15,7 @@ import (
 func openApprovalShop(t *testing.T, configure ...func(*sandbox.Config)) *payoutShop {
 	t.Helper()
 	s := openPayoutShop(t, configure...)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(10_000))})
+	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(10_000))})
 	return s
 }
 
@@ -166,7 +166,7 @@ func TestApprove_ChecksRulesAndBalanceAnew(t *testing.T) {
 		t.Fatalf("while frozen: %v", err)
 	}
 	s.must(s.service.Unfreeze(s.ctx, s.owner))
-	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: campay.Francs(59_999)}))
+	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: money.Francs(59_999)}))
 	var short *BalanceError
 	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.As(err, &short) {
 		t.Fatalf("without the money: %v", err)
@@ -183,7 +183,7 @@ func TestApprove_ChecksRulesAndBalanceAnew(t *testing.T) {
 
 func TestApprove_IsNotCountedAgainstItself(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: 100, MostDay: int64(campay.Francs(5000)), CountDay: 1})
+	s.rules(store.PayoutRules{ApprovalAbove: 100, MostDay: int64(money.Francs(5000)), CountDay: 1})
 	a := s.waiting(s.withdrawal(5000))
 	s.against(s.withdrawal(1))
 	_, err := s.service.Approve(s.ctx, a.ID, s.second)
@@ -253,7 +253,7 @@ func TestApprove_WhoseOperationWasUsedMeanwhile_SendsNothing(t *testing.T) {
 func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
 	s := openPayoutShop(t)
 	threshold := func(francs int64) store.PayoutRules {
-		return store.PayoutRules{ApprovalAbove: int64(campay.Francs(francs))}
+		return store.PayoutRules{ApprovalAbove: int64(money.Francs(francs))}
 	}
 	s.rules(threshold(500))
 	for _, higher := range []int64{0, 5000} {
@@ -279,7 +279,7 @@ func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
 // approves nothing.
 func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(500))})
+	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(500))})
 	a := s.waiting(s.withdrawal(1000))
 	from := s.clock.now().Add(SecondOwnerWait / 2)
 	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetApprovesFrom(s.ctx, s.second, from) }))

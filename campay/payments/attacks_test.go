@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -58,7 +59,7 @@ func TestOperation_UsedForAnotherOrder_IsNotCalledSent(t *testing.T) {
 	s.must(s.sandbox.Enter(first.Reference, "1234"))
 	s.work(0)
 	for name, edit := range map[string]func(*PushOrder){
-		"amount": func(o *PushOrder) { o.Amount = campay.Francs(90_000) },
+		"amount": func(o *PushOrder) { o.Amount = money.Francs(90_000) },
 		"phone":  func(o *PushOrder) { o.Phone = orangePhone },
 	} {
 		changed := order
@@ -68,11 +69,11 @@ func TestOperation_UsedForAnotherOrder_IsNotCalledSent(t *testing.T) {
 		}
 	}
 	s.wantEffects(1, 1)
-	link := LinkOrder{Operation: NewOperation(), Amount: campay.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	link := LinkOrder{Operation: NewOperation(), Amount: money.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney}
 	_, err = s.service.CreateLink(s.ctx, link)
 	s.must(err)
 	for name, edit := range map[string]func(*LinkOrder){
-		"amount":  func(o *LinkOrder) { o.Amount = campay.Francs(900) },
+		"amount":  func(o *LinkOrder) { o.Amount = money.Francs(900) },
 		"purpose": func(o *LinkOrder) { o.Description = "Riz" },
 		"minimum": func(o *LinkOrder) { o.MayPayMore = true },
 	} {
@@ -137,8 +138,8 @@ func TestRequestPayment_BrowserGoesAway_IsCarriedToItsEnd(t *testing.T) {
 
 func TestInvariant4_KindOfAForeignTransaction_IsCamPaysWord(t *testing.T) {
 	s := openShop(t)
-	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: campay.Francs(50_000)}))
-	out, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: campay.Francs(20_000), To: mtnPhone})
+	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: money.Francs(50_000)}))
+	out, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: money.Francs(20_000), To: mtnPhone})
 	s.must(err)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	s.work(time.Second)
@@ -174,7 +175,7 @@ func TestKindOf_CamPaysCodes(t *testing.T) {
 
 func TestInvariant4_ForeignTransactionOfNoKnownKind_IsNoTaking(t *testing.T) {
 	s := openShop(t)
-	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: campay.Francs(300), From: mtnPhone})
+	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: money.Francs(300), From: mtnPhone})
 	s.must(err)
 	s.edit(func(answer map[string]any) { answer["code"] = "X1" })
 	s.must(s.sandbox.Enter(elsewhere.Reference, "1234"))
@@ -332,7 +333,7 @@ func TestWebhook_LongHeaders_AreCutShort(t *testing.T) {
 
 func TestLink_KilledWhileItsPageWasMade_IsMadeAnew(t *testing.T) {
 	s := openShop(t, func(c *sandbox.Config) { c.Duplicates = sandbox.Reject })
-	order := LinkOrder{Operation: NewOperation(), Amount: campay.Francs(2500), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pain", PaymentOptions: campay.MobileMoney}
 	_, attempt, err := s.service.writeLink(s.ctx, order)
 	s.must(err)
 	l, err := s.store.Link(s.ctx, attempt.LinkID)

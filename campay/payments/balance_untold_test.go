@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -58,7 +58,7 @@ func TestWithdraw_OneFigureUntold_StopsOnlyWhatIsKnownToBeTooMuch(t *testing.T) 
 	s := openPayoutShop(t)
 	s.saysBalance(`{"total_balance":70000,"mtn_balance":"None","orange_balance":20000}`)
 	short := s.short(s.order(store.KindWithdraw, 20_001, orangePhone))
-	if short.Available != campay.Francs(20_000) || !short.OtherUntold {
+	if short.Available != money.Francs(20_000) || !short.OtherUntold {
 		t.Errorf("%+v", short)
 	}
 	s.payOut(s.order(store.KindWithdraw, 20_000, orangePhone))

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // maxClaim bounds what is read of a text, in characters.
@@ -22,8 +22,8 @@ const mostClaimed = 8
 // Claim is what a text may tell of a payment.
 type Claim struct {
 	References []string // as CamPay, MTN or Orange write them, in capitals
-	Phones     []campay.Phone
-	Amounts    []campay.XAF
+	Phones     []money.Phone
+	Amounts    []money.XAF
 }
 
 // Empty reports whether there is nothing to look for.
@@ -59,7 +59,7 @@ func ParseClaim(text string) Claim {
 		}
 	}
 	for _, m := range phoneLike.FindAllStringSubmatch(text, -1) {
-		if phone, err := campay.ParsePhone(m[1]); err == nil {
+		if phone, err := money.ParsePhone(m[1]); err == nil {
 			c.Phones = distinct(c.Phones, phone)
 		}
 	}
@@ -93,7 +93,7 @@ func isReference(word string) bool {
 	if digits < 4 {
 		return false
 	}
-	if _, err := campay.ParsePhone(word); err == nil {
+	if _, err := money.ParsePhone(word); err == nil {
 		return false
 	}
 	return strings.ContainsFunc(word, unicode.IsLetter) || digits >= 7 && digits == len(word)

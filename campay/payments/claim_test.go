@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 )
 
@@ -13,7 +13,7 @@ import (
 func TestParseClaim_ReadsTheOperatorsMessages(t *testing.T) {
 	for text, want := range map[string]struct {
 		reference string
-		phone     campay.Phone
+		phone     money.Phone
 		amount    int64
 	}{
 		"You have received 2,500 FCFA from CLIENT EXEMPLE (237677123456) on 2026-03-04 10:13:31. Transaction Id: 4457494910. New balance: 9,000 FCFA": {"4457494910", "237677123456", 2500},
@@ -32,7 +32,7 @@ func TestParseClaim_ReadsTheOperatorsMessages(t *testing.T) {
 		if want.phone != "" && !slices.Contains(got.Phones, want.phone) {
 			t.Errorf("%q: phones %v", text, got.Phones)
 		}
-		if want.amount != 0 && !slices.Contains(got.Amounts, campay.Francs(want.amount)) {
+		if want.amount != 0 && !slices.Contains(got.Amounts, money.Francs(want.amount)) {
 			t.Errorf("%q: amounts %v", text, got.Amounts)
 		}
 	}
@@ -65,7 +65,7 @@ func FuzzParseClaim(f *testing.F) {
 			}
 		}
 		for _, p := range c.Phones {
-			if again, err := campay.ParsePhone(string(p)); err != nil || again != p {
+			if again, err := money.ParsePhone(string(p)); err != nil || again != p {
 				t.Errorf("phone %q", p)
 			}
 		}

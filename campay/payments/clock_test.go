@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -72,7 +73,7 @@ func TestAirtimeInDoubt_DatedAhead_IsFoundByTheReconciliation(t *testing.T) {
 	s.clock.pass(-ahead)
 	s.work(0) // what was put off is due
 	s.elsewhere(func() (string, error) {
-		a, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: campay.Francs(100), To: mtnPhone, ExternalReference: lost.ExternalReference})
+		a, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: money.Francs(100), To: mtnPhone, ExternalReference: lost.ExternalReference})
 		return a.Reference, err
 	})
 	s.reconcile(s.today())
@@ -104,7 +105,7 @@ func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
 	shown, err := s.service.RefreshBalance(s.ctx)
 	s.must(err)
-	if !shown.At.Equal(s.clock.now()) || shown.MTN != int64(opening.MTN+campay.Francs(700)) {
+	if !shown.At.Equal(s.clock.now()) || shown.MTN != int64(opening.MTN+money.Francs(700)) {
 		t.Fatalf("shows %+v", shown)
 	}
 }
@@ -133,7 +134,7 @@ func TestInvariant6_WhatAClockThatWasAheadSettled_IsTakenOffOnce(t *testing.T) {
 	s.payOut(s.withdrawal(1000))
 	s.work(0)
 	s.clock.pass(-ahead)
-	left := opening.MTN - campay.Francs(1000)
+	left := opening.MTN - money.Francs(1000)
 	if short := s.short(s.withdrawal(100_000)); short.Available != left || short.InFlight != 0 {
 		t.Fatalf("%v may be spent, %v is under way; want %v", short.Available, short.InFlight, left)
 	}

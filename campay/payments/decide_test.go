@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -171,7 +171,7 @@ func TestDecided_CountsInTheSums(t *testing.T) {
 	s.tooMuch(s.refund(paid, 1))
 	s.must(s.service.Decide(s.ctx, gone.ID, store.StatusSuccessful, s.owner))
 	s.must(s.service.Decide(s.ctx, back.ID, store.StatusFailed, s.owner))
-	if got := s.tooMuch(s.refund(paid, 2001)); got.Left != campay.Francs(2000) {
+	if got := s.tooMuch(s.refund(paid, 2001)); got.Left != money.Francs(2000) {
 		t.Fatalf("%+v", got)
 	}
 	s.payOut(s.refund(paid, 2000)) // anew, by a person, as an operation of its own
@@ -204,7 +204,7 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 						}
 					}
 					done := s.wantStatus(asked, store.StatusSuccessful, flags...)
-					if campay.XAF(done.Amount) != campay.Francs(1000) || !done.PaidInFull() {
+					if money.XAF(done.Amount) != money.Francs(1000) || !done.PaidInFull() {
 						t.Fatalf("kept as %+v", done)
 					}
 					s.wantSent(1)

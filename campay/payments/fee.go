@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -25,13 +25,13 @@ const (
 // Fee is what CamPay would take, about and at least and at most; none of it is
 // known while the evidence is thin.
 type Fee struct {
-	About, Least, Most campay.XAF
+	About, Least, Most money.XAF
 	Known              bool
 }
 
 // feeOfAmount estimates the fee of a payout by the newest ones of its kind and
 // operator whose fee is in the book and whose amount is near.
-func (s *Service) feeOfAmount(ctx context.Context, kind store.Kind, operator campay.Operator, amount campay.XAF) (Fee, error) {
+func (s *Service) feeOfAmount(ctx context.Context, kind store.Kind, operator money.Operator, amount money.XAF) (Fee, error) {
 	recent, err := s.store.Transactions(ctx, store.TransactionFilter{
 		Kind: kind, Status: store.StatusSuccessful, Since: s.now().Add(-feeSince), Limit: feeAmong,
 	})
@@ -40,7 +40,7 @@ func (s *Service) feeOfAmount(ctx context.Context, kind store.Kind, operator cam
 	}
 	var flat, grown []int64 // the fee of each as it was, and in proportion to amount
 	for _, t := range recent {
-		if t.Operator != string(operator) || t.Fee <= 0 || !t.PaidInFull() || !isNear(t.Amount, int64(amount)) {
+		if t.Operator != operator || t.Fee <= 0 || !t.PaidInFull() || !isNear(t.Amount, int64(amount)) {
 			continue
 		}
 		flat = append(flat, t.Fee)
@@ -51,8 +51,8 @@ func (s *Service) feeOfAmount(ctx context.Context, kind store.Kind, operator cam
 	}
 	return Fee{
 		About: median(grown), Known: true,
-		Least: campay.XAF(min(slices.Min(flat), slices.Min(grown))),
-		Most:  campay.XAF(max(slices.Max(flat), slices.Max(grown))),
+		Least: money.XAF(min(slices.Min(flat), slices.Min(grown))),
+		Most:  money.XAF(max(slices.Max(flat), slices.Max(grown))),
 	}, nil
 }
 

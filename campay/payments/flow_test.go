@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -29,7 +30,7 @@ func TestRequestPayment_PaidWithPIN_IsProvedByWebhookAndTransaction(t *testing.T
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
 	s.work(0)
 	paid := s.wantStatus(asked, store.StatusSuccessful)
-	if !paid.PaidInFull() || campay.XAF(paid.Amount) != campay.Francs(2500) || paid.SettledAt.IsZero() || !paid.PollAt.IsZero() {
+	if !paid.PaidInFull() || money.XAF(paid.Amount) != money.Francs(2500) || paid.SettledAt.IsZero() || !paid.PollAt.IsZero() {
 		t.Fatalf("settled as %+v", paid)
 	}
 	if d := s.deliveries(); len(d) != 1 || d[0].Outcome != store.OutcomeApplied || d[0].TransactionID != paid.ID {
@@ -50,7 +51,7 @@ func TestCreateLink_PaidOnItsPage_IsPaidOnce(t *testing.T) {
 	s.wantStatus(l.Newest, store.StatusSuccessful)
 	l, err := s.store.Link(s.ctx, l.ID)
 	s.must(err)
-	if l.Paid != 1 || campay.XAF(l.Taken) != campay.Francs(2500) {
+	if l.Paid != 1 || money.XAF(l.Taken) != money.Francs(2500) {
 		t.Fatalf("paid %d times, %v taken", l.Paid, l.Taken)
 	}
 }
@@ -61,7 +62,7 @@ func TestCreateLink_PayerMayPayMore_MoreIsPaidInFull(t *testing.T) {
 	s.pay(l, 800, "1234")
 	s.work(0)
 	paid := s.wantStatus(l.Newest, store.StatusSuccessful) // more than asked is right here: no flag
-	if campay.XAF(paid.Amount) != campay.Francs(800) || !paid.PaidInFull() {
+	if money.XAF(paid.Amount) != money.Francs(800) || !paid.PaidInFull() {
 		t.Fatalf("paid %+v", paid)
 	}
 }
@@ -139,7 +140,7 @@ func TestRequestPayment_SameOperation_IsOneRequest(t *testing.T) {
 
 func TestCreateLink_SameOperation_IsOneLink(t *testing.T) {
 	s := openShop(t)
-	order := LinkOrder{Operation: NewOperation(), Amount: campay.Francs(100), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(100), Description: "Pain", PaymentOptions: campay.MobileMoney}
 	first, err := s.service.CreateLink(s.ctx, order)
 	s.must(err)
 	second, err := s.service.CreateLink(s.ctx, order)
@@ -147,7 +148,7 @@ func TestCreateLink_SameOperation_IsOneLink(t *testing.T) {
 	if first.ID != second.ID || len(s.all()) != 1 {
 		t.Fatalf("links %d and %d, %d transactions", first.ID, second.ID, len(s.all()))
 	}
-	if _, err := s.service.RequestPayment(s.ctx, PushOrder{Operation: order.Operation, Amount: campay.Francs(100), Phone: mtnPhone}); !errors.Is(err, ErrOperationUsed) {
+	if _, err := s.service.RequestPayment(s.ctx, PushOrder{Operation: order.Operation, Amount: money.Francs(100), Phone: mtnPhone}); !errors.Is(err, ErrOperationUsed) {
 		t.Fatalf("a link's operation taken for a push: %v", err)
 	}
 }
@@ -160,7 +161,7 @@ func TestOperations_StrangeIDsAreRefused(t *testing.T) {
 		if _, err := s.service.RequestPayment(s.ctx, order); !errors.Is(err, ErrOperation) {
 			t.Errorf("push with operation %q: %v", id, err)
 		}
-		if _, err := s.service.CreateLink(s.ctx, LinkOrder{Operation: id, Amount: campay.Francs(100)}); !errors.Is(err, ErrOperation) {
+		if _, err := s.service.CreateLink(s.ctx, LinkOrder{Operation: id, Amount: money.Francs(100)}); !errors.Is(err, ErrOperation) {
 			t.Errorf("link with operation %q: %v", id, err)
 		}
 	}
@@ -168,8 +169,8 @@ func TestOperations_StrangeIDsAreRefused(t *testing.T) {
 }
 
 func TestRequestPayment_RefusedByCamPay_MovesNothing(t *testing.T) {
-	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = campay.Francs(25) })
-	camtel := campay.Phone("237620123456")
+	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(25) })
+	camtel := money.Phone("237620123456")
 	for _, tc := range []struct {
 		order PushOrder
 		of    Part

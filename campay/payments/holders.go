@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 const (
@@ -18,28 +18,28 @@ const (
 
 type holders struct {
 	mu    sync.Mutex
-	names map[campay.Phone]string
+	names map[money.Phone]string
 }
 
 // known is the name that was found before; empty for none.
-func (h *holders) known(phone campay.Phone) string {
+func (h *holders) known(phone money.Phone) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.names[phone]
 }
 
-func (h *holders) learn(phone campay.Phone, name string) {
+func (h *holders) learn(phone money.Phone, name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.names == nil || len(h.names) >= holdersKnown {
-		h.names = map[campay.Phone]string{}
+		h.names = map[money.Phone]string{}
 	}
 	h.names[phone] = name
 }
 
 // holderOf is the name under which a number is registered; empty when CamPay
 // does not say.
-func (s *Service) holderOf(ctx context.Context, phone campay.Phone) string {
+func (s *Service) holderOf(ctx context.Context, phone money.Phone) string {
 	if name := s.holders.known(phone); name != "" {
 		return name
 	}

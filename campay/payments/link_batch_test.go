@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
 func TestCreateLinks_AllOrNone(t *testing.T) {
 	s := openShop(t)
 	order := func(amount int64) LinkOrder {
-		return LinkOrder{Operation: NewOperation(), Amount: campay.Francs(amount), Description: "Scolarité", PaymentOptions: campay.MobileMoney}
+		return LinkOrder{Operation: NewOperation(), Amount: money.Francs(amount), Description: "Scolarité", PaymentOptions: campay.MobileMoney}
 	}
 	orders := []LinkOrder{order(500), order(600), order(700)}
 	form := NewOperation()
@@ -41,7 +42,7 @@ func TestCreateLinks_AllOrNone(t *testing.T) {
 		}
 	}
 	changed := append([]LinkOrder{}, orders...)
-	changed[1].Amount = campay.Francs(60_000)
+	changed[1].Amount = money.Francs(60_000)
 	for name, list := range map[string][]LinkOrder{"changed": changed, "longer": append(changed, order(800)), "shorter": orders[:2]} {
 		if _, err := s.service.CreateLinks(s.ctx, LinkBatch{Operation: form, Orders: list}); !errors.Is(err, ErrOperationUsed) {
 			t.Errorf("sent again %s: %v", name, err)
@@ -57,7 +58,7 @@ func TestCreateLinks_PageThatCamPayRefuses_IsAskedForOnce(t *testing.T) {
 	calls := 0
 	s.refuseLinks(&calls)
 	_, err := s.service.CreateLinks(s.ctx, LinkBatch{Operation: NewOperation(), Orders: []LinkOrder{
-		{Operation: NewOperation(), Amount: campay.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney},
+		{Operation: NewOperation(), Amount: money.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney},
 	}})
 	s.must(err)
 	for range 5 {
@@ -72,8 +73,8 @@ func TestCreateLinks_SameListAgain_IsAskedAboutOnceForAll(t *testing.T) {
 	s := openShop(t)
 	list := func(purpose string) LinkBatch {
 		return LinkBatch{Operation: NewOperation(), Orders: []LinkOrder{
-			{Operation: NewOperation(), Amount: campay.Francs(500), FirstName: "Awa", Description: purpose, PaymentOptions: campay.MobileMoney},
-			{Operation: NewOperation(), Amount: campay.Francs(700), FirstName: "Brice", Description: purpose, PaymentOptions: campay.MobileMoney},
+			{Operation: NewOperation(), Amount: money.Francs(500), FirstName: "Awa", Description: purpose, PaymentOptions: campay.MobileMoney},
+			{Operation: NewOperation(), Amount: money.Francs(700), FirstName: "Brice", Description: purpose, PaymentOptions: campay.MobileMoney},
 		}}
 	}
 	first, err := s.service.CreateLinks(s.ctx, list("Loyer"))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -17,11 +18,11 @@ import (
 // its amount: CamPay's page of it does, and may be open on somebody's phone.
 type LinkChange struct {
 	LinkID       int64
-	Amount       campay.XAF
+	Amount       money.XAF
 	MayPayMore   bool
 	Description  string
 	MostPayments int64
-	MostMoney    campay.XAF
+	MostMoney    money.XAF
 	ExpiresAt    time.Time
 	By           int64
 }
@@ -38,8 +39,8 @@ type linkDetail struct {
 
 func detailOf(l store.PaymentLink) linkDetail {
 	d := linkDetail{
-		Amount: campay.XAF(l.Amount).String(), MayPayMore: l.MayPayMore, Description: l.Description,
-		MostPayments: l.MostPayments, MostMoney: campay.XAF(l.MostMoney).String(),
+		Amount: money.XAF(l.Amount).String(), MayPayMore: l.MayPayMore, Description: l.Description,
+		MostPayments: l.MostPayments, MostMoney: money.XAF(l.MostMoney).String(),
 	}
 	if !l.ExpiresAt.IsZero() {
 		d.ExpiresAt = l.ExpiresAt.UTC().Format(time.RFC3339)
@@ -177,8 +178,8 @@ func (s *Service) ReplaceCounter(ctx context.Context, id int64, operation string
 // orderOf is the order that makes a link like this one.
 func orderOf(l store.PaymentLink, operation string, by int64) LinkOrder {
 	return LinkOrder{
-		Operation: operation, Kind: l.Kind, Amount: campay.XAF(l.Amount), Description: l.Description,
+		Operation: operation, Kind: l.Kind, Amount: money.XAF(l.Amount), Description: l.Description,
 		PaymentOptions: campay.PaymentOptions(l.PaymentOptions), MayPayMore: l.MayPayMore,
-		MostPayments: l.MostPayments, MostMoney: campay.XAF(l.MostMoney), ExpiresAt: l.ExpiresAt, TillID: l.TillID, By: by,
+		MostPayments: l.MostPayments, MostMoney: money.XAF(l.MostMoney), ExpiresAt: l.ExpiresAt, TillID: l.TillID, By: by,
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -19,11 +19,11 @@ import (
 type LinkPayment struct {
 	Operation string // from NewOperation, drawn with his form; the same one twice is one payment
 	LinkID    int64
-	Amount    campay.XAF
-	Phone     campay.Phone
-	Shown     campay.XAF // what his page said the link costs; 0 where it said nothing
-	Instead   string     // the operation of his that went to a wrong number, and that he wants asked of Phone
-	Again     int64      // the same payment of minutes ago that he was shown, and means to make once more
+	Amount    money.XAF
+	Phone     money.Phone
+	Shown     money.XAF // what his page said the link costs; 0 where it said nothing
+	Instead   string    // the operation of his that went to a wrong number, and that he wants asked of Phone
+	Again     int64     // the same payment of minutes ago that he was shown, and means to make once more
 }
 
 // The limits to unpaid requests of customers within unpaidWindow: to one phone
@@ -45,7 +45,7 @@ type LinkStoppedError struct{ Why store.LinkStop }
 func (e *LinkStoppedError) Error() string { return "the link takes no payment: " + string(e.Why) }
 
 // LinkLeftError says that a payment is more than a link still takes.
-type LinkLeftError struct{ Left campay.XAF }
+type LinkLeftError struct{ Left money.XAF }
 
 func (e *LinkLeftError) Error() string { return "the link takes " + e.Left.String() + " more" }
 
@@ -161,8 +161,8 @@ func (s *Service) writePage(ctx context.Context, tx *store.Tx, link store.Paymen
 
 // amountFor is what a link has the customer pay: its own amount, more where he
 // may, or whatever he chooses.
-func (order LinkPayment) amountFor(link store.PaymentLink) (campay.XAF, error) {
-	switch fixed := campay.XAF(link.Amount); {
+func (order LinkPayment) amountFor(link store.PaymentLink) (money.XAF, error) {
+	switch fixed := money.XAF(link.Amount); {
 	case fixed == 0 && order.Amount == 0:
 		return 0, ErrAmountMissing
 	case fixed == 0:
@@ -272,7 +272,7 @@ func (order LinkPayment) notAgain(same []store.Transaction, stops func(store.Tra
 // counted as paid: a link never takes more than its limits. What the same purchase
 // asked of wrong numbers keeps no place of its own: paid beside the next, it is
 // flagged as paid twice.
-func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithState, amount campay.XAF, purchase []store.Transaction) error {
+func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithState, amount money.XAF, purchase []store.Transaction) error {
 	if link.MostPayments == 0 && link.MostMoney == 0 {
 		return nil
 	}
@@ -291,14 +291,14 @@ func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithS
 		return &LinkStoppedError{store.LinkUsedUp}
 	}
 	if left := link.MostMoney - link.Taken - flight.Amount; link.MostMoney > 0 && int64(amount) > left {
-		return &LinkLeftError{campay.XAF(max(0, left))}
+		return &LinkLeftError{money.XAF(max(0, left))}
 	}
 	return nil
 }
 
 // notTooOften keeps a stranger from having phones ring all day: what was asked
 // for and not paid is counted in the book, so that no restart forgets it.
-func (s *Service) notTooOften(ctx context.Context, tx *store.Tx, link store.LinkWithState, phone campay.Phone) error {
+func (s *Service) notTooOften(ctx context.Context, tx *store.Tx, link store.LinkWithState, phone money.Phone) error {
 	unpaid, err := tx.UnpaidSince(ctx, string(phone), link.ID, s.now().Add(-unpaidWindow))
 	if err != nil {
 		return err

@@ -11,14 +11,15 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
 
 func reusable(o *LinkOrder) { o.Kind = store.LinkReusable }
 
-func (s *shop) linkPayment(l store.LinkWithState, amount int64, phone campay.Phone) LinkPayment {
-	return LinkPayment{Operation: NewOperation(), LinkID: l.ID, Amount: campay.Francs(amount), Phone: phone}
+func (s *shop) linkPayment(l store.LinkWithState, amount int64, phone money.Phone) LinkPayment {
+	return LinkPayment{Operation: NewOperation(), LinkID: l.ID, Amount: money.Francs(amount), Phone: phone}
 }
 
 func (s *shop) payLink(order LinkPayment) store.Transaction {
@@ -32,7 +33,7 @@ func TestPayLink_ByPhone_IsPaidOnceAndProved(t *testing.T) {
 	s := openShop(t)
 	l := s.link(500)
 	asked := s.payLink(s.linkPayment(l, 0, mtnPhone))
-	if asked.LinkID != l.ID || asked.CreatedBy != 0 || campay.XAF(asked.Asked) != campay.Francs(500) || asked.USSDCode == "" {
+	if asked.LinkID != l.ID || asked.CreatedBy != 0 || money.XAF(asked.Asked) != money.Francs(500) || asked.USSDCode == "" {
 		t.Fatalf("asked %+v", asked)
 	}
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
@@ -103,7 +104,7 @@ func TestPayLink_SentAgainAfterTheLinkWasChanged_IsTheSamePayment(t *testing.T) 
 	l := s.link(500, reusable)
 	order := s.linkPayment(l, 0, mtnPhone)
 	first := s.payLink(order)
-	s.must(s.service.ChangeLink(s.ctx, LinkChange{LinkID: l.ID, Amount: campay.Francs(900), Description: "Riz"}))
+	s.must(s.service.ChangeLink(s.ctx, LinkChange{LinkID: l.ID, Amount: money.Francs(900), Description: "Riz"}))
 	if again := s.payLink(order); again.ID != first.ID || again.Asked != first.Asked {
 		t.Fatalf("first %d, then %d", first.ID, again.ID)
 	}
@@ -114,7 +115,7 @@ func TestPayLink_LinkForOnePayment_AsksOnePayerAtATime(t *testing.T) {
 	s := openShop(t)
 	l := s.link(500)
 	var wg sync.WaitGroup
-	for _, phone := range []campay.Phone{mtnPhone, orangePhone, "237677000001", "237677000002"} {
+	for _, phone := range []money.Phone{mtnPhone, orangePhone, "237677000001", "237677000002"} {
 		wg.Go(func() { _, _ = s.service.PayLink(s.ctx, s.linkPayment(l, 0, phone)) })
 	}
 	wg.Wait()
@@ -147,7 +148,7 @@ func TestPayLink_Amount_IsTheLinksOwnOrItsLeastOrTheCustomers(t *testing.T) {
 		s := openShop(t)
 		l := s.link(c.fixed, reusable, func(o *LinkOrder) { o.MayPayMore = c.more })
 		got, err := s.service.PayLink(s.ctx, s.linkPayment(l, c.typed, mtnPhone))
-		if !errors.Is(err, c.refuse) || campay.XAF(got.Asked) != campay.Francs(c.asked) {
+		if !errors.Is(err, c.refuse) || money.XAF(got.Asked) != money.Francs(c.asked) {
 			t.Errorf("%s: asked %d, %v", name, got.Asked, err)
 		}
 	}
@@ -155,10 +156,10 @@ func TestPayLink_Amount_IsTheLinksOwnOrItsLeastOrTheCustomers(t *testing.T) {
 
 func TestPayLink_Limits_CountWhatIsUnderWay(t *testing.T) {
 	s := openShop(t)
-	l := s.link(0, reusable, func(o *LinkOrder) { o.MostPayments, o.MostMoney = 2, campay.Francs(1000) })
+	l := s.link(0, reusable, func(o *LinkOrder) { o.MostPayments, o.MostMoney = 2, money.Francs(1000) })
 	first := s.payLink(s.linkPayment(l, 400, mtnPhone))
 	var left *LinkLeftError
-	if _, err := s.service.PayLink(s.ctx, s.linkPayment(l, 700, orangePhone)); !errors.As(err, &left) || left.Left != campay.Francs(600) {
+	if _, err := s.service.PayLink(s.ctx, s.linkPayment(l, 700, orangePhone)); !errors.As(err, &left) || left.Left != money.Francs(600) {
 		t.Fatalf("more than is left: %v", err)
 	}
 	s.payLink(s.linkPayment(l, 600, orangePhone))
@@ -177,7 +178,7 @@ func TestPayLink_ManyPayersAtOnce_NeverPassALimit(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 24 {
 		wg.Go(func() {
-			phone := campay.Phone("2376770000" + string(rune('0'+i/10)) + string(rune('0'+i%10)))
+			phone := money.Phone("2376770000" + string(rune('0'+i/10)) + string(rune('0'+i%10)))
 			_, _ = s.service.PayLink(s.ctx, s.linkPayment(l, 0, phone))
 		})
 	}
@@ -191,7 +192,7 @@ func TestPayLink_StoppedLink_AsksNobody(t *testing.T) {
 		store.LinkPaused:   func(id int64) error { return s.service.PauseLink(s.ctx, id, 0) },
 		store.LinkArchived: func(id int64) error { return s.service.ArchiveLink(s.ctx, id, 0) },
 		store.LinkExpired: func(id int64) error {
-			return s.service.ChangeLink(s.ctx, LinkChange{LinkID: id, Amount: campay.Francs(1), ExpiresAt: s.clock.now()})
+			return s.service.ChangeLink(s.ctx, LinkChange{LinkID: id, Amount: money.Francs(1), ExpiresAt: s.clock.now()})
 		},
 	} {
 		l := s.link(500, reusable)
@@ -231,7 +232,7 @@ func TestPayLink_SameAgainWithinMinutes_IsAskedAbout(t *testing.T) {
 func TestPayLink_SecondPaymentOfAReusableLink_IsNoMistake(t *testing.T) {
 	s := openShop(t)
 	l := s.link(500, reusable)
-	for _, phone := range []campay.Phone{mtnPhone, orangePhone} {
+	for _, phone := range []money.Phone{mtnPhone, orangePhone} {
 		asked := s.payLink(s.linkPayment(l, 0, phone))
 		s.must(s.sandbox.Enter(asked.Reference, "1234"))
 		s.work(0)
@@ -297,7 +298,7 @@ func TestPayLink_StreetThatPays_IsNeverLimited(t *testing.T) {
 	s := openShop(t)
 	l := s.link(0, reusable)
 	for i := range mostByLink + 20 {
-		phone := campay.Phone("23767700" + string([]byte{'0' + byte(i/1000), '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)}))
+		phone := money.Phone("23767700" + string([]byte{'0' + byte(i/1000), '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)}))
 		asked := s.payLink(s.linkPayment(l, int64(100+i), phone))
 		s.must(s.sandbox.Enter(asked.Reference, "1234"))
 		s.work(0)
@@ -308,7 +309,7 @@ func TestPayLink_LinkFlooded_AsksNobodyElseForAWhile(t *testing.T) {
 	s := openShop(t)
 	l := s.link(100, reusable)
 	for i := range mostByLink {
-		phone := campay.Phone("23767700" + string([]byte{'1', '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)}))
+		phone := money.Phone("23767700" + string([]byte{'1', '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)}))
 		s.payLink(s.linkPayment(l, 0, phone))
 	}
 	var often *TooOftenError
@@ -358,7 +359,7 @@ func TestReplaceCounter_OldCodeTakesNothingAnyMore(t *testing.T) {
 	if _, err := s.service.PayLink(s.ctx, s.linkPayment(old, 500, mtnPhone)); !errors.As(err, &stopped) {
 		t.Fatalf("the old code: %v", err)
 	}
-	s.payLink(LinkPayment{Operation: NewOperation(), LinkID: next.ID, Amount: campay.Francs(500), Phone: mtnPhone})
+	s.payLink(LinkPayment{Operation: NewOperation(), LinkID: next.ID, Amount: money.Francs(500), Phone: mtnPhone})
 	if _, err := s.service.ReplaceCounter(s.ctx, s.link(100).ID, NewOperation(), 0); !errors.Is(err, ErrNoCounter) {
 		t.Fatalf("a link that is none: %v", err)
 	}
@@ -367,7 +368,7 @@ func TestReplaceCounter_OldCodeTakesNothingAnyMore(t *testing.T) {
 func TestChangeLink_OfOnePayment_KeepsItsAmount(t *testing.T) {
 	s := openShop(t)
 	l := s.link(500)
-	s.must(s.service.ChangeLink(s.ctx, LinkChange{LinkID: l.ID, Amount: campay.Francs(9), Description: "Riz"}))
+	s.must(s.service.ChangeLink(s.ctx, LinkChange{LinkID: l.ID, Amount: money.Francs(9), Description: "Riz"}))
 	after, err := s.store.Link(s.ctx, l.ID)
 	s.must(err)
 	if after.Amount != l.Amount || after.Description != "Riz" {

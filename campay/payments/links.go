@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -20,18 +21,18 @@ import (
 type LinkOrder struct {
 	Operation          string // from NewOperation; the same one twice is one link
 	Kind               store.LinkKind
-	Amount             campay.XAF // 0 for the customer's own
+	Amount             money.XAF // 0 for the customer's own
 	Description        string
 	FirstName          string
 	LastName           string
 	Email              string
-	Phone              campay.Phone
+	Phone              money.Phone
 	PaymentOptions     campay.PaymentOptions
 	MayPayMore         bool
 	RedirectURL        string
 	FailureRedirectURL string
 	MostPayments       int64
-	MostMoney          campay.XAF
+	MostMoney          money.XAF
 	ExpiresAt          time.Time
 	TillID             int64
 	AtTill             bool          // a sale at the till, in no list of links
@@ -269,7 +270,7 @@ func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.P
 func (s *Service) pageRequest(link store.PaymentLink, attempt store.Transaction) campay.PaymentLinkRequest {
 	back := s.returnURL(link.Slug, returnsTo(link, attempt))
 	request := campay.PaymentLinkRequest{
-		Amount: campay.XAF(attempt.Asked), From: campay.Phone(link.Phone),
+		Amount: money.XAF(attempt.Asked), From: money.Phone(link.Phone),
 		Description: described(attempt), FirstName: link.FirstName, LastName: link.LastName, Email: link.Email,
 		ExternalReference: attempt.ExternalReference,
 		RedirectURL:       link.RedirectURL, FailureRedirectURL: link.FailureRedirectURL,

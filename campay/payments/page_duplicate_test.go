@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -27,7 +28,7 @@ func TestLink_PageRefusedAsADuplicateAtTheFirstAsking_IsAskedForAnew(t *testing.
 				return err == nil
 			})
 			link, err := s.service.CreateLink(s.ctx, LinkOrder{
-				Operation: NewOperation(), Kind: store.LinkOnce, Amount: campay.Francs(700), PaymentOptions: campay.MobileMoney,
+				Operation: NewOperation(), Kind: store.LinkOnce, Amount: money.Francs(700), PaymentOptions: campay.MobileMoney,
 			})
 			s.must(err)
 			for range 20 {

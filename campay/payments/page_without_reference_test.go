@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -32,7 +32,7 @@ func literal(t *testing.T) (s *shop, asked *int) {
 // payPage has a customer pay on a page that is known by its address alone.
 func (s *shop) payPage(l store.LinkWithState, amount int64) {
 	s.t.Helper()
-	prompt, err := s.sandbox.Pay(s.first(l.ID).PaymentURL, mtnPhone, campay.Francs(amount))
+	prompt, err := s.sandbox.Pay(s.first(l.ID).PaymentURL, mtnPhone, money.Francs(amount))
 	s.must(err)
 	s.must(s.sandbox.Enter(prompt.Reference, "1234"))
 }
@@ -123,7 +123,7 @@ func TestDuplicate_RefusedAtTheFirstSend_IsADoubt(t *testing.T) {
 		s.wantStatus(out.Transaction, store.StatusInDoubt)
 	}
 	s.onCall(duplicate)
-	asked, err := s.service.RequestPayment(s.ctx, PushOrder{Operation: NewOperation(), Amount: campay.Francs(500), Phone: mtnPhone})
+	asked, err := s.service.RequestPayment(s.ctx, PushOrder{Operation: NewOperation(), Amount: money.Francs(500), Phone: mtnPhone})
 	s.must(err)
 	s.wantStatus(asked, store.StatusInDoubt)
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -17,8 +18,8 @@ import (
 type PayoutOrder struct {
 	Operation   string     // from NewOperation; the same one twice is one payout
 	Kind        store.Kind // withdraw or airtime
-	Amount      campay.XAF
-	Phone       campay.Phone
+	Amount      money.XAF
+	Phone       money.Phone
 	Description string
 	RefundOf    int64 // the collection that it gives back: kind and phone follow from it; 0 for no refund
 	By          int64 // the user
@@ -98,7 +99,7 @@ func begun(ctx context.Context, r store.Reader, order PayoutOrder) (Payout, erro
 // payoutOf is the order that a transaction was made by.
 func payoutOf(t store.Transaction) PayoutOrder {
 	return PayoutOrder{
-		Operation: t.ExternalReference, Kind: t.Kind, Amount: campay.XAF(t.Asked), Phone: campay.Phone(t.Phone),
+		Operation: t.ExternalReference, Kind: t.Kind, Amount: money.XAF(t.Asked), Phone: money.Phone(t.Phone),
 		Description: t.Description, RefundOf: t.RefundOf, By: t.CreatedBy,
 	}
 }
@@ -148,7 +149,7 @@ func (s *Service) writePayout(ctx context.Context, tx *store.Tx, plan plan) (sto
 	t, err := s.writeDown(ctx, tx, store.Transaction{
 		Kind: plan.Kind, Origin: plan.origin(), RefundOf: plan.RefundOf,
 		ExternalReference: plan.Operation, Asked: int64(plan.Amount),
-		Phone: string(plan.Phone), Operator: string(plan.operator), RecipientName: plan.recipientName,
+		Phone: string(plan.Phone), Operator: plan.operator, RecipientName: plan.recipientName,
 		Description: plan.Description, CreatedBy: plan.By,
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -221,12 +222,12 @@ func (s *Service) transfer(ctx context.Context, t store.Transaction) (reference 
 	defer cancel()
 	if t.Kind == store.KindAirtime {
 		answer, err := s.campay.TransferAirtime(call, campay.AirtimeRequest{
-			Amount: campay.XAF(t.Asked), To: campay.Phone(t.Phone), ExternalReference: t.ExternalReference,
+			Amount: money.XAF(t.Asked), To: money.Phone(t.Phone), ExternalReference: t.ExternalReference,
 		})
 		return answer.Reference, answer.Raw, err
 	}
 	answer, err := s.campay.Withdraw(call, campay.WithdrawRequest{
-		Amount: campay.XAF(t.Asked), To: campay.Phone(t.Phone), Description: described(t), ExternalReference: t.ExternalReference,
+		Amount: money.XAF(t.Asked), To: money.Phone(t.Phone), Description: described(t), ExternalReference: t.ExternalReference,
 	})
 	return answer.Reference, answer.Raw, err
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -33,7 +34,7 @@ func TestInvariant6_ManyPayoutsAtOnce_NeverExceedTheBalance(t *testing.T) {
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
 				s := openPayoutShop(t, func(c *sandbox.Config) {
 					c.PayoutDelay = delay
-					c.Opening = sandbox.Balances{MTN: campay.Francs(10_500), Orange: campay.Francs(500), Airtime: campay.Francs(10_500)}
+					c.Opening = sandbox.Balances{MTN: money.Francs(10_500), Orange: money.Francs(500), Airtime: money.Francs(10_500)}
 				})
 				stop, settled := make(chan struct{}), new(sync.WaitGroup)
 				settled.Go(func() { // settling goes on meanwhile
@@ -104,7 +105,7 @@ func TestInvariant6_SettledWhileTheBalanceIsOnItsWay_StillCounts(t *testing.T) {
 			s.wantStatus(first, store.StatusSuccessful)
 			s.clock.pass(time.Second)
 		})
-		if short := s.short(s.order(kind, 800, mtnPhone)); short.Available != campay.Francs(200) || short.InFlight != campay.Francs(800) {
+		if short := s.short(s.order(kind, 800, mtnPhone)); short.Available != money.Francs(200) || short.InFlight != money.Francs(800) {
 			t.Fatalf("%+v", short)
 		}
 		// Once it was asked for anew, the first one is in it.
@@ -120,8 +121,8 @@ func TestInvariant6_InDoubt_CountsAsGone(t *testing.T) {
 	s.days(3)
 	short := s.short(s.withdrawal(50_000))
 	want := BalanceError{
-		Kind: store.KindWithdraw, Operator: campay.MTN, Asked: campay.Francs(50_000), Available: campay.Francs(40_000),
-		InFlight: campay.Francs(60_000), Other: campay.Orange, OtherAvailable: campay.Francs(50_000),
+		Kind: store.KindWithdraw, Operator: money.MTN, Asked: money.Francs(50_000), Available: money.Francs(40_000),
+		InFlight: money.Francs(60_000), Other: money.Orange, OtherAvailable: money.Francs(50_000),
 	}
 	if *short != want {
 		t.Fatalf("\ngot  %+v\nwant %+v", *short, want)
@@ -137,7 +138,7 @@ func TestInvariant6_Airtime_HasAPurseOfItsOwn(t *testing.T) {
 	s.work(time.Minute)
 	s.clock.pass(time.Second) // done, and in the next balance
 	short := s.short(s.order(store.KindAirtime, 5000, mtnPhone))
-	if short.Available != campay.Francs(4000) || short.Other != campay.OtherOperator || short.OtherAvailable != 0 {
+	if short.Available != money.Francs(4000) || short.Other != money.OtherOperator || short.OtherAvailable != 0 {
 		t.Fatalf("%+v", short)
 	}
 	s.payOut(s.order(store.KindAirtime, 4000, mtnPhone))
@@ -197,15 +198,15 @@ func TestPayOut_WhileTheClockIsSetBack_SendsNothing(t *testing.T) {
 // the balance covers by itself is CamPay's to take or to refuse.
 func TestInvariant6_AnEstimatedFee_StopsNoPayout_AndTheAmountDoes(t *testing.T) {
 	s := openPayoutShop(t, func(c *sandbox.Config) {
-		c.Opening = sandbox.Balances{MTN: campay.Francs(20_000)}
+		c.Opening = sandbox.Balances{MTN: money.Francs(20_000)}
 	})
-	dear := [2]campay.XAF{campay.Francs(20_000), campay.Francs(5000)}
-	s.feed(store.KindWithdraw, campay.MTN, dear, dear, dear)
+	dear := [2]money.XAF{money.Francs(20_000), money.Francs(5000)}
+	s.feed(store.KindWithdraw, money.MTN, dear, dear, dear)
 	s.work(time.Minute)
-	if p := s.preview(s.withdrawal(20_000)); p.Fee.About != campay.Francs(5000) {
+	if p := s.preview(s.withdrawal(20_000)); p.Fee.About != money.Francs(5000) {
 		t.Fatalf("%+v", p)
 	}
-	if short := s.short(s.withdrawal(20_001)); short.Available != campay.Francs(20_000) {
+	if short := s.short(s.withdrawal(20_001)); short.Available != money.Francs(20_000) {
 		t.Fatalf("short by %+v", short)
 	}
 	s.payOut(s.withdrawal(20_000))

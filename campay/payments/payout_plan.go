@@ -8,19 +8,19 @@ import (
 	"errors"
 	"fmt"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
 // plan is an order as it would be carried out.
 type plan struct {
 	PayoutOrder
-	operator      campay.Operator
+	operator      money.Operator
 	recipient     store.Recipient // zero when the number is not saved
 	recipientName string
 	collection    store.Transaction // of a refund
-	refunded      campay.XAF        // what was given back of it, or may yet be
-	refundable    campay.XAF        // what is left of it
+	refunded      money.XAF         // what was given back of it, or may yet be
+	refundable    money.XAF         // what is left of it
 	approval      store.Approval    // whose order this is; zero for an order of its own
 	needsApproval bool
 }

@@ -8,26 +8,26 @@ import (
 	"errors"
 	"slices"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
 // PayoutPreview is all that is known of an order before it is given.
 type PayoutPreview struct {
 	Order         PayoutOrder // as it would be carried out: a refund's phone and kind are the collection's
-	Operator      campay.Operator
+	Operator      money.Operator
 	HolderName    string          // whose number it is, as CamPay says; empty when unknown
 	Recipient     store.Recipient // zero when the number is not saved
 	Balance       Balance
-	Available     campay.XAF // of the purse it draws on, less what is in flight and in doubt
-	PurseUntold   bool       // CamPay does not tell what it holds: Available is 0
-	InFlight      campay.XAF
+	Available     money.XAF // of the purse it draws on, less what is in flight and in doubt
+	PurseUntold   bool      // CamPay does not tell what it holds: Available is 0
+	InFlight      money.XAF
 	Fee           Fee // an estimate; Available does not reckon with it
-	Usual         campay.XAF
+	Usual         money.XAF
 	FarAbove      bool // far above the shop's usual: a zero too many?
 	Same          Same
 	NeedsApproval bool
-	Refundable    campay.XAF // what may still be given back of the order's collection
+	Refundable    money.XAF // what may still be given back of the order's collection
 }
 
 const (
@@ -124,7 +124,7 @@ func (s *Service) foresee(ctx context.Context, preview *PayoutPreview, a store.A
 }
 
 // median is the middle of the amounts, the lower of two.
-func median(hundredths []int64) campay.XAF {
+func median(hundredths []int64) money.XAF {
 	sorted := slices.Sorted(slices.Values(hundredths))
-	return campay.XAF(sorted[(len(sorted)-1)/2])
+	return money.XAF(sorted[(len(sorted)-1)/2])
 }

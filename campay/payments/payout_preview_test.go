@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -25,15 +25,15 @@ func TestPreview_SaysToWhomAndFromWhat(t *testing.T) {
 	saved, err := s.service.SaveRecipient(s.ctx, "Boulangerie", mtnPhone, s.owner)
 	s.must(err)
 	p := s.preview(s.withdrawal(1000))
-	if p.Operator != campay.MTN || p.HolderName != "Titulaire d’essai 3456" || p.Recipient.ID != saved.ID ||
-		!p.Balance.Known || p.Available != campay.Francs(70_000) || p.InFlight != campay.Francs(30_000) ||
+	if p.Operator != money.MTN || p.HolderName != "Titulaire d’essai 3456" || p.Recipient.ID != saved.ID ||
+		!p.Balance.Known || p.Available != money.Francs(70_000) || p.InFlight != money.Francs(30_000) ||
 		p.Fee.Known || p.FarAbove || p.Same.Is() || p.NeedsApproval {
 		t.Fatalf("%+v", p)
 	}
 	// CamPay took the first one off when it accepted it. Nobody can count on that,
 	// so it is taken off twice while it is under way.
 	s.clock.pass(balanceFresh)
-	if p := s.preview(s.withdrawal(1000)); p.Available != campay.Francs(40_000) {
+	if p := s.preview(s.withdrawal(1000)); p.Available != money.Francs(40_000) {
 		t.Fatalf("%+v", p)
 	}
 	s.wantSent(1)
@@ -46,8 +46,8 @@ func TestPreview_OfMoreThanThereIs_SaysWhatTheOtherCarrierHas(t *testing.T) {
 	s := openPayoutShop(t)
 	p, err := s.service.PreviewPayout(s.ctx, s.order(store.KindWithdraw, 60_000, orangePhone))
 	var short *BalanceError
-	if !errors.As(err, &short) || short.Available != campay.Francs(50_000) || short.Other != campay.MTN ||
-		short.OtherAvailable != campay.Francs(100_000) || p.Available != campay.Francs(50_000) || p.HolderName == "" {
+	if !errors.As(err, &short) || short.Available != money.Francs(50_000) || short.Other != money.MTN ||
+		short.OtherAvailable != money.Francs(100_000) || p.Available != money.Francs(50_000) || p.HolderName == "" {
 		t.Fatalf("%+v, %v", p, err)
 	}
 }
@@ -59,7 +59,7 @@ func TestPreview_WhileCamPayIsAway_SaysThatItCannotBeChecked(t *testing.T) {
 	s.clock.pass(balanceFresh)
 	s.down.Store(true)
 	p, err := s.service.PreviewPayout(s.ctx, s.withdrawal(1000))
-	if !errors.Is(err, ErrBalanceUnknown) || !p.Balance.Unreachable || p.Available != campay.Francs(100_000) || p.HolderName != "" {
+	if !errors.Is(err, ErrBalanceUnknown) || !p.Balance.Unreachable || p.Available != money.Francs(100_000) || p.HolderName != "" {
 		t.Fatalf("%+v, %v", p, err)
 	}
 }
@@ -98,7 +98,7 @@ func TestPreview_AZeroTooMany_IsFarAboveTheUsual(t *testing.T) {
 		s.payOut(s.withdrawal(amount))
 		s.work(time.Minute)
 	}
-	usual := campay.Francs(2000)
+	usual := money.Francs(2000)
 	for amount, isFar := range map[int64]bool{10_000: false, 10_001: true} {
 		if p := s.preview(s.withdrawal(amount)); p.FarAbove != isFar || p.Usual != usual {
 			t.Errorf("%d: %+v", amount, p)
@@ -132,12 +132,12 @@ func TestPreview_TheSameMinutesAgo_IsShown(t *testing.T) {
 }
 
 // feed puts successful payouts into the book, each of an amount and a fee.
-func (s *payoutShop) feed(kind store.Kind, operator campay.Operator, pairs ...[2]campay.XAF) {
+func (s *payoutShop) feed(kind store.Kind, operator money.Operator, pairs ...[2]money.XAF) {
 	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
 		for _, pair := range pairs {
 			if _, err := tx.CreateTransaction(s.ctx, store.Transaction{
 				Kind: kind, Origin: store.OriginPush, Status: store.StatusSuccessful, ExternalReference: NewOperation(), Reference: NewOperation(),
-				Asked: int64(pair[0]), Amount: int64(pair[0]), Fee: int64(pair[1]), Operator: string(operator), Currency: currency,
+				Asked: int64(pair[0]), Amount: int64(pair[0]), Fee: int64(pair[1]), Operator: operator, Currency: currency,
 				CreatedAt: s.clock.now(), SettledAt: s.clock.now(), UpdatedAt: s.clock.now(), NewsAt: s.clock.now(),
 			}); err != nil {
 				return err
@@ -148,15 +148,15 @@ func (s *payoutShop) feed(kind store.Kind, operator campay.Operator, pairs ...[2
 }
 
 func TestPreview_TheFee_IsNotKnownYet_WhereTheEvidenceIsThin(t *testing.T) {
-	small, near := [2]campay.XAF{campay.Francs(5), campay.Francs(1)}, [2]campay.XAF{campay.Francs(1000), campay.Francs(10)}
+	small, near := [2]money.XAF{money.Francs(5), money.Francs(1)}, [2]money.XAF{money.Francs(1000), money.Francs(10)}
 	for name, feed := range map[string]func(*payoutShop){
 		"nothing":            func(*payoutShop) {},
-		"two payouts":        func(s *payoutShop) { s.feed(store.KindWithdraw, campay.MTN, near, near) },
-		"small payouts":      func(s *payoutShop) { s.feed(store.KindWithdraw, campay.MTN, small, small, small, small) },
-		"of another carrier": func(s *payoutShop) { s.feed(store.KindWithdraw, campay.Orange, near, near, near) },
-		"of another kind":    func(s *payoutShop) { s.feed(store.KindAirtime, campay.MTN, near, near, near) },
+		"two payouts":        func(s *payoutShop) { s.feed(store.KindWithdraw, money.MTN, near, near) },
+		"small payouts":      func(s *payoutShop) { s.feed(store.KindWithdraw, money.MTN, small, small, small, small) },
+		"of another carrier": func(s *payoutShop) { s.feed(store.KindWithdraw, money.Orange, near, near, near) },
+		"of another kind":    func(s *payoutShop) { s.feed(store.KindAirtime, money.MTN, near, near, near) },
 		"of long ago": func(s *payoutShop) {
-			s.feed(store.KindWithdraw, campay.MTN, near, near, near)
+			s.feed(store.KindWithdraw, money.MTN, near, near, near)
 			s.clock.pass(feeSince + time.Second)
 		},
 	} {
@@ -170,10 +170,10 @@ func TestPreview_TheFee_IsNotKnownYet_WhereTheEvidenceIsThin(t *testing.T) {
 
 func TestPreview_TheFee_IsAboutWhatNearPayoutsBearOut_WithItsRange(t *testing.T) {
 	s := openPayoutShop(t)
-	s.feed(store.KindWithdraw, campay.MTN, // 10 francs and a hundredth: no proportion
-		[2]campay.XAF{campay.Francs(1000), campay.Francs(20)}, [2]campay.XAF{campay.Francs(1500), campay.Francs(25)},
-		[2]campay.XAF{campay.Francs(2000), campay.Francs(30)}, [2]campay.XAF{campay.Francs(5), campay.Francs(1)})
-	want := Fee{About: campay.Francs(25), Least: campay.Francs(20), Most: campay.Francs(30), Known: true}
+	s.feed(store.KindWithdraw, money.MTN, // 10 francs and a hundredth: no proportion
+		[2]money.XAF{money.Francs(1000), money.Francs(20)}, [2]money.XAF{money.Francs(1500), money.Francs(25)},
+		[2]money.XAF{money.Francs(2000), money.Francs(30)}, [2]money.XAF{money.Francs(5), money.Francs(1)})
+	want := Fee{About: money.Francs(25), Least: money.Francs(20), Most: money.Francs(30), Known: true}
 	if p := s.preview(s.withdrawal(1500)); p.Fee != want {
 		t.Fatalf("%+v; want %+v", p.Fee, want)
 	}
@@ -184,25 +184,25 @@ func TestPreview_OfARefund_FollowsFromItsCollection(t *testing.T) {
 	paid := s.collected(5000)
 	s.payOut(s.refund(paid, 1000))
 	p := s.preview(s.refund(paid, 2000))
-	if p.Order.Phone != mtnPhone || p.Order.Kind != store.KindWithdraw || p.Refundable != campay.Francs(4000) || p.Order.Description == "" {
+	if p.Order.Phone != mtnPhone || p.Order.Kind != store.KindWithdraw || p.Refundable != money.Francs(4000) || p.Order.Description == "" {
 		t.Fatalf("%+v", p)
 	}
 	p, err := s.service.PreviewPayout(s.ctx, s.refund(paid, 4001))
 	var refused *RefundError
-	if !errors.As(err, &refused) || p.Refundable != campay.Francs(4000) || !p.Balance.Known {
+	if !errors.As(err, &refused) || p.Refundable != money.Francs(4000) || !p.Balance.Known {
 		t.Fatalf("%+v, %v", p, err)
 	}
 }
 
 func TestPreview_OfWhatWaitsForASecondOwnerAlready_SaysSo(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(500))})
+	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(500))})
 	a := s.waiting(s.withdrawal(1000))
 	if p := s.preview(s.withdrawal(1000)); p.Same.Approval.ID != a.ID {
 		t.Fatalf("%+v", p.Same)
 	}
 	p, err := s.service.PreviewApproval(s.ctx, a, s.second)
-	if err != nil || p.Same.Is() || p.Operator != campay.MTN || !p.Balance.Known {
+	if err != nil || p.Same.Is() || p.Operator != money.MTN || !p.Balance.Known {
 		t.Fatalf("its own: %+v, %v", p, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -71,11 +72,11 @@ func TestPayOut_RefusedByTheSandboxItself(t *testing.T) {
 		of        Part
 	}{
 		"the demo's ceiling": {
-			func(c *sandbox.Config) { c.Ceiling = campay.Francs(25) },
+			func(c *sandbox.Config) { c.Ceiling = money.Francs(25) },
 			func(s *payoutShop) PayoutOrder { return s.withdrawal(26) }, PartAmount,
 		},
 		"the demo's airtime": {
-			func(c *sandbox.Config) { c.Ceiling = campay.Francs(25) },
+			func(c *sandbox.Config) { c.Ceiling = money.Francs(25) },
 			func(s *payoutShop) PayoutOrder { return s.order(store.KindAirtime, 99, mtnPhone) }, PartAmount,
 		},
 		"an app that may not": {

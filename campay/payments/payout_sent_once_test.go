@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -132,7 +133,7 @@ func TestInvariant2_Payout_ClickedByManyAtOnce_IsOne(t *testing.T) {
 		s.work(time.Minute)
 		s.wantSent(1)
 		s.wantEffects(1, 1)
-		if got := s.gone(); got != campay.Francs(1000) {
+		if got := s.gone(); got != money.Francs(1000) {
 			t.Fatalf("%s is gone", got)
 		}
 	}

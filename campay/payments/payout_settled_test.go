@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -24,7 +25,7 @@ func TestPayout_IsPendingUntilCamPayProvesIt(t *testing.T) {
 		}
 		s.work(2 * time.Minute)
 		done := s.wantStatus(asked, store.StatusSuccessful)
-		if !done.PaidInFull() || campay.XAF(done.Amount) != campay.Francs(1000) || done.Phone != string(mtnPhone) || done.Code == "" {
+		if !done.PaidInFull() || money.XAF(done.Amount) != money.Francs(1000) || done.Phone != string(mtnPhone) || done.Code == "" {
 			t.Fatalf("kept as %+v", done)
 		}
 	}
@@ -115,7 +116,7 @@ func TestAirtimeInDoubt_ItsWebhook_EndsIt(t *testing.T) {
 // notificationOf is a webhook that speaks of t's external reference too.
 func (s *payoutShop) notificationOf(t store.Transaction, reference, status string) *http.Request {
 	s.t.Helper()
-	r := s.notification(reference, status, campay.XAF(t.Asked).String())
+	r := s.notification(reference, status, money.XAF(t.Asked).String())
 	fields := r.URL.Query()
 	fields.Set("external_reference", t.ExternalReference)
 	r.URL.RawQuery = fields.Encode()
@@ -134,20 +135,20 @@ func (s *payoutShop) lose(path string) {
 
 func TestPayout_BegunElsewhere_BecomesExternal(t *testing.T) {
 	s := openPayoutShop(t)
-	_, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: campay.Francs(300), To: mtnPhone, Description: "Ailleurs"})
+	_, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: money.Francs(300), To: mtnPhone, Description: "Ailleurs"})
 	s.must(err)
-	airtime, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: campay.Francs(100), To: mtnPhone})
+	airtime, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: money.Francs(100), To: mtnPhone})
 	s.must(err)
 	s.must(s.service.TakeWebhook(s.notification(airtime.Reference, "SUCCESSFUL", "100"), "192.0.2.1"))
 	s.work(0)
-	kinds := map[store.Kind]campay.XAF{}
+	kinds := map[store.Kind]money.XAF{}
 	for _, e := range s.all() {
 		if e.Origin != store.OriginExternal || e.Status != store.StatusSuccessful || len(e.Flags) != 0 {
 			t.Errorf("kept as %+v", e)
 		}
-		kinds[e.Kind] = campay.XAF(e.Amount)
+		kinds[e.Kind] = money.XAF(e.Amount)
 	}
-	if len(kinds) != 2 || kinds[store.KindWithdraw] != campay.Francs(300) || kinds[store.KindAirtime] != campay.Francs(100) {
+	if len(kinds) != 2 || kinds[store.KindWithdraw] != money.Francs(300) || kinds[store.KindAirtime] != money.Francs(100) {
 		t.Fatalf("external %v", kinds)
 	}
 }
@@ -169,7 +170,7 @@ func TestPayout_OfAnotherAmountThanAsked_IsFlagged(t *testing.T) {
 	for moved, flag := range map[int64]store.Flag{900: store.FlagUnderpaid, 1100: store.FlagOverpaid} {
 		for kind, endpoint := range payoutKinds {
 			s := openPayoutShop(t)
-			s.sandbox.Inject(sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: endpoint, Amount: campay.Francs(moved)})
+			s.sandbox.Inject(sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: endpoint, Amount: money.Francs(moved)})
 			asked := s.payOut(s.order(kind, 1000, mtnPhone))
 			s.work(time.Minute)
 			if done := s.wantStatus(asked, store.StatusSuccessful, flag); done.PaidInFull() {
@@ -199,7 +200,7 @@ func TestPayout_CarriedOutTwiceByCamPay_IsTwoTransactions(t *testing.T) {
 	s.work(0)
 	s.wantStatus(asked, store.StatusSuccessful)
 	// CamPay does it once more under the same external reference.
-	second, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: campay.Francs(1000), To: mtnPhone, Description: "x"})
+	second, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: money.Francs(1000), To: mtnPhone, Description: "x"})
 	s.must(err)
 	s.edit(func(answer map[string]any) {
 		if answer["reference"] == second.Reference {

@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
 
 // opening is what the shop has with CamPay.
 var opening = sandbox.Balances{
-	MTN: campay.Francs(100_000), Orange: campay.Francs(50_000), Airtime: campay.Francs(10_000),
+	MTN: money.Francs(100_000), Orange: money.Francs(50_000), Airtime: money.Francs(10_000),
 }
 
 type payoutShop struct {
@@ -71,9 +72,9 @@ var payoutKinds = map[store.Kind]sandbox.Endpoint{
 	store.KindAirtime:  sandbox.EndpointAirtime,
 }
 
-func (s *payoutShop) order(kind store.Kind, amount int64, phone campay.Phone) PayoutOrder {
+func (s *payoutShop) order(kind store.Kind, amount int64, phone money.Phone) PayoutOrder {
 	return PayoutOrder{
-		Operation: NewOperation(), Kind: kind, Amount: campay.Francs(amount), Phone: phone, Description: "Farine", By: s.owner,
+		Operation: NewOperation(), Kind: kind, Amount: money.Francs(amount), Phone: phone, Description: "Farine", By: s.owner,
 	}
 }
 
@@ -134,7 +135,7 @@ func (s *payoutShop) wantSent(want int32) {
 }
 
 // gone is what left the shop's purses at CamPay.
-func (s *payoutShop) gone() campay.XAF {
+func (s *payoutShop) gone() money.XAF {
 	b := s.sandbox.Balance()
 	return opening.MTN + opening.Orange + opening.Airtime - b.MTN - b.Orange - b.Airtime
 }

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -98,11 +99,11 @@ func TestInvariant4_WithoutAKey_EveryWebhookIsRefused(t *testing.T) {
 func TestInvariant4_ChangedAmount_IsFlaggedAndTheTruthCounts(t *testing.T) {
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
-	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookAmount, Amount: campay.Francs(50_000)})
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookAmount, Amount: money.Francs(50_000)})
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
 	s.work(0)
 	paid := s.wantStatus(asked, store.StatusSuccessful, store.FlagReportDiffers)
-	if campay.XAF(paid.Amount) != campay.Francs(2500) {
+	if money.XAF(paid.Amount) != money.Francs(2500) {
 		t.Fatalf("the webhook's amount counts: %+v", paid)
 	}
 	if d := s.deliveries(); d[0].Outcome != store.OutcomeDiffers {
@@ -124,9 +125,9 @@ func TestInvariant4_OtherMoneyThanAsked_IsNeverPaidInFull(t *testing.T) {
 		fault sandbox.Fault
 		flag  store.Flag
 	}{
-		{sandbox.Fault{Kind: sandbox.TrueAmount, Amount: campay.Francs(10)}, store.FlagUnderpaid},
-		{sandbox.Fault{Kind: sandbox.TrueAmount, Amount: campay.XAF(249_999)}, store.FlagUnderpaid},
-		{sandbox.Fault{Kind: sandbox.TrueAmount, Amount: campay.Francs(9999)}, store.FlagOverpaid},
+		{sandbox.Fault{Kind: sandbox.TrueAmount, Amount: money.Francs(10)}, store.FlagUnderpaid},
+		{sandbox.Fault{Kind: sandbox.TrueAmount, Amount: money.XAF(249_999)}, store.FlagUnderpaid},
+		{sandbox.Fault{Kind: sandbox.TrueAmount, Amount: money.Francs(9999)}, store.FlagOverpaid},
 		{sandbox.Fault{Kind: sandbox.TrueCurrency, Currency: "EUR"}, store.FlagCurrency},
 	} {
 		s := openShop(t)
@@ -193,15 +194,15 @@ func TestInvariant4_OnlyACleanProofIsPaid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tx := store.Transaction{
 			Status: store.StatusPending, Reference: "r", ExternalReference: "x",
-			Asked: int64(campay.Francs(2500)), MayPayMore: rapid.Bool().Draw(t, "may pay more"),
+			Asked: int64(money.Francs(2500)), MayPayMore: rapid.Bool().Draw(t, "may pay more"),
 		}
-		proved, told := false, campay.XAF(0)
+		proved, told := false, money.XAF(0)
 		for range rapid.IntRange(1, 6).Draw(t, "answers") {
 			truth := campay.Transaction{
 				Reference:         rapid.SampledFrom([]string{"r", "r", "r", "other"}).Draw(t, "reference"),
 				ExternalReference: rapid.SampledFrom([]string{"x", "x", "", "other"}).Draw(t, "external reference"),
 				Status:            rapid.SampledFrom([]campay.Status{campay.Pending, campay.Successful, campay.Failed, "ODD", "SUCCESS", "REVERSED"}).Draw(t, "status"),
-				Amount:            campay.Told{XAF: campay.XAF(rapid.Int64Range(-1, 500_000).Draw(t, "amount")), Known: rapid.Bool().Draw(t, "told")},
+				Amount:            money.Told{XAF: money.XAF(rapid.Int64Range(-1, 500_000).Draw(t, "amount")), Known: rapid.Bool().Draw(t, "told")},
 				Currency:          rapid.SampledFrom([]string{"XAF", "XAF", "EUR", ""}).Draw(t, "currency"),
 			}
 			before := tx
@@ -220,8 +221,8 @@ func TestInvariant4_OnlyACleanProofIsPaid(t *testing.T) {
 				if truth.Status == campay.Successful && truth.Amount.XAF > 0 {
 					told = truth.Amount.XAF // what was told once is not taken back by an answer that leaves it out
 				}
-				proved = truth.Status == campay.Successful && truth.Currency == "XAF" && told >= campay.Francs(2500) &&
-					(told == campay.Francs(2500) || tx.MayPayMore)
+				proved = truth.Status == campay.Successful && truth.Currency == "XAF" && told >= money.Francs(2500) &&
+					(told == money.Francs(2500) || tx.MayPayMore)
 			} else if ours && truth.Status != campay.Pending {
 				proved = false // a word that nobody knows
 			}

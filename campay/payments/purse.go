@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -23,10 +23,10 @@ var ErrBalanceForeign = fmt.Errorf("%w: it is in another currency", ErrBalanceUn
 // BalanceError says that a purse does not cover an order.
 type BalanceError struct {
 	Kind                       store.Kind
-	Operator                   campay.Operator
-	Asked, Available, InFlight campay.XAF
-	Other                      campay.Operator // the other carrier; empty for airtime
-	OtherAvailable             campay.XAF
+	Operator                   money.Operator
+	Asked, Available, InFlight money.XAF
+	Other                      money.Operator // the other carrier; empty for airtime
+	OtherAvailable             money.XAF
 	OtherUntold                bool // CamPay does not tell what the other holds
 }
 
@@ -57,27 +57,27 @@ func (b Balance) unusable() error {
 
 // purse is what one carrier holds for withdrawals, or the airtime float.
 type purse struct {
-	available campay.XAF // less what is in flight
-	untold    bool       // CamPay does not tell what it holds: available is 0
-	inFlight  campay.XAF // unsent, pending, in doubt, or settled since the balance was asked for; without fees, which nobody knows
+	available money.XAF // less what is in flight
+	untold    bool      // CamPay does not tell what it holds: available is 0
+	inFlight  money.XAF // unsent, pending, in doubt, or settled since the balance was asked for; without fees, which nobody knows
 }
 
 // purseOf reads what a balance leaves of a purse. CamPay may take a payout off
 // the balance when it accepts it or when it is done: what is under way counts as
 // gone in both cases, at worst twice, never not at all. In a Write no other
 // payout can come between this and writing one down.
-func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator campay.Operator) (purse, error) {
-	held, from := store.PurseAirtime, "" // airtime has one purse for all carriers
+func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator money.Operator) (purse, error) {
+	held, from := store.PurseAirtime, money.OtherOperator // airtime has one purse for all carriers
 	if kind == store.KindWithdraw {
-		held, from = store.Purse(operator), string(operator)
+		held, from = store.Purse(operator), operator
 	}
 	reserved, err := r.Reserved(ctx, kind, from, balance.asked)
 	if err != nil {
 		return purse{}, err
 	}
-	inFlight := campay.XAF(reserved)
+	inFlight := money.XAF(reserved)
 	return purse{
-		available: max(campay.XAF(held.Of(balance.BalanceSnapshot))-inFlight, 0),
+		available: max(money.XAF(held.Of(balance.BalanceSnapshot))-inFlight, 0),
 		untold:    !held.Tells(balance.BalanceSnapshot), inFlight: inFlight,
 	}, nil
 }
@@ -97,9 +97,9 @@ func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p
 		Kind: p.Kind, Operator: p.operator, Asked: p.Amount, Available: from.available, InFlight: from.inFlight,
 	}
 	if p.Kind == store.KindWithdraw {
-		short.Other = campay.Orange
-		if p.operator == campay.Orange {
-			short.Other = campay.MTN
+		short.Other = money.Orange
+		if p.operator == money.Orange {
+			short.Other = money.MTN
 		}
 		other, err := s.purseOf(ctx, r, balance, p.Kind, short.Other)
 		if err != nil {

@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
 // PushOrder is a payment to request on a phone; Amount is in whole francs.
 type PushOrder struct {
 	Operation   string // from NewOperation; the same one twice is one request
-	Amount      campay.XAF
-	Phone       campay.Phone
+	Amount      money.XAF
+	Phone       money.Phone
 	Description string
 	By          int64         // the user
 	Instead     store.SaleKey // the sale whose place it takes
@@ -83,7 +84,7 @@ func (order PushOrder) transaction() store.Transaction {
 	return store.Transaction{
 		Kind: store.KindCollect, Origin: store.OriginPush,
 		ExternalReference: order.Operation, Asked: int64(order.Amount),
-		Phone: string(order.Phone), Operator: string(order.Phone.Operator()),
+		Phone: string(order.Phone), Operator: order.Phone.Operator(),
 		Description: order.Description, CreatedBy: order.By,
 	}
 }
@@ -122,7 +123,7 @@ func (s *Service) notAskedAlready(ctx context.Context, tx *store.Tx, order PushO
 // sameLately returns the collections of this amount from this phone that were
 // asked for minutes ago and have not failed, or are under way or in doubt still,
 // newest first.
-func (s *Service) sameLately(ctx context.Context, tx *store.Tx, phone campay.Phone, amount campay.XAF) ([]store.Transaction, error) {
+func (s *Service) sameLately(ctx context.Context, tx *store.Tx, phone money.Phone, amount money.XAF) ([]store.Transaction, error) {
 	same, err := tx.RecentSame(ctx, string(phone), int64(amount), s.now().Add(-longestDoubt))
 	isOver := func(t store.Transaction) bool { return !isUnderWay(t) && t.CreatedAt.Before(s.now().Add(-sameWindow)) }
 	return slices.DeleteFunc(same, isOver), err
@@ -130,7 +131,7 @@ func (s *Service) sameLately(ctx context.Context, tx *store.Tx, phone campay.Pho
 
 func collectRequest(t store.Transaction) campay.CollectRequest {
 	return campay.CollectRequest{
-		Amount: campay.XAF(t.Asked), From: campay.Phone(t.Phone), Description: described(t),
+		Amount: money.XAF(t.Asked), From: money.Phone(t.Phone), Description: described(t),
 		ExternalReference: t.ExternalReference, ExternalUser: t.OperationCode,
 	}
 }
@@ -160,8 +161,8 @@ func (s *Service) collect(ctx context.Context, t store.Transaction) error {
 // accepted notes CamPay's acceptance of a collection: the payer is asked.
 func (s *Service) accepted(ctx context.Context, tx *store.Tx, t *store.Transaction, answer campay.Collection) error {
 	t.USSDCode = answer.USSDCode
-	if answer.Operator != campay.OtherOperator {
-		t.Operator = string(answer.Operator)
+	if answer.Operator != money.OtherOperator {
+		t.Operator = answer.Operator
 	}
 	if other, err := s.known(ctx, tx, t, answer.Reference, answer.Raw); other || err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -28,7 +28,7 @@ type recipientDetail struct {
 
 // SaveRecipient saves somebody whom money is sent to; store.ErrDuplicate when
 // the number is saved already, and the errors of ParsePhone.
-func (s *Service) SaveRecipient(ctx context.Context, name string, phone campay.Phone, by int64) (store.Recipient, error) {
+func (s *Service) SaveRecipient(ctx context.Context, name string, phone money.Phone, by int64) (store.Recipient, error) {
 	name = strings.TrimSpace(strings.Map(visible, name))
 	if name == "" || utf8.RuneCountInString(name) > longestName {
 		return store.Recipient{}, ErrRecipientName
@@ -40,7 +40,7 @@ func (s *Service) SaveRecipient(ctx context.Context, name string, phone campay.P
 	var saved store.Recipient
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		saved, err = tx.AddRecipient(ctx, store.Recipient{
-			Name: name, Phone: string(phone), Operator: string(phone.Operator()), CreatedBy: by, CreatedAt: s.now(),
+			Name: name, Phone: string(phone), Operator: phone.Operator(), CreatedBy: by, CreatedAt: s.now(),
 		})
 		if err != nil {
 			return err

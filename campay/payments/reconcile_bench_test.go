@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -35,7 +36,7 @@ func BenchmarkReconcile(b *testing.B) {
 			return err
 		}
 		return tx.KeepHistory(b.Context(), []store.HistoryRow{keptRow(campay.HistoryRow{
-			At: at, Reference: t.Reference, Operator: campay.MTN, Phone: t.Phone, Amount: campay.Tell(50000), Charge: campay.Tell(500), Credit: campay.Tell(49500), Debit: campay.Tell(0),
+			At: at, Reference: t.Reference, Operator: money.MTN, Phone: t.Phone, Amount: money.Tell(50000), Charge: money.Tell(500), Credit: money.Tell(49500), Debit: money.Tell(0),
 			Status: campay.Successful, Raw: []byte(`{"reference_uuid":"` + t.Reference + `","amount":500.0}`),
 		}, day, at)})
 	}

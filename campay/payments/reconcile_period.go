@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // douala is the merchant's clock; it knows no summer time.
@@ -46,7 +46,7 @@ func Yesterday(now time.Time) Period {
 // with any of the usual marks. Where day and month could be either, it is
 // refused: 04/03/2026 is one day in Douala and another one in an English book.
 func ParseDay(typed string) (time.Time, error) {
-	typed = strings.TrimSpace(campay.Visible(typed))
+	typed = strings.TrimSpace(money.Visible(typed))
 	if typed == "" {
 		return time.Time{}, ErrDayMissing
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -78,7 +79,7 @@ func keptRows(rows []campay.HistoryRow, day, seen time.Time) []store.HistoryRow 
 func keptRow(row campay.HistoryRow, day, seen time.Time) store.HistoryRow {
 	h := store.HistoryRow{
 		At: row.At, Code: row.Code, Reference: foldReference(row.Reference), OperatorReference: row.OperatorReference,
-		Kind: movedBy(row), Operator: string(row.Operator), Phone: row.Phone, Description: row.Description, ExternalUser: row.ExternalUser,
+		Kind: movedBy(row), Operator: row.Operator, Phone: row.Phone, Description: row.Description, ExternalUser: row.ExternalUser,
 		Amount: int64(row.Amount.XAF), Charge: int64(row.Charge.XAF), Debit: int64(row.Debit.XAF), Credit: int64(row.Credit.XAF),
 		Untold: store.Untold{Amount: !row.Amount.Known, Charge: !row.Charge.Known, Debit: !row.Debit.Known, Credit: !row.Credit.Known},
 		Status: string(row.Status), SeenAt: seen, Raw: row.Raw,
@@ -86,7 +87,7 @@ func keptRow(row campay.HistoryRow, day, seen time.Time) store.HistoryRow {
 	if h.At.IsZero() {
 		h.At = day.Add(12 * time.Hour)
 	}
-	if phone, err := campay.ParsePhone(row.Phone); err == nil {
+	if phone, err := money.ParsePhone(row.Phone); err == nil {
 		h.Phone = string(phone)
 	}
 	return h

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -186,7 +187,7 @@ func TestStatement_AddsUpToCamPaysOwnBalances(t *testing.T) {
 	s.must(s.sandbox.Enter(failed.Reference, sandbox.WrongPIN))
 	closing := s.sandbox.Balance()
 	s.clock.pass(13*time.Hour + 30*time.Minute) // ten past midnight
-	late, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: campay.Francs(900), From: mtnPhone})
+	late, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: money.Francs(900), From: mtnPhone})
 	s.must(err)
 	s.must(s.sandbox.Enter(late.Reference, "1234"))
 	for range 3 {
@@ -196,14 +197,14 @@ func TestStatement_AddsUpToCamPaysOwnBalances(t *testing.T) {
 	wantCounts(t, run, 3, 3, 0, 0, 0)
 	st, err := s.service.Statement(s.ctx, day)
 	s.must(err)
-	want := map[store.Purse][2]campay.XAF{
+	want := map[store.Purse][2]money.XAF{
 		store.PurseMTN: {opening.MTN, closing.MTN}, store.PurseOrange: {opening.Orange, closing.Orange}, store.PurseAirtime: {opening.Airtime, closing.Airtime},
 	}
 	if !st.Compared || len(st.Purses) != len(want) || st.Other != (store.Movements{}) {
 		t.Fatalf("statement %+v", st)
 	}
 	for _, p := range st.Purses {
-		if got := [2]campay.XAF{campay.XAF(p.Opening), campay.XAF(p.Closing)}; got != want[p.Purse] || p.Difference != 0 || p.Expected() != p.Closing {
+		if got := [2]money.XAF{money.XAF(p.Opening), money.XAF(p.Closing)}; got != want[p.Purse] || p.Difference != 0 || p.Expected() != p.Closing {
 			t.Errorf("%s: %+v, want from %v", p.Purse, p, want[p.Purse])
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -164,8 +165,8 @@ func (s *Service) keepStory(ctx context.Context, tx *store.Tx, t store.Transacti
 }
 
 // saidAmount is a row's amount; unknown where CamPay did not tell it.
-func saidAmount(row store.HistoryRow) campay.Told {
-	return campay.Told{XAF: campay.XAF(row.Amount), Known: !row.Untold.Amount}
+func saidAmount(row store.HistoryRow) money.Told {
+	return money.Told{XAF: money.XAF(row.Amount), Known: !row.Untold.Amount}
 }
 
 // find notes what a row is, unless that is known.

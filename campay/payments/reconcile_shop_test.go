@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -25,7 +26,7 @@ const untilNight = 15*time.Hour + 30*time.Minute
 // withFees has CamPay take one percent and hold some money.
 func withFees(c *sandbox.Config) {
 	c.Fees = sandbox.Fees{Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent, Airtime: sandbox.OnePercent}
-	c.Opening = sandbox.Balances{MTN: campay.Francs(50_000), Orange: campay.Francs(20_000), Airtime: campay.Francs(10_000)}
+	c.Opening = sandbox.Balances{MTN: money.Francs(50_000), Orange: money.Francs(20_000), Airtime: money.Francs(10_000)}
 }
 
 // today is the day on which a test begins.
@@ -60,7 +61,7 @@ func (s *shop) owner() int64 {
 }
 
 // paid is a collection of ours that CamPay proved.
-func (s *shop) paid(amount int64, phone campay.Phone) store.Transaction {
+func (s *shop) paid(amount int64, phone money.Phone) store.Transaction {
 	s.t.Helper()
 	t := s.push(amount, phone)
 	s.must(s.sandbox.Enter(t.Reference, "1234"))
@@ -83,21 +84,21 @@ func (s *shop) elsewhere(move func() (reference string, err error)) string {
 
 func (s *shop) collectElsewhere(amount int64) string {
 	return s.elsewhere(func() (string, error) {
-		a, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: campay.Francs(amount), From: mtnPhone, Description: "Ailleurs"})
+		a, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: money.Francs(amount), From: mtnPhone, Description: "Ailleurs"})
 		return a.Reference, err
 	})
 }
 
-func (s *shop) withdrawElsewhere(amount int64, to campay.Phone) string {
+func (s *shop) withdrawElsewhere(amount int64, to money.Phone) string {
 	return s.elsewhere(func() (string, error) {
-		a, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: campay.Francs(amount), To: to, Description: "Ailleurs"})
+		a, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: money.Francs(amount), To: to, Description: "Ailleurs"})
 		return a.Reference, err
 	})
 }
 
 func (s *shop) airtimeElsewhere(amount int64) string {
 	return s.elsewhere(func() (string, error) {
-		a, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: campay.Francs(amount), To: mtnPhone})
+		a, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: money.Francs(amount), To: mtnPhone})
 		return a.Reference, err
 	})
 }
@@ -184,7 +185,7 @@ func (s *shop) inDoubt(kind store.Kind, amount int64) (t store.Transaction) {
 	s.must(s.store.Write(s.ctx, func(tx *store.Tx) (err error) {
 		t, err = tx.CreateTransaction(s.ctx, store.Transaction{
 			Kind: kind, Origin: store.OriginPush, Status: store.StatusInDoubt, ExternalReference: NewOperation(), OperationCode: "ABCDEFGH",
-			Asked: int64(campay.Francs(amount)), Currency: currency, Phone: string(mtnPhone), Operator: "MTN", CreatedAt: now, UpdatedAt: now, NewsAt: now,
+			Asked: int64(money.Francs(amount)), Currency: currency, Phone: string(mtnPhone), Operator: "MTN", CreatedAt: now, UpdatedAt: now, NewsAt: now,
 		})
 		return err
 	}))

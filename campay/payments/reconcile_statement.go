@@ -8,7 +8,7 @@ import (
 	"errors"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -148,7 +148,7 @@ func (st Statement) logged() []any {
 	for _, p := range st.Purses {
 		difference := "unknown"
 		if p.Compared {
-			difference = campay.XAF(p.Difference).String()
+			difference = money.XAF(p.Difference).String()
 		}
 		all = append(all, "difference_"+map[store.Purse]string{
 			store.PurseMTN: "mtn", store.PurseOrange: "orange", store.PurseAirtime: "airtime",

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -147,7 +148,7 @@ func TestReconcile_Import_BelievesNoRow(t *testing.T) {
 	made, err := s.service.Import(s.ctx, row.ID, s.owner())
 	s.must(err)
 	s.wantStatus(made, store.StatusSuccessful, store.FlagHistoryDiffers)
-	if campay.XAF(made.Amount) != campay.Francs(3000) {
+	if money.XAF(made.Amount) != money.Francs(3000) {
 		t.Fatalf("imported %+v", made)
 	}
 	s.editHistory(func(rows []wireRow) []wireRow {
@@ -218,14 +219,14 @@ func TestReconcile_DifferingAmountOrStatus_IsFlaggedWithBothStories_AndMended(t 
 		s.editHistory(tellsOf(paid.Reference, field, value))
 		wantCounts(t, s.reconcile(s.today()), 0, 0, 0, 1, 0)
 		got := s.wantStatus(paid, store.StatusSuccessful, store.FlagHistoryDiffers)
-		if campay.XAF(got.Amount) != campay.Francs(2500) || got.Fee != 0 || !got.PaidInFull() {
+		if money.XAF(got.Amount) != money.Francs(2500) || got.Fee != 0 || !got.PaidInFull() {
 			t.Fatalf("%s: the history was believed: %+v", field, got)
 		}
 		events, err := s.store.Events(s.ctx, paid.ID)
 		s.must(err)
 		last := events[len(events)-1]
 		row := s.row(s.today(), paid.Reference)
-		if last.Note != "history_differs" || last.Detail != row.Status+" "+campay.XAF(row.Amount).String() || !json.Valid(last.Raw) || row.TransactionID != paid.ID {
+		if last.Note != "history_differs" || last.Detail != row.Status+" "+money.XAF(row.Amount).String() || !json.Valid(last.Raw) || row.TransactionID != paid.ID {
 			t.Fatalf("%s: told %+v of %+v", field, last, row)
 		}
 		s.reconcile(s.today())
@@ -280,7 +281,7 @@ func TestReconcile_AirtimeInDoubt_IsFoundByAskingWhoseARowIs(t *testing.T) {
 	s := openShop(t, withFees)
 	lost := s.inDoubt(store.KindAirtime, 100)
 	s.elsewhere(func() (string, error) {
-		a, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: campay.Francs(100), To: mtnPhone, ExternalReference: lost.ExternalReference})
+		a, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: money.Francs(100), To: mtnPhone, ExternalReference: lost.ExternalReference})
 		return a.Reference, err
 	})
 	s.airtimeElsewhere(100)
@@ -309,7 +310,7 @@ func TestReconcile_WithdrawalInDoubt_IsFoundByItsCode(t *testing.T) {
 	lost := s.inDoubt(store.KindWithdraw, 1000)
 	s.elsewhere(func() (string, error) {
 		a, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{
-			Amount: campay.Francs(1000), To: mtnPhone, Description: described(lost), ExternalReference: lost.ExternalReference,
+			Amount: money.Francs(1000), To: mtnPhone, Description: described(lost), ExternalReference: lost.ExternalReference,
 		})
 		return a.Reference, err
 	})

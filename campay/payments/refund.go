@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strings"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -16,7 +16,7 @@ import (
 // collection took; Taken is 0 for what is no collection that CamPay proved, and
 // where Untold says that nobody knows how much it took.
 type RefundError struct {
-	Taken, Refunded, Left campay.XAF
+	Taken, Refunded, Left money.XAF
 	Untold                bool
 }
 
@@ -38,15 +38,15 @@ func (s *Service) planRefund(ctx context.Context, r store.Reader, p *plan) error
 	if err != nil {
 		return err
 	}
-	p.collection, p.Kind, p.Phone = collection, store.KindWithdraw, campay.Phone(collection.Phone)
+	p.collection, p.Kind, p.Phone = collection, store.KindWithdraw, money.Phone(collection.Phone)
 	if p.approval.ID != 0 {
-		refunded -= p.approval.Asked             // it waits, and so it is in the sum
-		p.Phone = campay.Phone(p.approval.Phone) // the number that its second owner saw
+		refunded -= p.approval.Asked            // it waits, and so it is in the sum
+		p.Phone = money.Phone(p.approval.Phone) // the number that its second owner saw
 	}
 	if strings.TrimSpace(p.Description) == "" {
 		p.Description = strings.TrimSpace(refundWords + collection.Code)
 	}
-	p.refunded, p.refundable = campay.XAF(refunded), max(taken(collection)-campay.XAF(refunded), 0)
+	p.refunded, p.refundable = money.XAF(refunded), max(taken(collection)-money.XAF(refunded), 0)
 	return nil
 }
 
@@ -59,7 +59,7 @@ func (p plan) checkRefund() error {
 }
 
 // taken is what a collection brought in, in francs that CamPay proved.
-func taken(t store.Transaction) campay.XAF {
+func taken(t store.Transaction) money.XAF {
 	if t.Kind != store.KindCollect || t.Status != store.StatusSuccessful || t.Word != "" { // "REVERSED", it may be: given back already
 		return 0
 	}
@@ -68,15 +68,15 @@ func taken(t store.Transaction) campay.XAF {
 			return 0
 		}
 	}
-	return campay.XAF(t.Amount)
+	return money.XAF(t.Amount)
 }
 
 // Refundable is what may still be given back of t: nothing of what is no proved
 // collection, or came from no phone.
-func (s *Service) Refundable(ctx context.Context, t store.Transaction) (campay.XAF, error) {
+func (s *Service) Refundable(ctx context.Context, t store.Transaction) (money.XAF, error) {
 	if t.Phone == "" {
 		return 0, nil
 	}
 	refunded, err := s.store.Refunded(ctx, t.ID)
-	return max(taken(t)-campay.XAF(refunded), 0), err
+	return max(taken(t)-money.XAF(refunded), 0), err
 }

@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
 
 func (s *payoutShop) refund(of store.Transaction, amount int64) PayoutOrder {
-	return PayoutOrder{Operation: NewOperation(), RefundOf: of.ID, Amount: campay.Francs(amount), By: s.owner}
+	return PayoutOrder{Operation: NewOperation(), RefundOf: of.ID, Amount: money.Francs(amount), By: s.owner}
 }
 
 // tooMuch gives a refund that must be more than is left.
@@ -44,7 +44,7 @@ func TestRefund_GoesToThePayer_AndIsTiedToItsCollection(t *testing.T) {
 	s.payOut(order) // clicked again
 	of, err := s.store.RefundsOf(s.ctx, paid.ID)
 	s.must(err)
-	if len(of) != 1 || s.gone() != campay.Francs(2000-5000) {
+	if len(of) != 1 || s.gone() != money.Francs(2000-5000) {
 		t.Fatalf("refunds %+v, %s gone", of, s.gone())
 	}
 }
@@ -52,12 +52,12 @@ func TestRefund_GoesToThePayer_AndIsTiedToItsCollection(t *testing.T) {
 func TestRefund_OverAll_IsNeverMoreThanWasTaken(t *testing.T) {
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(1500))})
+	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(1500))})
 	s.payOut(s.refund(paid, 1000))
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
 	s.payOut(s.refund(paid, 500)) // in doubt
 	waits := s.waiting(s.refund(paid, 2000))
-	want := RefundError{Taken: campay.Francs(5000), Refunded: campay.Francs(3500), Left: campay.Francs(1500)}
+	want := RefundError{Taken: money.Francs(5000), Refunded: money.Francs(3500), Left: money.Francs(1500)}
 	if got := s.tooMuch(s.refund(paid, 1501)); got != want {
 		t.Fatalf("%+v", got)
 	}
@@ -89,8 +89,8 @@ func TestRefund_ManyAtOnce_NeverGiveBackMoreThanWasTaken(t *testing.T) {
 	s.wantEffects(8, 8) // the collection, and seven refunds
 	refunded, err := s.store.Refunded(s.ctx, paid.ID)
 	s.must(err)
-	if campay.XAF(refunded) != campay.Francs(4900) {
-		t.Fatalf("%s were refunded", campay.XAF(refunded))
+	if money.XAF(refunded) != money.Francs(4900) {
+		t.Fatalf("%s were refunded", money.XAF(refunded))
 	}
 }
 
@@ -142,7 +142,7 @@ func TestRefund_OfWhatCamPayCallsByAnUnknownWord_IsRefused(t *testing.T) {
 
 func TestRefund_OfWhatWasPaidTooMuch_MayGiveBackAllOfIt(t *testing.T) {
 	s := openPayoutShop(t)
-	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: sandbox.EndpointCollect, Amount: campay.Francs(6000)})
+	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: sandbox.EndpointCollect, Amount: money.Francs(6000)})
 	asked := s.push(5000, mtnPhone)
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
 	s.work(0)

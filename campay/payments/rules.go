@@ -7,7 +7,7 @@ import (
 	"errors"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -30,15 +30,15 @@ const (
 
 // demoAirtime is what CamPay's demo takes at least and at most of an airtime
 // transfer (POST /utilities/airtime/transfer/).
-const demoAirtime campay.XAF = 100_00
+const demoAirtime money.XAF = 100_00
 
 // RuleError says which rule an order breaks, with what a person needs to know.
 type RuleError struct {
 	Rule             Rule
-	Limit, Left      campay.XAF // of each, day, airtime_day and demo_airtime
-	Count            int        // of count: the most in a day
-	FromHour, ToHour int        // of hours, in Douala
-	Until            time.Time  // of new_recipient: from when on; for one that is not saved, if he were saved now
+	Limit, Left      money.XAF // of each, day, airtime_day and demo_airtime
+	Count            int       // of count: the most in a day
+	FromHour, ToHour int       // of hours, in Douala
+	Until            time.Time // of new_recipient: from when on; for one that is not saved, if he were saved now
 }
 
 func (e *RuleError) Error() string { return "against the owner's rule: " + string(e.Rule) }
@@ -133,9 +133,9 @@ type rulesDetail struct {
 
 func rulesOf(r store.PayoutRules) rulesDetail {
 	return rulesDetail{
-		Frozen: r.Frozen, MostEach: campay.XAF(r.MostEach).String(), MostDay: campay.XAF(r.MostDay).String(),
+		Frozen: r.Frozen, MostEach: money.XAF(r.MostEach).String(), MostDay: money.XAF(r.MostDay).String(),
 		CountDay: r.CountDay, FromHour: r.FromHour, ToHour: r.ToHour, SavedOnly: r.SavedOnly,
-		NewRecipientWait: r.NewRecipientWait.String(), ApprovalAbove: campay.XAF(r.ApprovalAbove).String(),
-		AirtimeDay: campay.XAF(r.AirtimeDay).String(),
+		NewRecipientWait: r.NewRecipientWait.String(), ApprovalAbove: money.XAF(r.ApprovalAbove).String(),
+		AirtimeDay: money.XAF(r.AirtimeDay).String(),
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"context"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -23,7 +23,7 @@ func (s *Service) checkRules(ctx context.Context, r store.Reader, rules store.Pa
 	if err := checkRecipient(rules, p, now); err != nil {
 		return err
 	}
-	if limit := campay.XAF(rules.MostEach); limit > 0 && p.Amount > limit {
+	if limit := money.XAF(rules.MostEach); limit > 0 && p.Amount > limit {
 		return &RuleError{Rule: RuleEach, Limit: limit, Left: limit}
 	}
 	if s.demo && p.Kind == store.KindAirtime && p.Amount != demoAirtime {
@@ -78,8 +78,8 @@ func checkRecipient(rules store.PayoutRules, p plan, now time.Time) error {
 }
 
 func checkSum(rule Rule, most int64, today store.PayoutTotals, p plan) error {
-	limit := campay.XAF(most)
-	left := max(limit-campay.XAF(today.Amount), 0)
+	limit := money.XAF(most)
+	left := max(limit-money.XAF(today.Amount), 0)
 	if limit <= 0 || p.Amount <= left {
 		return nil
 	}

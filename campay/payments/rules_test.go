@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -43,8 +43,8 @@ func TestRules_None_LimitNothing(t *testing.T) {
 
 func TestRules_Each(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostEach: int64(campay.Francs(1000))})
-	limit := campay.Francs(1000)
+	s.rules(store.PayoutRules{MostEach: int64(money.Francs(1000))})
+	limit := money.Francs(1000)
 	for kind := range payoutKinds {
 		if got := s.against(s.order(kind, 1001, mtnPhone)); got != (RuleError{Rule: RuleEach, Limit: limit, Left: limit}) {
 			t.Fatalf("%+v", got)
@@ -55,8 +55,8 @@ func TestRules_Each(t *testing.T) {
 
 func TestRules_Day_CountsAllThatMayHaveGoneSinceMidnightInDouala(t *testing.T) {
 	s := openPayoutShop(t)
-	limit := campay.Francs(10_000)
-	s.rules(store.PayoutRules{MostDay: int64(limit), ApprovalAbove: int64(campay.Francs(2500))})
+	limit := money.Francs(10_000)
+	s.rules(store.PayoutRules{MostDay: int64(limit), ApprovalAbove: int64(money.Francs(2500))})
 	s.at(23, 30)
 	s.payOut(s.withdrawal(2000))
 	s.at(0, 10) // 23:10 by Greenwich
@@ -69,7 +69,7 @@ func TestRules_Day_CountsAllThatMayHaveGoneSinceMidnightInDouala(t *testing.T) {
 	s.payOut(s.withdrawal(500))
 	s.waiting(s.withdrawal(3000))
 	s.payOut(s.order(store.KindAirtime, 2000, mtnPhone)) // has a day of its own
-	left := campay.Francs(10_000 - 1000 - 500 - 3000)
+	left := money.Francs(10_000 - 1000 - 500 - 3000)
 	if got := s.against(s.withdrawal(5501)); got != (RuleError{Rule: RuleDay, Limit: limit, Left: left}) {
 		t.Fatalf("%+v", got)
 	}
@@ -80,12 +80,12 @@ func TestRules_Day_CountsAllThatMayHaveGoneSinceMidnightInDouala(t *testing.T) {
 func TestRules_Day_CountsRefunds(t *testing.T) {
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
-	s.rules(store.PayoutRules{MostDay: int64(campay.Francs(5000))})
+	s.rules(store.PayoutRules{MostDay: int64(money.Francs(5000))})
 	s.payOut(s.refund(paid, 3000))
-	if got := s.against(s.refund(paid, 2001)); got.Left != campay.Francs(2000) {
+	if got := s.against(s.refund(paid, 2001)); got.Left != money.Francs(2000) {
 		t.Fatalf("%+v", got)
 	}
-	if got := s.against(s.withdrawal(2001)); got.Left != campay.Francs(2000) {
+	if got := s.against(s.withdrawal(2001)); got.Left != money.Francs(2000) {
 		t.Fatalf("%+v", got)
 	}
 }
@@ -105,10 +105,10 @@ func TestRules_Count(t *testing.T) {
 
 func TestRules_AirtimeDay(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{AirtimeDay: int64(campay.Francs(3000))})
+	s.rules(store.PayoutRules{AirtimeDay: int64(money.Francs(3000))})
 	s.payOut(s.order(store.KindAirtime, 2000, mtnPhone))
 	s.payOut(s.withdrawal(4000))
-	want := RuleError{Rule: RuleAirtimeDay, Limit: campay.Francs(3000), Left: campay.Francs(1000)}
+	want := RuleError{Rule: RuleAirtimeDay, Limit: money.Francs(3000), Left: money.Francs(1000)}
 	if got := s.against(s.order(store.KindAirtime, 1001, orangePhone)); got != want {
 		t.Fatalf("%+v", got)
 	}
@@ -118,10 +118,10 @@ func TestRules_AirtimeDay(t *testing.T) {
 
 func TestRules_Day_WhatWaitsOfAnotherKindIsNotInIt(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostDay: int64(campay.Francs(3000)), ApprovalAbove: int64(campay.Francs(1000))})
+	s.rules(store.PayoutRules{MostDay: int64(money.Francs(3000)), ApprovalAbove: int64(money.Francs(1000))})
 	s.waiting(s.order(store.KindAirtime, 2500, mtnPhone))
 	s.waiting(s.withdrawal(3000))
-	want := RuleError{Rule: RuleDay, Limit: campay.Francs(3000)}
+	want := RuleError{Rule: RuleDay, Limit: money.Francs(3000)}
 	if got := s.against(s.withdrawal(1)); got != want {
 		t.Fatalf("%+v", got)
 	}
@@ -131,7 +131,7 @@ func TestRules_Day_WhatWaitsOfAnotherKindIsNotInIt(t *testing.T) {
 func TestRules_DemoAirtime_IsOneAmount(t *testing.T) {
 	s := openPayoutShop(t)
 	s.service.demo = true
-	want := RuleError{Rule: RuleDemoAirtime, Limit: campay.Francs(100)}
+	want := RuleError{Rule: RuleDemoAirtime, Limit: money.Francs(100)}
 	for _, amount := range []int64{99, 101, 500} {
 		if got := s.against(s.order(store.KindAirtime, amount, mtnPhone)); got != want {
 			t.Fatalf("%d: %+v", amount, got)
@@ -227,7 +227,7 @@ func TestRules_Frozen_StopsEverything(t *testing.T) {
 
 func TestRules_ChangedWhileTheBalanceIsOnItsWay_StillHold(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(campay.Francs(10_000))})
+	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(10_000))})
 	a := s.waiting(s.withdrawal(20_000))
 	for name, give := range map[string]func() error{
 		"payout":   func() error { _, err := s.service.PayOut(s.ctx, s.withdrawal(500)); return err },
@@ -253,7 +253,7 @@ func isFrozen(err error) bool {
 
 func TestRules_ManyAtOnce_NeverPassOnOneSum(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostDay: int64(campay.Francs(5000)), CountDay: 9})
+	s.rules(store.PayoutRules{MostDay: int64(money.Francs(5000)), CountDay: 9})
 	errs := atOnce(64, func(i int) error {
 		_, err := s.service.PayOut(s.ctx, s.withdrawal(int64(600-i%2)))
 		return err
@@ -264,7 +264,7 @@ func TestRules_ManyAtOnce_NeverPassOnOneSum(t *testing.T) {
 			taken++
 		}
 	}
-	if taken != 8 || s.gone() > campay.Francs(5000) {
+	if taken != 8 || s.gone() > money.Francs(5000) {
 		t.Fatalf("%d were taken, %s is gone", taken, s.gone())
 	}
 }
@@ -282,7 +282,7 @@ func TestSetRules_ThatMakeNoSense_AreRefused(t *testing.T) {
 
 func TestAudit_KeepsEveryActOnRulesAndRecipients(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostEach: int64(campay.Francs(1000))})
+	s.rules(store.PayoutRules{MostEach: int64(money.Francs(1000))})
 	s.must(s.service.Freeze(s.ctx, s.owner))
 	s.must(s.service.Unfreeze(s.ctx, s.second))
 	saved, err := s.service.SaveRecipient(s.ctx, "Boulangerie", mtnPhone, s.owner)

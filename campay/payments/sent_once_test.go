@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -77,7 +78,7 @@ func TestInvariant2_PayerThatIsImpossible_EndsItsDoubt(t *testing.T) {
 }
 
 func TestInvariant2_AmountRefusedOnTheRepeat_LeavesTheDoubt(t *testing.T) {
-	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = campay.Francs(25) }) // a limit may count the first request too
+	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(25) }) // a limit may count the first request too
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
 	asked := s.push(2500, mtnPhone)
 	s.work(doubtPace)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -92,7 +93,7 @@ func (s *Service) truth(ctx context.Context, kind store.Kind, reference string) 
 	u, err := s.campay.UtilityTransaction(ctx, reference)
 	return campay.Transaction{
 		Reference: u.Reference, ExternalReference: u.ExternalReference, Status: u.Status, Amount: u.Amount,
-		Currency: u.Currency, Operator: campay.ParseOperator(u.Operator), Code: u.Code, Reason: u.Reason, Raw: u.Raw,
+		Currency: u.Currency, Operator: money.ParseOperator(u.Operator), Code: u.Code, Reason: u.Reason, Raw: u.Raw,
 	}, err
 }
 
@@ -255,7 +256,7 @@ func knowWord(t *store.Transaction) {
 // takeAmount keeps the amount that a success was told with, and reports whether
 // it was told any. Nothing at all is no amount either, but on the demo, which says
 // so of its simulated payers. What was told before is not forgotten.
-func takeAmount(t *store.Transaction, told campay.Told, isDemo bool) bool {
+func takeAmount(t *store.Transaction, told money.Told, isDemo bool) bool {
 	told = told.Moved()
 	switch {
 	case told.XAF > 0 || told.Known && isDemo:
@@ -312,10 +313,10 @@ func flagAmount(t *store.Transaction) {
 
 // learn keeps what the truth tells beside status and amount.
 func learn(t *store.Transaction, truth campay.Transaction) {
-	if truth.Operator != campay.OtherOperator {
-		t.Operator = string(truth.Operator)
+	if truth.Operator != money.OtherOperator {
+		t.Operator = truth.Operator
 	}
-	if phone, err := campay.ParsePhone(truth.Phone); err == nil {
+	if phone, err := money.ParsePhone(truth.Phone); err == nil {
 		if isOurPayout(*t) && t.Phone != string(phone) {
 			t.Flags = t.Flags.With(store.FlagMismatch) // whom it went to stays whom it was meant for
 		} else {

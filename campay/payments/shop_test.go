@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 	"comptoir/store/storetest"
@@ -29,8 +30,8 @@ const (
 
 // mtnPhone and orangePhone are valid numbers of the two carriers.
 const (
-	mtnPhone    campay.Phone = "237677123456"
-	orangePhone campay.Phone = "237699123456"
+	mtnPhone    money.Phone = "237677123456"
+	orangePhone money.Phone = "237699123456"
 )
 
 type clock struct {
@@ -172,7 +173,7 @@ func (s *shop) must(err error) {
 	}
 }
 
-func (s *shop) push(amount int64, phone campay.Phone) store.Transaction {
+func (s *shop) push(amount int64, phone money.Phone) store.Transaction {
 	s.t.Helper()
 	order := pushOrder(amount, phone)
 	t, err := s.service.RequestPayment(s.ctx, order)
@@ -185,13 +186,13 @@ func (s *shop) push(amount int64, phone campay.Phone) store.Transaction {
 	return t
 }
 
-func pushOrder(amount int64, phone campay.Phone) PushOrder {
-	return PushOrder{Operation: NewOperation(), Amount: campay.Francs(amount), Phone: phone, Description: "Pain"}
+func pushOrder(amount int64, phone money.Phone) PushOrder {
+	return PushOrder{Operation: NewOperation(), Amount: money.Francs(amount), Phone: phone, Description: "Pain"}
 }
 
 func (s *shop) link(amount int64, edit ...func(*LinkOrder)) store.LinkWithState {
 	s.t.Helper()
-	order := LinkOrder{Operation: NewOperation(), Amount: campay.Francs(amount), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(amount), Description: "Pain", PaymentOptions: campay.MobileMoney}
 	for _, e := range edit {
 		e(&order)
 	}
@@ -217,7 +218,7 @@ func (s *shop) refuseLinks(calls *int) {
 // pay has a customer pay on a link's page and enter pin.
 func (s *shop) pay(l store.LinkWithState, amount int64, pin string) {
 	s.t.Helper()
-	prompt, err := s.sandbox.Pay(s.first(l.ID).Reference, mtnPhone, campay.Francs(amount))
+	prompt, err := s.sandbox.Pay(s.first(l.ID).Reference, mtnPhone, money.Francs(amount))
 	s.must(err)
 	s.must(s.sandbox.Enter(prompt.Reference, pin))
 }

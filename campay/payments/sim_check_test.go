@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -170,7 +171,7 @@ func (w *world) checkPaidTwice(book []store.Transaction) {
 
 // checkRefunds holds that no collection gives back more than it took.
 func (w *world) checkRefunds(book []store.Transaction, ledger []sandbox.Entry) {
-	given := map[int64]campay.XAF{}
+	given := map[int64]money.XAF{}
 	for _, t := range book {
 		if e, known := entryOf(ledger, t.Reference); known && t.RefundOf != 0 && e.Status == campay.Successful {
 			given[t.RefundOf] += e.Amount
@@ -206,7 +207,7 @@ func (w *world) checkBalances(book []store.Transaction, ledger []sandbox.Entry) 
 		switch {
 		case e.Endpoint == sandbox.EndpointAirtime:
 			want.Airtime += e.Effect()
-		case e.Operator == campay.Orange:
+		case e.Operator == money.Orange:
 			want.Orange += e.Effect()
 		default:
 			want.MTN += e.Effect()
@@ -217,7 +218,7 @@ func (w *world) checkBalances(book []store.Transaction, ledger []sandbox.Entry) 
 	}
 	shown, err := w.service.RefreshBalance(w.ctx)
 	w.must(err)
-	if campay.XAF(shown.MTN) != want.MTN || campay.XAF(shown.Orange) != want.Orange || campay.XAF(shown.Utility) != want.Airtime {
+	if money.XAF(shown.MTN) != want.MTN || money.XAF(shown.Orange) != want.Orange || money.XAF(shown.Utility) != want.Airtime {
 		w.wrong("the shop shows the balances %+v, CamPay has %+v", shown.BalanceSnapshot, want)
 	}
 	var taken int64

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -26,7 +27,7 @@ func (w *world) orderPush() bool {
 	o := &order{id: w.operation(), what: "push"}
 	o.push = PushOrder{
 		Operation: o.id, Phone: pick(w, simPhones...), Description: pick(w, "Pain", "", "Riz #1"),
-		Amount: campay.Francs(1 + w.fate.Int64N(3000)),
+		Amount: money.Francs(1 + w.fate.Int64N(3000)),
 	}
 	return w.place(o)
 }
@@ -34,13 +35,13 @@ func (w *world) orderPush() bool {
 func (w *world) orderLink() bool {
 	o := &order{id: w.operation(), what: "link"}
 	o.link = LinkOrder{
-		Operation: o.id, Amount: campay.Francs(10 + w.fate.Int64N(3000)), Description: "Pain",
+		Operation: o.id, Amount: money.Francs(10 + w.fate.Int64N(3000)), Description: "Pain",
 		PaymentOptions: campay.MobileMoney, MayPayMore: w.chance(0.3),
 	}
 	if w.chance(0.4) {
 		o.link.Kind, o.link.MostPayments = store.LinkReusable, w.fate.Int64N(4)
-		o.link.Amount *= campay.XAF(w.fate.Int64N(2)) // the customer's own, or the shop's
-		o.link.MostMoney = campay.Francs(w.fate.Int64N(2) * 5000)
+		o.link.Amount *= money.XAF(w.fate.Int64N(2)) // the customer's own, or the shop's
+		o.link.MostMoney = money.Francs(w.fate.Int64N(2) * 5000)
 	}
 	return w.place(o)
 }
@@ -58,7 +59,7 @@ func (w *world) orderCustomer() bool {
 	}
 	l := pick(w, links...)
 	o := &order{id: w.operation(), what: "customer"}
-	o.pay = LinkPayment{Operation: o.id, LinkID: l.ID, Amount: campay.Francs(1 + w.fate.Int64N(3000)), Phone: pick(w, simPhones...)}
+	o.pay = LinkPayment{Operation: o.id, LinkID: l.ID, Amount: money.Francs(1 + w.fate.Int64N(3000)), Phone: pick(w, simPhones...)}
 	if l.Kind != store.LinkOnce && w.chance(0.2) {
 		o.pay.Phone = ""
 	}
@@ -89,22 +90,22 @@ func (w *world) orderPayout() bool {
 	o := &order{id: w.operation(), what: "payout"}
 	o.out = PayoutOrder{
 		Operation: o.id, Kind: pick(w, store.KindWithdraw, store.KindWithdraw, store.KindAirtime),
-		Amount: campay.Francs(1 + w.fate.Int64N(pick(w, int64(500), 4000, 12_000))), Phone: pick(w, simPhones...),
+		Amount: money.Francs(1 + w.fate.Int64N(pick(w, int64(500), 4000, 12_000))), Phone: pick(w, simPhones...),
 		Description: pick(w, "Loyer", ""), By: w.owner,
 	}
 	if all, _ := w.purse(o.out).Whole(); w.chance(0.3) && all > 0 {
-		o.out.Amount = campay.Francs(all)
+		o.out.Amount = money.Francs(all)
 	}
 	return w.place(o)
 }
 
 // purse is what a payout draws on.
-func (w *world) purse(o PayoutOrder) campay.XAF {
+func (w *world) purse(o PayoutOrder) money.XAF {
 	held := w.sandbox.Balance()
 	switch {
 	case o.Kind == store.KindAirtime:
 		return held.Airtime
-	case o.Phone.Operator() == campay.Orange:
+	case o.Phone.Operator() == money.Orange:
 		return held.Orange
 	}
 	return held.MTN
@@ -126,7 +127,7 @@ func (w *world) orderRefund() bool {
 	o := &order{id: w.operation(), what: "payout"}
 	o.out = PayoutOrder{
 		Operation: o.id, RefundOf: t.ID, By: w.owner,
-		Amount: campay.Francs(pick(w, most, 1+w.fate.Int64N(most), most+1)),
+		Amount: money.Francs(pick(w, most, 1+w.fate.Int64N(most), most+1)),
 	}
 	return w.place(o)
 }
@@ -155,7 +156,7 @@ func (w *world) orderAgain() bool {
 		return true
 	}
 	changed := o.push
-	changed.Amount += campay.Francs(1)
+	changed.Amount += money.Francs(1)
 	w.fly(&flight{name: "a changed form", shop: true}, func() {
 		known, _ := w.store.TransactionByExternalReference(w.ctx, o.id)
 		if known.ID == 0 {

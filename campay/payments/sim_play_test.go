@@ -5,7 +5,7 @@ package payments
 import (
 	"fmt"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -68,7 +68,7 @@ func (w *world) play(deeds int) {
 	}
 }
 
-var simPhones = []campay.Phone{mtnPhone, orangePhone, "237670000001", "237690000002"}
+var simPhones = []money.Phone{mtnPhone, orangePhone, "237670000001", "237690000002"}
 
 func (w *world) answerPrompt() bool {
 	prompts := w.sandbox.Prompts()
@@ -99,9 +99,9 @@ func (w *world) payOnLink() bool {
 		return false
 	}
 	t := pick(w, pages...)
-	var more campay.XAF
+	var more money.XAF
 	if t.MayPayMore && w.chance(0.5) {
-		more = campay.XAF(t.Asked) + campay.Francs(w.fate.Int64N(500))
+		more = money.XAF(t.Asked) + money.Francs(w.fate.Int64N(500))
 	}
 	p, err := w.sandbox.Pay(t.PaymentURL, pick(w, simPhones...), more)
 	w.tell("a customer pays on the page of %d: %.8s, %v", t.ID, p.Reference, err)

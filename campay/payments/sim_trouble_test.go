@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -58,7 +59,7 @@ func (w *world) breakCamPay() bool {
 	if f.Kind == sandbox.TrueAmount || f.Kind == sandbox.TrueCurrency {
 		f.Endpoint = sandbox.EndpointCollect
 	}
-	f.Amount = campay.Francs(1 + w.fate.Int64N(3000))
+	f.Amount = money.Francs(1 + w.fate.Int64N(3000))
 	f.Delay = w.between(0, 2*time.Hour)
 	f.Currency = "EUR"
 	f.Times = 1 + w.fate.IntN(2)

@@ -21,6 +21,7 @@ import (
 	"github.com/google/uuid"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -84,8 +85,8 @@ func newWorld(dir string, seed uint64) (*world, error) {
 	w.exact, w.nameless = w.chance(0.5), w.chance(0.2)
 	w.storm = pick(w, 0, 0.03, 0.1, 0.2, 0.3, 0.5)
 	w.opening = pick(w,
-		sandbox.Balances{MTN: campay.Francs(20_000), Orange: campay.Francs(8_000), Airtime: campay.Francs(5_000)},
-		sandbox.Balances{MTN: campay.Francs(2_500), Orange: campay.Francs(1_500), Airtime: campay.Francs(800)},
+		sandbox.Balances{MTN: money.Francs(20_000), Orange: money.Francs(8_000), Airtime: money.Francs(5_000)},
+		sandbox.Balances{MTN: money.Francs(2_500), Orange: money.Francs(1_500), Airtime: money.Francs(800)},
 	)
 	config := sandbox.Config{
 		BaseURL: simAddress + "/sandbox", Token: testToken, WebhookKey: testKey,
@@ -97,7 +98,7 @@ func newWorld(dir string, seed uint64) (*world, error) {
 	}
 	if !w.exact {
 		config.Fees = sandbox.Fees{
-			Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent, Flat: pick(w, 0, campay.Francs(1), campay.Francs(25)),
+			Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent, Flat: pick(w, 0, money.Francs(1), money.Francs(25)),
 		}
 	}
 	config.Habits = sandbox.Habits{

@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // MaxAmount is the largest amount one operation may carry: far above any
 // mobile money account's limit, far below what overflows.
-var MaxAmount = campay.Francs(99_999_999)
+var MaxAmount = money.Francs(99_999_999)
 
 // The reasons for which a typed amount is refused.
 var (
@@ -31,8 +32,8 @@ var (
 // are read where they are nought ("2 500,00", as spreadsheets write it) and else
 // refused, as CamPay does (ER201). What is not surely one amount is refused:
 // nothing is dropped, rounded or joined into another number.
-func ParseAmount(typed string) (campay.XAF, error) {
-	s := withoutUnit(strings.TrimSpace(campay.Visible(typed)))
+func ParseAmount(typed string) (money.XAF, error) {
+	s := withoutUnit(strings.TrimSpace(money.Visible(typed)))
 	if s == "" {
 		return 0, ErrAmountMissing
 	}
@@ -54,7 +55,7 @@ func ParseAmount(typed string) (campay.XAF, error) {
 	for _, d := range whole {
 		n = n*10 + int64(d-'0')
 	}
-	if a := campay.Francs(n); a <= MaxAmount {
+	if a := money.Francs(n); a <= MaxAmount {
 		return a, nil
 	}
 	return 0, ErrAmountTooLarge
@@ -65,7 +66,7 @@ var ErrCount = errors.New("not a whole number that is taken")
 
 // ParseCount reads how many, written in groups as an amount is, up to most.
 func ParseCount(typed string, most int64) (int64, error) {
-	whole, err := ungroup(strings.TrimSpace(campay.Visible(typed)))
+	whole, err := ungroup(strings.TrimSpace(money.Visible(typed)))
 	if err != nil {
 		return 0, ErrCount
 	}
@@ -82,12 +83,12 @@ const maxItems = 50
 // ParseItems reads one amount or several with "+" between them, each as
 // ParseAmount does, and adds them up. A "+" at the end, typed before the next
 // item, adds nothing.
-func ParseItems(typed string) (campay.XAF, error) {
+func ParseItems(typed string) (money.XAF, error) {
 	items := strings.Split(strings.TrimSuffix(strings.TrimSpace(typed), "+"), "+")
 	if len(items) > maxItems {
 		return 0, ErrAmountTooLarge
 	}
-	var total campay.XAF
+	var total money.XAF
 	for i, item := range items {
 		amount, err := ParseAmount(item)
 		if errors.Is(err, ErrAmountMissing) && len(items) > 1 && i == 0 {
@@ -175,15 +176,15 @@ var (
 
 // ParsePhone reads a payer's number as people type it and refuses what
 // CamPay would (ER101, ER102) before anything is sent.
-func ParsePhone(typed string) (campay.Phone, error) {
+func ParsePhone(typed string) (money.Phone, error) {
 	if strings.TrimSpace(typed) == "" {
 		return "", ErrPhoneMissing
 	}
-	phone, err := campay.ParsePhone(typed)
+	phone, err := money.ParsePhone(typed)
 	if err != nil {
 		return "", ErrPhone
 	}
-	if phone.Operator() == campay.OtherOperator {
+	if phone.Operator() == money.OtherOperator {
 		return "", ErrPhoneCarrier
 	}
 	return phone, nil

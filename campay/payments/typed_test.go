@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 func TestParseAmount_AsPeopleTypeIt(t *testing.T) {
@@ -17,7 +18,7 @@ func TestParseAmount_AsPeopleTypeIt(t *testing.T) {
 		"12 500,00": 12_500, "12500.00": 12_500, "12.500,00": 12_500, "12,500.00": 12_500, "1 250 000,0": 1_250_000, "12\u202f500,00\u00a0F": 12_500, "500\n": 500,
 		"\u202a2\u2009500\u202c": 2500, "2\u2007500": 2500, "\ufeff2500": 2500, "25\u200b00": 2500, "\u20662500\u2069": 2500,
 	} {
-		if got, err := ParseAmount(typed); err != nil || got != campay.Francs(francs) {
+		if got, err := ParseAmount(typed); err != nil || got != money.Francs(francs) {
 			t.Errorf("%q: %v, %v; want %d francs", typed, got, err, francs)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -48,7 +49,7 @@ func TestUnknownAmount_IsNeitherPaidNorShort_AndIsLearntWhenCamPayTellsIt(t *tes
 			s.sandbox.ClearFaults()
 			s.work(time.Hour)
 			got = s.wantStatus(asked, store.StatusSuccessful)
-			if !got.PaidInFull() || campay.XAF(got.Amount) != campay.Francs(2500) || !got.PollAt.IsZero() || len(s.told) != 1 {
+			if !got.PaidInFull() || money.XAF(got.Amount) != money.Francs(2500) || !got.PollAt.IsZero() || len(s.told) != 1 {
 				t.Fatalf("learnt: %+v", got)
 			}
 			if notes := s.notes(got); len(notes) != len(again)+1 || notes[len(notes)-1] != "amount_told" {
@@ -141,7 +142,7 @@ func TestUnknownAmount_OfAPayout_IsNotTakenForNothing(t *testing.T) {
 	if got := s.wantStatus(sent, store.StatusSuccessful, store.FlagAmountUnknown); !got.AmountUnknown || got.PaidInFull() {
 		t.Fatalf("%+v", got)
 	}
-	if gone := s.gone(); gone != campay.Francs(1000) {
+	if gone := s.gone(); gone != money.Francs(1000) {
 		t.Fatalf("%s are gone", gone)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -22,7 +23,7 @@ func TestWebhook_ReportOfAnotherTransaction_IsTakenBack(t *testing.T) {
 	other := s.push(700, orangePhone)
 	s.must(s.sandbox.Enter(other.Reference, "1234"))
 	r := s.notification("0b1f0a5e-9e4f-4c43-8b39-2b8f6f7a5d10", "SUCCESSFUL", "700")
-	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: campay.Francs(300), From: mtnPhone})
+	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: money.Francs(300), From: mtnPhone})
 	s.must(err)
 	q := r.URL.Query()
 	q.Set("reference", elsewhere.Reference)

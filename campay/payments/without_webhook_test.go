@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
 )
@@ -49,7 +50,7 @@ func TestInvariant5_LateDoubledReordered_EndInTheSameState(t *testing.T) {
 		s.wantEffects(2, 2)
 		takings, err := s.store.Takings(s.ctx, s.clock.now().Add(-24*time.Hour), s.clock.now())
 		s.must(err)
-		if takings.Count != 2 || campay.XAF(takings.Amount) != campay.Francs(300) {
+		if takings.Count != 2 || money.XAF(takings.Amount) != money.Francs(300) {
 			t.Fatalf("%s: takings %+v", fault.Kind, takings)
 		}
 	}
@@ -92,13 +93,13 @@ func TestInvariant5_UnknownReference_BecomesExternalOnlyWhenCamPayKnowsIt(t *tes
 	if d := s.deliveries(); len(s.all()) != 0 || d[0].Outcome != store.OutcomeUnknown || !d[0].NextAt.IsZero() {
 		t.Fatalf("%d transactions, delivery %+v", len(s.all()), d[0])
 	}
-	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: campay.Francs(300), From: mtnPhone, Description: "Ailleurs"})
+	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: money.Francs(300), From: mtnPhone, Description: "Ailleurs"})
 	s.must(err)
 	s.must(s.sandbox.Enter(elsewhere.Reference, "1234"))
 	s.work(0)
 	all := s.all()
 	if len(all) != 1 || all[0].Origin != store.OriginExternal || all[0].Status != store.StatusSuccessful ||
-		campay.XAF(all[0].Amount) != campay.Francs(300) || len(all[0].Flags) != 0 {
+		money.XAF(all[0].Amount) != money.Francs(300) || len(all[0].Flags) != 0 {
 		t.Fatalf("transactions %+v", all)
 	}
 }

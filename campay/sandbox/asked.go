@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 const (
@@ -47,7 +48,7 @@ func (p *plain) UnmarshalJSON(b []byte) error {
 }
 
 // readAmount takes digits alone, as text or as a JSON integer.
-func readAmount(p plain) (campay.XAF, error) {
+func readAmount(p plain) (money.XAF, error) {
 	text := string(p)
 	for i := range len(text) {
 		if text[i] < '0' || text[i] > '9' {
@@ -61,11 +62,11 @@ func readAmount(p plain) (campay.XAF, error) {
 	if err != nil || francs == 0 {
 		return 0, refuse(campay.CodeAmount, "Invalid amount")
 	}
-	return campay.Francs(francs), nil
+	return money.Francs(francs), nil
 }
 
 // belowCeiling holds the demo site's limit.
-func (c *Config) belowCeiling(amount campay.XAF) error {
+func (c *Config) belowCeiling(amount money.XAF) error {
 	if c.Ceiling == 0 || amount <= c.Ceiling {
 		return nil
 	}
@@ -74,16 +75,16 @@ func (c *Config) belowCeiling(amount campay.XAF) error {
 
 // readPhone takes a whole number with its country code, of a carrier that
 // CamPay serves.
-func readPhone(p plain) (campay.Phone, error) {
-	phone, err := campay.ParsePhone(string(p))
+func readPhone(p plain) (money.Phone, error) {
+	phone, err := money.ParsePhone(string(p))
 	if err != nil || string(phone) != string(p) {
 		return "", refuse(campay.CodePhone, "Invalid phone number. Ensure the number starts with the country code. e.g 237xxxxxxxxx")
 	}
 	return phone, servedCarrier(phone)
 }
 
-func servedCarrier(phone campay.Phone) error {
-	if phone.Operator() != campay.OtherOperator {
+func servedCarrier(phone money.Phone) error {
+	if phone.Operator() != money.OtherOperator {
 		return nil
 	}
 	return refuse(campay.CodeCarrier, "Unsupported Carrier phone number. "+
@@ -91,8 +92,8 @@ func servedCarrier(phone campay.Phone) error {
 }
 
 // carrierMinimum is the carrier's own least amount.
-func carrierMinimum(phone campay.Phone, amount campay.XAF) error {
-	if phone.Operator() == campay.Orange && amount < campay.Francs(orangeMinimum) {
+func carrierMinimum(phone money.Phone, amount money.XAF) error {
+	if phone.Operator() == money.Orange && amount < money.Francs(orangeMinimum) {
 		return refuse(campay.CodeAmount, "Minimum amount for Orange is 10.00")
 	}
 	return nil

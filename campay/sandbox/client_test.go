@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -37,21 +38,21 @@ func TestClient_EveryCall_UnderstandsTheSandbox(t *testing.T) {
 				t.Fatal(err)
 			}
 			push, err := c.Collect(ctx, campay.CollectRequest{
-				Amount: campay.Francs(500), From: orange, ExternalReference: extA, ExternalUser: "C7",
+				Amount: money.Francs(500), From: orange, ExternalReference: extA, ExternalUser: "C7",
 			})
-			if err != nil || push.USSDCode != "#150*50#" || push.Operator != campay.Orange {
+			if err != nil || push.USSDCode != "#150*50#" || push.Operator != money.Orange {
 				t.Fatalf("%+v %v", push, err)
 			}
 			s.enter(push.Reference)
 			tx, err := c.Transaction(ctx, push.Reference)
-			if err != nil || tx.Status != campay.Successful || tx.Amount != campay.Tell(campay.Francs(500)) || tx.NetAmount != campay.Tell(campay.Francs(495)) ||
+			if err != nil || tx.Status != campay.Successful || tx.Amount != money.Tell(money.Francs(500)) || tx.NetAmount != money.Tell(money.Francs(495)) ||
 				tx.ExternalReference != extA || tx.Reason != "" || tx.OperatorReference == "" {
 				t.Fatalf("%+v %v", tx, err)
 			}
 			testClientLink(t, s, c)
 			testClientPayouts(t, s, c)
 			balance, err := c.Balance(ctx)
-			if err != nil || balance.Total != campay.Tell(campay.Francs(14_990)) || balance.Utility != campay.Tell(campay.Francs(900)) {
+			if err != nil || balance.Total != money.Tell(money.Francs(14_990)) || balance.Utility != money.Tell(money.Francs(900)) {
 				t.Errorf("%+v %v", balance, err)
 			}
 			rows, err := c.History(ctx, s.clock.now(), s.clock.now())
@@ -59,8 +60,8 @@ func TestClient_EveryCall_UnderstandsTheSandbox(t *testing.T) {
 				t.Fatalf("%+v %v", rows, err)
 			}
 			first := rows[2]
-			if first.Reference != push.Reference || first.ExternalUser != "C7" || first.Credit != campay.Tell(campay.Francs(495)) ||
-				first.Charge != campay.Tell(campay.Francs(5)) || !first.At.Equal(s.clock.now()) || first.Operator != campay.Orange {
+			if first.Reference != push.Reference || first.ExternalUser != "C7" || first.Credit != money.Tell(money.Francs(495)) ||
+				first.Charge != money.Tell(money.Francs(5)) || !first.At.Equal(s.clock.now()) || first.Operator != money.Orange {
 				t.Errorf("%+v", first)
 			}
 		})
@@ -70,7 +71,7 @@ func TestClient_EveryCall_UnderstandsTheSandbox(t *testing.T) {
 func testClientLink(t *testing.T, s shop, c *campay.Client) {
 	t.Helper()
 	link, err := c.PaymentLink(context.Background(), campay.PaymentLinkRequest{
-		Amount: campay.Francs(500), Description: "Pain", ExternalReference: extB,
+		Amount: money.Francs(500), Description: "Pain", ExternalReference: extB,
 		RedirectURL: "https://example.org/ok", PaymentOptions: campay.MobileMoney,
 	})
 	if err != nil || !strings.HasPrefix(link.URL, s.url+"/pay/") {
@@ -85,26 +86,26 @@ func testClientPayouts(t *testing.T, s shop, c *campay.Client) {
 	t.Helper()
 	ctx := context.Background()
 	out, err := c.Withdraw(ctx, campay.WithdrawRequest{
-		Amount: campay.Francs(500), To: mtn, ExternalReference: "11111111-1111-4111-8111-111111111111",
+		Amount: money.Francs(500), To: mtn, ExternalReference: "11111111-1111-4111-8111-111111111111",
 	})
 	if err != nil || s.entry(out.Reference).Status != campay.Successful {
 		t.Fatalf("%+v %v", out, err)
 	}
 	_, err = c.Withdraw(ctx, campay.WithdrawRequest{
-		Amount: campay.Francs(90_000), To: mtn, ExternalReference: "22222222-2222-4222-8222-222222222222",
+		Amount: money.Francs(90_000), To: mtn, ExternalReference: "22222222-2222-4222-8222-222222222222",
 	})
 	var refused *campay.Error
 	if !errors.As(err, &refused) || refused.Code != campay.CodeBalance || refused.Effect != campay.Refused {
 		t.Errorf("%v", err)
 	}
 	air, err := c.TransferAirtime(ctx, campay.AirtimeRequest{
-		Amount: campay.Francs(100), To: mtn, ExternalReference: "33333333-3333-4333-8333-333333333333",
+		Amount: money.Francs(100), To: mtn, ExternalReference: "33333333-3333-4333-8333-333333333333",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	u, err := c.UtilityTransaction(ctx, air.Reference)
-	if err != nil || u.Status != campay.Successful || u.Amount != campay.Tell(campay.Francs(100)) || u.Operator != "MTN_CM" {
+	if err != nil || u.Status != campay.Successful || u.Amount != money.Tell(money.Francs(100)) || u.Operator != "MTN_CM" {
 		t.Errorf("%+v %v", u, err)
 	}
 }
@@ -131,7 +132,7 @@ func TestClient_LostAnswers_AreKnownAsSuch(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			s := open(t)
 			c := s.client(campay.Config{Token: permanent})
-			ask := campay.CollectRequest{Amount: campay.Francs(500), From: mtn, ExternalReference: extA}
+			ask := campay.CollectRequest{Amount: money.Francs(500), From: mtn, ExternalReference: extA}
 			s.Inject(sandbox.Fault{Kind: kind, Endpoint: sandbox.EndpointCollect})
 			if _, err := c.Collect(context.Background(), ask); !campay.IsLost(err) {
 				t.Fatalf("%v", err)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 func (s *Sandbox) collect(r *http.Request, body []byte) (any, error) {
@@ -76,7 +77,7 @@ func firstError(errs ...error) error {
 }
 
 // afford refuses a payout that its balance does not cover, fee included.
-func (st *state) afford(e Endpoint, phone campay.Phone, amount campay.XAF) error {
+func (st *state) afford(e Endpoint, phone money.Phone, amount money.XAF) error {
 	charge := st.cfg.Fees.on(e, amount)
 	if amount+charge <= *st.purse(e, phone.Operator()) {
 		return nil

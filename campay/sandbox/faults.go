@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // Endpoint names a call of the API by its path.
@@ -119,7 +120,7 @@ type Fault struct {
 	Times     int      // how often; 0 is once, below 0 until cleared
 	Delay     time.Duration
 	Status    int // HTTP status
-	Amount    campay.XAF
+	Amount    money.XAF
 	Currency  string
 	Announced campay.Status
 	Text      string // what the answer says

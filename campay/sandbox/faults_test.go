@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -46,7 +47,7 @@ func TestCallFault_BeforeAndAfter_DifferByTheirEffectAlone(t *testing.T) {
 			if n := len(s.Ledger()); n != c.effects {
 				t.Errorf("%d effects, want %d", n, c.effects)
 			}
-			if moved := s.Balance().MTN != campay.Francs(10_000); moved != (c.effects == 1) {
+			if moved := s.Balance().MTN != money.Francs(10_000); moved != (c.effects == 1) {
 				t.Errorf("balance %s", s.Balance().MTN)
 			}
 			if len(s.Faults()) != 0 {
@@ -137,7 +138,7 @@ func TestCallFault_DelayLongerThanTheClient_HasNoEffect(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := client.Collect(ctx, campay.CollectRequest{Amount: campay.Francs(500), From: mtn, ExternalReference: extA})
+		_, err := client.Collect(ctx, campay.CollectRequest{Amount: money.Francs(500), From: mtn, ExternalReference: extA})
 		ended <- err
 	}()
 	<-arrived
@@ -156,11 +157,11 @@ func TestCallFault_DelayLongerThanTheClient_HasNoEffect(t *testing.T) {
 func TestSourceFault_TheTruthDiffersFromWhatWasAsked(t *testing.T) {
 	s := open(t)
 	s.Inject(
-		sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: sandbox.EndpointCollect, Amount: campay.Francs(10)},
+		sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: sandbox.EndpointCollect, Amount: money.Francs(10)},
 		sandbox.Fault{Kind: sandbox.TrueCurrency, Endpoint: sandbox.EndpointCollect},
 	)
 	_, reference := s.link(extA, "")
-	if p := s.pay(reference, 0); p.Amount != campay.Francs(500) {
+	if p := s.pay(reference, 0); p.Amount != money.Francs(500) {
 		t.Errorf("the payer was shown %s", p.Amount)
 	}
 	s.enter(reference)
@@ -183,7 +184,7 @@ func TestFaultsPage_TakesJSON(t *testing.T) {
 	s.want(r, 204)
 	want := sandbox.Fault{
 		Kind: sandbox.WebhookLate, Endpoint: sandbox.EndpointCollect, Times: 3, Delay: 2 * time.Second,
-		Status: 503, Amount: campay.Francs(10), Currency: "EUR", Announced: campay.Failed,
+		Status: 503, Amount: money.Francs(10), Currency: "EUR", Announced: campay.Failed,
 	}
 	if f := s.Faults(); len(f) != 1 || f[0] != want {
 		t.Errorf("%+v", f)

@@ -1,8 +1,8 @@
 package sandbox
 
-// What CamPay keeps of each operation.
+import "comptoir/campay/money"
 
-import "comptoir/campay"
+// What CamPay keeps of each operation.
 
 // Rate is a share in hundredths of a percent.
 type Rate int64
@@ -17,17 +17,17 @@ const ratesInWhole = 10_000
 // more than that; a withdrawal's and airtime's is added to what it is debited.
 type Fees struct {
 	Collect, Withdraw, Airtime Rate
-	Flat                       campay.XAF
+	Flat                       money.XAF
 }
 
 // Of is the fee for an amount, in hundredths of a franc; half a hundredth is
 // rounded up.
-func (r Rate) Of(amount campay.XAF) campay.XAF {
-	return (amount*campay.XAF(r) + ratesInWhole/2) / ratesInWhole
+func (r Rate) Of(amount money.XAF) money.XAF {
+	return (amount*money.XAF(r) + ratesInWhole/2) / ratesInWhole
 }
 
 // on is the whole fee of an operation.
-func (f Fees) on(e Endpoint, amount campay.XAF) campay.XAF {
+func (f Fees) on(e Endpoint, amount money.XAF) money.XAF {
 	switch e {
 	case EndpointCollect:
 		return min(f.Collect.Of(amount)+f.Flat, amount)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -70,7 +71,7 @@ func TestHabit_PendingHistory_ShowsWhatHasNotEnded(t *testing.T) {
 }
 
 func TestFees_FlatPart_IsAddedToTheRate_AndNeverMoreThanWhatComesIn(t *testing.T) {
-	s := open(t, func(c *sandbox.Config) { c.Fees.Flat = campay.Francs(2) })
+	s := open(t, func(c *sandbox.Config) { c.Fees.Flat = money.Francs(2) })
 	s.enter(s.collect("100", mtn, extA))
 	s.enter(s.collect("1", mtn, extB))
 	s.want(s.history(), 200, `"charge_amount":3.0`, `"credit":97.0`, `"charge_amount":1.0`, `"credit":0.0`)

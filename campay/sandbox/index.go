@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // shownRows bounds each list of the page.
@@ -164,7 +165,7 @@ func (a askedFault) fault() (Fault, error) {
 	if f.Delay, err = time.ParseDuration(string(orElse(a.Delay, "0s"))); err != nil || f.Delay < 0 {
 		return Fault{}, errors.New(`delay: not a duration such as "2s"`)
 	}
-	if f.Amount, err = campay.ParseXAF(string(orElse(a.Amount, "0"))); err != nil || f.Amount < 0 {
+	if f.Amount, err = money.ParseXAF(string(orElse(a.Amount, "0"))); err != nil || f.Amount < 0 {
 		return Fault{}, errors.New("amount: not an amount")
 	}
 	if (f.Kind == TrueAmount || f.Kind == WebhookAmount) && f.Amount == 0 {

@@ -14,34 +14,35 @@ import (
 	"github.com/google/uuid"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // Entry is one transaction as CamPay knows it.
 type Entry struct {
-	Reference         string          `json:"reference"`
-	ExternalReference string          `json:"external_reference,omitempty"`
-	LinkReference     string          `json:"link_reference,omitempty"` // of the link it was paid on
-	Endpoint          Endpoint        `json:"endpoint"`                 // collect, withdraw or airtime
-	Status            campay.Status   `json:"status"`
-	Asked             campay.XAF      `json:"asked"`
-	Amount            campay.XAF      `json:"amount"` // what moves: Asked, unless a fault says otherwise
-	Charge            campay.XAF      `json:"charge"`
-	Currency          string          `json:"currency"`
-	Operator          campay.Operator `json:"operator"`
-	Phone             campay.Phone    `json:"phone"`
-	Code              string          `json:"code"`
-	OperatorReference string          `json:"operator_reference,omitempty"`
-	Description       string          `json:"description,omitempty"`
-	ExternalUser      string          `json:"external_user,omitempty"`
-	FirstName         string          `json:"first_name,omitempty"`
-	LastName          string          `json:"last_name,omitempty"`
-	Email             string          `json:"email,omitempty"`
-	RedirectURL       string          `json:"redirect_url,omitempty"`
-	FailureURL        string          `json:"failure_redirect_url,omitempty"`
-	Reason            Reason          `json:"reason,omitempty"` // why it failed
-	Begun             time.Time       `json:"begun"`
-	Due               time.Time       `json:"due"` // when it ends by itself
-	Ended             time.Time       `json:"ended,omitzero"`
+	Reference         string         `json:"reference"`
+	ExternalReference string         `json:"external_reference,omitempty"`
+	LinkReference     string         `json:"link_reference,omitempty"` // of the link it was paid on
+	Endpoint          Endpoint       `json:"endpoint"`                 // collect, withdraw or airtime
+	Status            campay.Status  `json:"status"`
+	Asked             money.XAF      `json:"asked"`
+	Amount            money.XAF      `json:"amount"` // what moves: Asked, unless a fault says otherwise
+	Charge            money.XAF      `json:"charge"`
+	Currency          string         `json:"currency"`
+	Operator          money.Operator `json:"operator"`
+	Phone             money.Phone    `json:"phone"`
+	Code              string         `json:"code"`
+	OperatorReference string         `json:"operator_reference,omitempty"`
+	Description       string         `json:"description,omitempty"`
+	ExternalUser      string         `json:"external_user,omitempty"`
+	FirstName         string         `json:"first_name,omitempty"`
+	LastName          string         `json:"last_name,omitempty"`
+	Email             string         `json:"email,omitempty"`
+	RedirectURL       string         `json:"redirect_url,omitempty"`
+	FailureURL        string         `json:"failure_redirect_url,omitempty"`
+	Reason            Reason         `json:"reason,omitempty"` // why it failed
+	Begun             time.Time      `json:"begun"`
+	Due               time.Time      `json:"due"` // when it ends by itself
+	Ended             time.Time      `json:"ended,omitzero"`
 	// FailsAtSource: the payer's PIN, or the wait, ends in a failure.
 	FailsAtSource bool `json:"fails_at_source,omitempty"`
 }
@@ -78,7 +79,7 @@ func (r Reason) text() string {
 // Effect is by how much the entry changes the balance of its carrier (or the
 // airtime float) where it stands: a payout is debited when it is accepted and
 // given back when it fails.
-func (e Entry) Effect() campay.XAF {
+func (e Entry) Effect() money.XAF {
 	switch {
 	case e.Endpoint == EndpointCollect && e.Status == campay.Successful:
 		return e.Amount - e.Charge
@@ -90,7 +91,7 @@ func (e Entry) Effect() campay.XAF {
 
 // net is what a collection is worth to the app, whether it came or not; a payout
 // is worth nothing.
-func (e Entry) net() campay.XAF {
+func (e Entry) net() money.XAF {
 	if e.Endpoint != EndpointCollect {
 		return 0
 	}
@@ -98,10 +99,10 @@ func (e Entry) net() campay.XAF {
 }
 
 // Credit and Debit are the two sides of Effect: what failed has neither.
-func (e Entry) Credit() campay.XAF { return max(e.Effect(), 0) }
+func (e Entry) Credit() money.XAF { return max(e.Effect(), 0) }
 
 // Debit is what was taken from the app, fee included.
-func (e Entry) Debit() campay.XAF { return max(-e.Effect(), 0) }
+func (e Entry) Debit() money.XAF { return max(-e.Effect(), 0) }
 
 // Ledger returns every transaction, in the order in which they began.
 func (s *Sandbox) Ledger() []Entry {
@@ -204,16 +205,16 @@ func (st *state) settle(e *Entry, status campay.Status, reason Reason) {
 	st.touch()
 }
 
-func (st *state) move(e *Entry, by campay.XAF) {
+func (st *state) move(e *Entry, by money.XAF) {
 	*st.purse(e.Endpoint, e.Operator) += by
 }
 
 // purse is the balance that an operation with a carrier draws on.
-func (st *state) purse(e Endpoint, o campay.Operator) *campay.XAF {
+func (st *state) purse(e Endpoint, o money.Operator) *money.XAF {
 	switch {
 	case e == EndpointAirtime:
 		return &st.Balances.Airtime
-	case o == campay.Orange:
+	case o == money.Orange:
 		return &st.Balances.Orange
 	}
 	return &st.Balances.MTN
@@ -236,7 +237,7 @@ func code(e Entry, serial int64) string {
 // operatorReference is in the form of the carrier's own receipts.
 func operatorReference(e Entry) string {
 	number := e.Code[len(e.Code)-5:]
-	if e.Operator == campay.Orange {
+	if e.Operator == money.Orange {
 		return "MP" + e.Ended.Format("060102.1504") + ".A" + number
 	}
 	return e.Ended.Format("0601021504") + number

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -41,7 +42,7 @@ func (l *life) event(r *rapid.T) {
 		l.clock.pass(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, time.Hour}).Draw(r, "time"))
 	case 6:
 		kind := rapid.SampledFrom([]sandbox.Kind{sandbox.TrueAmount, sandbox.FailAtSource, sandbox.CutAfter}).Draw(r, "fault")
-		l.box.Inject(sandbox.Fault{Kind: kind, Endpoint: sandbox.EndpointCollect, Amount: campay.Francs(3)})
+		l.box.Inject(sandbox.Fault{Kind: kind, Endpoint: sandbox.EndpointCollect, Amount: money.Francs(3)})
 	case 7:
 		all := l.box.Ledger()
 		if len(all) == 0 {
@@ -70,11 +71,11 @@ func (l *life) call(path, body string) {
 	l.box.Handler().ServeHTTP(httptest.NewRecorder(), req)
 }
 
-func (l *life) purse(b *sandbox.Balances, e sandbox.Entry) *campay.XAF {
+func (l *life) purse(b *sandbox.Balances, e sandbox.Entry) *money.XAF {
 	switch {
 	case e.Endpoint == sandbox.EndpointAirtime:
 		return &b.Airtime
-	case e.Operator == campay.Orange:
+	case e.Operator == money.Orange:
 		return &b.Orange
 	}
 	return &b.MTN

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 const linkBytes = 12
@@ -22,9 +23,9 @@ type link struct {
 	ID                 string                `json:"id"` // in its address
 	Reference          string                `json:"reference"`
 	ExternalReference  string                `json:"external_reference,omitempty"`
-	Amount             campay.XAF            `json:"amount"`
+	Amount             money.XAF             `json:"amount"`
 	PayerCanPayMore    bool                  `json:"payer_can_pay_more,omitempty"`
-	Phone              campay.Phone          `json:"phone,omitempty"`
+	Phone              money.Phone           `json:"phone,omitempty"`
 	Description        string                `json:"description,omitempty"`
 	FirstName          string                `json:"first_name,omitempty"`
 	LastName           string                `json:"last_name,omitempty"`
@@ -93,7 +94,7 @@ func (a askedLink) link(c *Config) (link, error) {
 	if err != nil {
 		return link{}, err
 	}
-	var phone campay.Phone
+	var phone money.Phone
 	if a.From != "" {
 		if phone, err = readPhone(a.From); err != nil {
 			return link{}, err
@@ -130,7 +131,7 @@ func (a askedLink) link(c *Config) (link, error) {
 // Pay begins a payment on a link's page, as its form does. The link is known by
 // its reference or its address; amount 0 is the link's own. A *Refusal says why
 // the page would not have it.
-func (s *Sandbox) Pay(of string, phone campay.Phone, amount campay.XAF) (Prompt, error) {
+func (s *Sandbox) Pay(of string, phone money.Phone, amount money.XAF) (Prompt, error) {
 	var prompt Prompt
 	err := s.change(func(st *state) error {
 		i := slices.IndexFunc(st.Links, func(l *link) bool {
@@ -159,7 +160,7 @@ func (s *Sandbox) Pay(of string, phone campay.Phone, amount campay.XAF) (Prompt,
 	return prompt, err
 }
 
-func (l *link) takes(amount campay.XAF) error {
+func (l *link) takes(amount money.XAF) error {
 	_, whole := amount.Whole()
 	switch {
 	case !whole:
@@ -183,7 +184,7 @@ func (l *link) lastTry(st *state) *Entry {
 }
 
 // try is the transaction of one more attempt to pay.
-func (l *link) try(st *state, phone campay.Phone, amount campay.XAF) Entry {
+func (l *link) try(st *state, phone money.Phone, amount money.XAF) Entry {
 	e := Entry{
 		Endpoint:          EndpointCollect,
 		ExternalReference: l.ExternalReference,

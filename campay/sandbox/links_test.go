@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -30,7 +31,7 @@ func (s shop) link(external, more string) (path, reference string) {
 	return path, reference
 }
 
-func (s shop) pay(link string, amount campay.XAF) sandbox.Prompt {
+func (s shop) pay(link string, amount money.XAF) sandbox.Prompt {
 	s.Helper()
 	p, err := s.Pay(link, mtn, amount)
 	if err != nil {
@@ -78,19 +79,19 @@ func TestLink_EachFurtherTry_HasItsOwnReferenceUnderTheSameExternalOne(t *testin
 }
 
 func TestLink_AmountOfThePayer_OnlyWhereItMayBeMore(t *testing.T) {
-	s := open(t, func(c *sandbox.Config) { c.Ceiling = campay.Francs(1000) })
+	s := open(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(1000) })
 	_, fixed := s.link("", "")
 	_, least := s.link("", `,"payer_can_pay_more":"yes"`)
 	for name, c := range map[string]struct {
 		link   string
-		phone  campay.Phone
-		amount campay.XAF
+		phone  money.Phone
+		amount money.XAF
 		code   string
 	}{
-		"more than a fixed one": {fixed, mtn, campay.Francs(501), campay.CodeAmount},
-		"less":                  {least, mtn, campay.Francs(499), campay.CodeAmount},
+		"more than a fixed one": {fixed, mtn, money.Francs(501), campay.CodeAmount},
+		"less":                  {least, mtn, money.Francs(499), campay.CodeAmount},
 		"decimals":              {least, mtn, 50_050, campay.CodeAmount},
-		"above the ceiling":     {least, mtn, campay.Francs(1001), campay.CodeAmount},
+		"above the ceiling":     {least, mtn, money.Francs(1001), campay.CodeAmount},
 		"another carrier":       {fixed, nexttel, 0, campay.CodeCarrier},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,7 +102,7 @@ func TestLink_AmountOfThePayer_OnlyWhereItMayBeMore(t *testing.T) {
 			}
 		})
 	}
-	if p := s.pay(least, campay.Francs(700)); p.Amount != campay.Francs(700) {
+	if p := s.pay(least, money.Francs(700)); p.Amount != money.Francs(700) {
 		t.Errorf("%+v", p)
 	}
 	if _, err := s.Pay(extB, mtn, 0); !errors.Is(err, sandbox.ErrUnknown) {
@@ -110,7 +111,7 @@ func TestLink_AmountOfThePayer_OnlyWhereItMayBeMore(t *testing.T) {
 }
 
 func TestLink_WhatCamPayRefuses(t *testing.T) {
-	s := open(t, func(c *sandbox.Config) { c.Ceiling = campay.Francs(1000) })
+	s := open(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(1000) })
 	for _, more := range []string{
 		`,"amount":"0"`, `,"amount":"1001"`, `,"from":"677"`, `,"redirect_url":"javascript:alert(1)"`,
 		`,"failure_redirect_url":"x"`, `,"redirect_url":"https://example.org;script-src"`, `,"payment_options":"CASH"`, `,"payer_can_pay_more":"perhaps"`,

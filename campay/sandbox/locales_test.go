@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"comptoir/campay/money"
 
-	"comptoir/campay"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
 )
 
 func words(t *testing.T, lang string) map[string]string {
@@ -90,11 +90,11 @@ func TestLocales_HaveEveryWordThatIsUsed(t *testing.T) {
 func TestScreen_WritesAmountsNumbersAndTimesAsPeopleDo(t *testing.T) {
 	fr, en := screen{Lang: "fr"}, screen{Lang: "en"}
 	for got, want := range map[string]string{
-		fr.Money(campay.Francs(1_234_567)): "1\u202f234\u202f567\u00a0FCFA",
-		fr.Money(495):                      "4,95\u00a0FCFA",
-		en.Money(-100_050):                 "-1\u202f000.50\u00a0FCFA",
-		fr.Number("237677123456"):          "6\u00a077\u00a012\u00a034\u00a056",
-		fr.Number("x"):                     "x",
+		fr.Money(money.Francs(1_234_567)): "1\u202f234\u202f567\u00a0FCFA",
+		fr.Money(495):                     "4,95\u00a0FCFA",
+		en.Money(-100_050):                "-1\u202f000.50\u00a0FCFA",
+		fr.Number("237677123456"):         "6\u00a077\u00a012\u00a034\u00a056",
+		fr.Number("x"):                    "x",
 		fr.Clock(time.Date(2026, 3, 14, 23, 30, 0, 0, time.UTC)): "15/03 00:30:00",
 	} {
 		if got != want {

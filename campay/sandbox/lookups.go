@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // absent is how CamPay's answers often write that there is no value.
@@ -47,8 +48,8 @@ func (s *Sandbox) transaction(r *http.Request, _ []byte) (any, error) {
 }
 
 // spelled is an operator as most answers write it.
-func spelled(o campay.Operator) string {
-	if o == campay.Orange {
+func spelled(o money.Operator) string {
+	if o == money.Orange {
 		return "Orange"
 	}
 	return string(o)
@@ -110,7 +111,7 @@ type historyRow struct {
 	Code           string        `json:"code"`
 	OperatorTxCode any           `json:"operator_tx_code"` // null where there is none
 	Operator       string        `json:"operator"`
-	PhoneNumber    campay.Phone  `json:"phone_number"`
+	PhoneNumber    money.Phone   `json:"phone_number"`
 	Description    string        `json:"description"`
 	ExternalUser   string        `json:"external_user"`
 	Amount         decimal       `json:"amount"`
@@ -181,11 +182,11 @@ func (s *Sandbox) holder(r *http.Request, _ []byte) (any, error) {
 }
 
 // decimal is an amount written as a JSON number that always has decimals: 5.0.
-type decimal campay.XAF
+type decimal money.XAF
 
 // MarshalJSON writes 5.0 or 4.95.
 func (d decimal) MarshalJSON() ([]byte, error) {
-	a := campay.XAF(d)
+	a := money.XAF(d)
 	if francs, whole := a.Whole(); whole {
 		return []byte(strconv.FormatInt(francs, 10) + ".0"), nil
 	}
@@ -193,7 +194,7 @@ func (d decimal) MarshalJSON() ([]byte, error) {
 }
 
 // twoDecimals is "5.00".
-func twoDecimals(a campay.XAF) string {
+func twoDecimals(a money.XAF) string {
 	if _, whole := a.Whole(); whole {
 		return a.String() + ".00"
 	}

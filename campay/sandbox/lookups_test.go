@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -77,7 +78,7 @@ func TestHolder_IsAPlaceholder(t *testing.T) {
 }
 
 func TestFee_HalfAHundredth_IsRoundedUp(t *testing.T) {
-	for amount, want := range map[campay.XAF]campay.XAF{49: 0, 50: 1, 149: 1, 150: 2, 10_000: 100} {
+	for amount, want := range map[money.XAF]money.XAF{49: 0, 50: 1, 149: 1, 150: 2, 10_000: 100} {
 		if got := sandbox.OnePercent.Of(amount); got != want {
 			t.Errorf("1 %% of %s is %s, want %s", amount, got, want)
 		}
@@ -96,7 +97,7 @@ func TestPrompt_EachAnswer_EndsItsOwnWay(t *testing.T) {
 	} {
 		s := open(t)
 		reference := s.collect("500", mtn, "")
-		if p := s.Prompts(); len(p) != 1 || p[0].Reference != reference || p[0].Amount != campay.Francs(500) {
+		if p := s.Prompts(); len(p) != 1 || p[0].Reference != reference || p[0].Amount != money.Francs(500) {
 			t.Fatalf("prompts %+v", p)
 		}
 		if err := s.Enter(reference, pin); err != nil {
@@ -106,7 +107,7 @@ func TestPrompt_EachAnswer_EndsItsOwnWay(t *testing.T) {
 		if e.Status != want.status || e.Reason != want.reason {
 			t.Errorf("%s: %s %s", pin, e.Status, e.Reason)
 		}
-		if moved := s.Balance().MTN != campay.Francs(10_000); moved != (want.status == campay.Successful) {
+		if moved := s.Balance().MTN != money.Francs(10_000); moved != (want.status == campay.Successful) {
 			t.Errorf("%s: balance %s", pin, s.Balance().MTN)
 		}
 		if f := s.api("GET", "transaction/"+reference, "").fields(t); (f["reason"] == "None") != (want.reason == "") {
@@ -171,7 +172,7 @@ func TestSettle_LateSuccess_BringsTheMoneyAndIsAnnounced(t *testing.T) {
 	if s.Settle(reference, campay.Pending) == nil || s.Settle(extA, campay.Failed) == nil {
 		t.Error("settled what cannot be")
 	}
-	if err := s.Settle(reference, campay.Failed); err != nil || s.Balance().MTN != campay.Francs(10_000) {
+	if err := s.Settle(reference, campay.Failed); err != nil || s.Balance().MTN != money.Francs(10_000) {
 		t.Errorf("%v, balance %s", err, s.Balance().MTN)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -34,7 +35,7 @@ func below(location string) string { return strings.TrimPrefix(location, "/sandb
 func TestPages_InBothLanguages_NameEveryWordAndAllowNothingStrange(t *testing.T) {
 	s := open(t)
 	path, link := s.link(extA, `,"payer_can_pay_more":"yes","payment_options":"CARD","from":"`+mtn+`"`)
-	s.enter(s.pay(link, campay.Francs(12_500)).Reference)
+	s.enter(s.pay(link, money.Francs(12_500)).Reference)
 	refused := s.pay(link, 0).Reference
 	if err := s.Refuse(refused); err != nil {
 		t.Fatal(err)
@@ -217,7 +218,7 @@ func TestPayPage_WhatAPayerTypesWrong_IsSaidOnTheForm(t *testing.T) {
 		t.Error("a payment began")
 	}
 	s.sentTo(s.form(path, url.Values{"phone": {mtn}, "amount": {"12\u00a0500"}}))
-	if p := s.Prompts()[0]; p.Amount != campay.Francs(12_500) {
+	if p := s.Prompts()[0]; p.Amount != money.Francs(12_500) {
 		t.Errorf("%+v", p)
 	}
 	s.want(s.form("/pay/none", url.Values{"phone": {mtn}}), 404)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // payForm is the page on which a payer gives a number.
@@ -89,7 +90,7 @@ func (s *Sandbox) takePay(w http.ResponseWriter, r *http.Request) {
 // payTyped pays with what a person typed. The amount counts only where the
 // payer may choose it.
 func (s *Sandbox) payTyped(l link, phone, amount string) (Prompt, error) {
-	number, err := campay.ParsePhone(phone)
+	number, err := money.ParsePhone(phone)
 	if err != nil {
 		return Prompt{}, err
 	}
@@ -107,7 +108,7 @@ func (s *Sandbox) payTyped(l link, phone, amount string) (Prompt, error) {
 func problemOf(err error) string {
 	var refusal *Refusal
 	switch {
-	case errors.Is(err, campay.ErrPhone):
+	case errors.Is(err, money.ErrPhone):
 		return "pay.problem.phone"
 	case errors.As(err, &refusal) && refusal.Code == campay.CodeCarrier:
 		return "pay.problem.carrier"

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 func (s *Sandbox) withdraw(r *http.Request, body []byte) (any, error) {
@@ -20,7 +21,7 @@ func (s *Sandbox) withdraw(r *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.payOut(EndpointWithdraw, asked, func(st *state, phone campay.Phone, amount campay.XAF) error {
+	return s.payOut(EndpointWithdraw, asked, func(st *state, phone money.Phone, amount money.XAF) error {
 		return firstError(st.cfg.belowCeiling(amount), carrierMinimum(phone, amount))
 	})
 }
@@ -30,8 +31,8 @@ func (s *Sandbox) airtime(r *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.payOut(EndpointAirtime, asked, func(st *state, _ campay.Phone, amount campay.XAF) error {
-		if st.cfg.Ceiling > 0 && amount != campay.Francs(demoAirtime) {
+	return s.payOut(EndpointAirtime, asked, func(st *state, _ money.Phone, amount money.XAF) error {
+		if st.cfg.Ceiling > 0 && amount != money.Francs(demoAirtime) {
 			return refuse(campay.CodeAmount, fmt.Sprintf(
 				"This is a demo system. Minimum and maximum amount is %d XAF", demoAirtime))
 		}
@@ -53,7 +54,7 @@ func readPayout(r *http.Request, body []byte) (payout, error) {
 	return asked, err
 }
 
-func (s *Sandbox) payOut(e Endpoint, asked payout, rules func(*state, campay.Phone, campay.XAF) error) (any, error) {
+func (s *Sandbox) payOut(e Endpoint, asked payout, rules func(*state, money.Phone, money.XAF) error) (any, error) {
 	k, err := readIdentity(asked.ExternalReference, asked.UUID)
 	if err == nil && e == EndpointWithdraw {
 		k.external, err = readReference(asked.ExternalReference)

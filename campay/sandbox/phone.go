@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"slices"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 const pastPrompts = 20
@@ -38,7 +38,7 @@ func (s *Sandbox) showPhone(w http.ResponseWriter, r *http.Request) {
 
 func (s *Sandbox) handset(number string) handset {
 	h := handset{Number: number}
-	phone, err := campay.ParsePhone(number)
+	phone, err := money.ParsePhone(number)
 	h.Unknown = number != "" && err != nil
 	if h.Unknown {
 		return h

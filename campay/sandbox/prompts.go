@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // Prompt asks one payer for one payment. There is one for each collection.
 type Prompt struct {
 	Reference   string // of the transaction it asks for; what Enter and Refuse take
-	Phone       campay.Phone
-	Amount      campay.XAF
+	Phone       money.Phone
+	Amount      money.XAF
 	App         string // the shop
 	Description string
 	Expires     time.Time

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -36,7 +36,7 @@ func TestAPI_FormsAreReadAsJSONIs_ByEveryPOST(t *testing.T) {
 	multipart := "--x\r\nContent-Disposition: form-data; name=\"amount\"\r\n\r\n7\r\n" +
 		"--x\r\nContent-Disposition: form-data; name=\"from\"\r\n\r\n" + mtn + "\r\n--x--\r\n"
 	r := s.send("POST", "/api/collect/", multipart, "Authorization", "Token "+permanent, "Content-Type", "multipart/form-data; boundary=x")
-	if e := s.entry(s.accepted(r)); e.Asked != campay.Francs(7) {
+	if e := s.entry(s.accepted(r)); e.Asked != money.Francs(7) {
 		t.Errorf("%+v", e)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"sync"
 	"time"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // DuplicateMode is what a repeated external_reference gets. CamPay's
@@ -32,9 +32,9 @@ const (
 
 // Balances is what the app holds with each carrier, and its airtime float.
 type Balances struct {
-	MTN     campay.XAF `json:"mtn"`
-	Orange  campay.XAF `json:"orange"`
-	Airtime campay.XAF `json:"airtime"`
+	MTN     money.XAF `json:"mtn"`
+	Orange  money.XAF `json:"orange"`
+	Airtime money.XAF `json:"airtime"`
 }
 
 // Config is what a Sandbox stands on. The zero value of a field is its default.
@@ -64,7 +64,7 @@ type Config struct {
 
 	// Ceiling is the most that one call may move, as on CamPay's demo site;
 	// airtime is then exactly 100 XAF. 0: none.
-	Ceiling    campay.XAF
+	Ceiling    money.XAF
 	Duplicates DuplicateMode
 	Habits     Habits
 	// ForbidWithdrawals answers 403 to withdrawals, as CamPay does for an app

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -116,7 +117,7 @@ func open(t *testing.T, with ...func(*sandbox.Config)) shop {
 		Password:    "app-password",
 		WebhookKey:  webhookKey,
 		CallbackURL: app.URL + "/webhook?shop=1",
-		Opening:     sandbox.Balances{MTN: campay.Francs(10_000), Orange: campay.Francs(5_000), Airtime: campay.Francs(1_000)},
+		Opening:     sandbox.Balances{MTN: money.Francs(10_000), Orange: money.Francs(5_000), Airtime: money.Francs(1_000)},
 		Fees:        sandbox.Fees{Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent},
 		Now:         s.clock.now,
 	}

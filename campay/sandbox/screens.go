@@ -18,10 +18,10 @@ import (
 	"strings"
 	"time"
 
+	"comptoir/campay/money"
+
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
-
-	"comptoir/campay"
 )
 
 //go:embed templates/*.html locales/*.json assets/sandbox.css
@@ -149,7 +149,7 @@ func (p screen) T(id string, pairs ...any) (string, error) {
 }
 
 // Money is an amount as people read it: "12 500 FCFA".
-func (p screen) Money(a campay.XAF) string {
+func (p screen) Money(a money.XAF) string {
 	digits, decimals, _ := strings.Cut(a.String(), ".")
 	sign := ""
 	if strings.HasPrefix(digits, "-") {
@@ -165,7 +165,7 @@ func (p screen) Money(a campay.XAF) string {
 }
 
 // Number is a phone number as people read it: "6 77 12 34 56".
-func (p screen) Number(phone campay.Phone) string {
+func (p screen) Number(phone money.Phone) string {
 	n := strings.TrimPrefix(string(phone), "237")
 	if len(n) != 9 {
 		return string(phone)

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -72,7 +73,7 @@ func TestState_ThatCannotBeSaved_HasNotHappened(t *testing.T) {
 	if err := s.Enter(kept, "1234"); err == nil {
 		t.Error("a PIN was taken that nobody can remember")
 	}
-	if s.Balance().MTN != campay.Francs(10_000) || len(s.Ledger()) != 1 || len(s.Prompts()) != 1 {
+	if s.Balance().MTN != money.Francs(10_000) || len(s.Ledger()) != 1 || len(s.Prompts()) != 1 {
 		t.Errorf("%+v %+v", s.Balance(), s.Ledger())
 	}
 	// Time alone may have changed something that cannot be saved yet.
@@ -108,7 +109,7 @@ func TestState_ManyAtOnce_LosesNothing(t *testing.T) {
 	}
 	all.Wait()
 	// 40 collections of 99 net, one withdrawal of 101.
-	if got := s.Balance().MTN; got != campay.Francs(10_000+40*99-101) {
+	if got := s.Balance().MTN; got != money.Francs(10_000+40*99-101) {
 		t.Errorf("balance %s", got)
 	}
 }
@@ -118,7 +119,7 @@ func TestState_ManyAtOnce_LosesNothing(t *testing.T) {
 func TestLedger_WhateverHappens_BalancesAreTheOpeningOnesPlusAllEffects(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		now := &clock{at: time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)}
-		opening := sandbox.Balances{MTN: campay.Francs(1_000), Orange: campay.Francs(500), Airtime: campay.Francs(300)}
+		opening := sandbox.Balances{MTN: money.Francs(1_000), Orange: money.Francs(500), Airtime: money.Francs(300)}
 		box, err := sandbox.New(sandbox.Config{
 			BaseURL: "http://localhost", Token: permanent, Opening: opening, Now: now.now, PayoutDelay: time.Minute,
 			Fees: sandbox.Fees{Collect: 137, Withdraw: 211, Airtime: 50},

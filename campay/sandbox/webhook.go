@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 const (
@@ -21,7 +22,7 @@ type Webhook struct {
 	Reference  string        `json:"reference"`
 	Endpoint   Endpoint      `json:"endpoint"`
 	Status     campay.Status `json:"status"` // as announced
-	Amount     campay.XAF    `json:"amount"` // as announced
+	Amount     money.XAF     `json:"amount"` // as announced
 	Fault      Kind          `json:"fault,omitempty"`
 	Due        time.Time     `json:"due,omitzero"` // zero while held with no end
 	Held       bool          `json:"held,omitempty"`

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 )
 
@@ -34,8 +35,8 @@ func TestWebhook_ByEitherMethod_SaysAllThatIsDocumented(t *testing.T) {
 			n := s.delivered(1)[0]
 			e := s.entry(reference)
 			want := campay.Notification{
-				Status: campay.Successful, Reference: reference, Amount: campay.Tell(campay.Francs(500)), AmountText: "500",
-				Currency: "XAF", Operator: campay.MTN, Code: e.Code, OperatorReference: e.OperatorReference,
+				Status: campay.Successful, Reference: reference, Amount: money.Tell(money.Francs(500)), AmountText: "500",
+				Currency: "XAF", Operator: money.MTN, Code: e.Code, OperatorReference: e.OperatorReference,
 				Endpoint: "collect", ExternalReference: extA, ExternalUser: "C7", Phone: mtn, Signature: n.Signature,
 			}
 			if n != want {
@@ -178,7 +179,7 @@ func TestWebhookFault_Forged_IsSignedWithAnotherKey(t *testing.T) {
 func TestWebhookFault_OtherContent_IsRightlySigned(t *testing.T) {
 	s := open(t)
 	s.Inject(
-		sandbox.Fault{Kind: sandbox.WebhookAmount, Amount: campay.Francs(50_000)},
+		sandbox.Fault{Kind: sandbox.WebhookAmount, Amount: money.Francs(50_000)},
 		sandbox.Fault{Kind: sandbox.WebhookStatus},
 		sandbox.Fault{Kind: sandbox.WebhookStatus, Announced: campay.Successful},
 	)

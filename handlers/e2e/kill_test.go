@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers/product"
 	"comptoir/store"
@@ -169,7 +170,7 @@ func killedWithItsSandbox(t *testing.T) {
 	c.check(kept.Entries, kept.Webhooks)
 	want := product.SandboxConfig(store.CamPayKeys{}, slog.Default()).Opening
 	for _, e := range kept.Entries {
-		if e.Operator == campay.Orange {
+		if e.Operator == money.Orange {
 			want.Orange += e.Effect()
 		} else {
 			want.MTN += e.Effect()
@@ -202,7 +203,7 @@ func camPayOf(t *testing.T, callback string) (*sandbox.Sandbox, string) {
 	base := "http://" + listener.Addr().String()
 	config := product.SandboxConfig(store.CamPayKeys{Token: killToken, WebhookKey: killKey}, slog.New(slog.DiscardHandler))
 	config.BaseURL, config.CallbackURL = base+"/sandbox", callback
-	config.Opening = sandbox.Balances{MTN: campay.Francs(10_000_000), Orange: campay.Francs(10_000_000)}
+	config.Opening = sandbox.Balances{MTN: money.Francs(10_000_000), Orange: money.Francs(10_000_000)}
 	s, err := sandbox.New(config)
 	if err != nil {
 		t.Fatal(err)

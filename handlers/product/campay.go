@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers"
 	"comptoir/store"
@@ -58,7 +59,7 @@ func SandboxConfig(keys store.CamPayKeys, log *slog.Logger) sandbox.Config {
 	return sandbox.Config{
 		Token: keys.Token, Username: keys.Username, Password: keys.Password, WebhookKey: keys.WebhookKey,
 		Fees:        sandbox.Fees{Collect: sandbox.OnePercent, Withdraw: sandbox.OnePercent},
-		Opening:     sandbox.Balances{MTN: campay.Francs(45_000), Orange: campay.Francs(12_000), Airtime: campay.Francs(10_000)},
+		Opening:     sandbox.Balances{MTN: money.Francs(45_000), Orange: money.Francs(12_000), Airtime: money.Francs(10_000)},
 		PayoutDelay: 2 * time.Second, Logger: log,
 	}
 }

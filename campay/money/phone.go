@@ -1,4 +1,4 @@
-package campay
+package money
 
 // Cameroon phone numbers, as people type them, and whose they are.
 
@@ -51,6 +51,14 @@ func ParsePhone(s string) (Phone, error) {
 		return "", fmt.Errorf("%w: no mobile number begins like this", ErrPhone)
 	}
 	return p, nil
+}
+
+// Check refuses a Phone that did not come from ParsePhone.
+func (p Phone) Check() error {
+	if parsed, err := ParsePhone(string(p)); err != nil || parsed != p {
+		return fmt.Errorf("%w: it must be in the form 237…", ErrPhone)
+	}
+	return nil
 }
 
 // dialled takes away what people put between digits, and the sign of a number

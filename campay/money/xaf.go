@@ -1,4 +1,6 @@
-package campay
+// Package money is the words that all floors speak: amounts of CFA francs, phone
+// numbers of Cameroon and whose they are. It knows nobody above it.
+package money
 
 // Amounts of money: whole hundredths of a franc, read from every form in which
 // CamPay writes them. There is no float anywhere.
@@ -100,11 +102,11 @@ func (a XAF) MarshalJSON() ([]byte, error) { return []byte(a.String()), nil }
 // UnmarshalJSON reads a number or a string of one, and refuses everything else:
 // an amount that may be left out is a Told.
 func (a *XAF) UnmarshalJSON(b []byte) error {
-	s, err := scalar(b)
+	s, err := Scalar(b)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrAmount, err)
 	}
-	v, err := readXAF(strings.TrimSpace(s))
+	v, err := ParseReckoned(strings.TrimSpace(s))
 	if err != nil {
 		return err
 	}
@@ -154,11 +156,11 @@ func (t Told) String() string {
 	return t.XAF.String()
 }
 
-// readXAF reads an amount that CamPay reckoned. It reckons fees, credits and
+// ParseReckoned reads an amount that CamPay reckoned. It reckons fees, credits and
 // balances in floats, so 0.57 may come as 0.5700000000000001 and an empty
 // balance as 7.1e-15: what is finer than a hundredth is rounded, halves away
 // from zero.
-func readXAF(s string) (XAF, error) {
+func ParseReckoned(s string) (XAF, error) {
 	a, err := ParseXAF(s)
 	if err == nil || len(s) > maxAmountText {
 		return a, err
@@ -180,8 +182,8 @@ func readXAF(s string) (XAF, error) {
 	return ParseXAF(exact.FloatString(2))
 }
 
-// wholePositive is the text in which an amount is asked for or paid out.
-func (a XAF) wholePositive() (string, error) {
+// Payable is the text in which an amount is asked for or paid out.
+func (a XAF) Payable() (string, error) {
 	francs, ok := a.Whole()
 	if !ok || francs <= 0 || francs > maxFrancs {
 		return "", fmt.Errorf("%w: %s is not a positive number of whole francs", ErrAmount, a)

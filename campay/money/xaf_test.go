@@ -1,4 +1,4 @@
-package campay_test
+package money_test
 
 import (
 	"encoding/json"
@@ -7,16 +7,16 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 func TestParseXAF_ReadsTheMachineFormToTheHundredth(t *testing.T) {
-	for s, want := range map[string]campay.XAF{
+	for s, want := range map[string]money.XAF{
 		"5": 500, "5.0": 500, "5.00": 500, "100.00": 10000, "-3.5": -350, "4.95": 495,
 		"0": 0, "-0": 0, "007": 700, "0.010000": 1, "12500": 1250000,
 		"1000000000000000": 100000000000000000, "-1000000000000000.00": -100000000000000000,
 	} {
-		got, err := campay.ParseXAF(s)
+		got, err := money.ParseXAF(s)
 		if err != nil || got != want {
 			t.Errorf("ParseXAF(%q) = %d, %v; want %d", s, got, err, want)
 		}
@@ -29,14 +29,14 @@ func TestParseXAF_RefusesWhatItWouldHaveToGuess(t *testing.T) {
 		"1e3", "0x10", "5_0", "NaN", "Inf", "None", "٥", "5\n", "1000000000000000.01",
 		"1000000000000001", "99999999999999999999", strings.Repeat("0", 65),
 	} {
-		if got, err := campay.ParseXAF(s); !errors.Is(err, campay.ErrAmount) {
+		if got, err := money.ParseXAF(s); !errors.Is(err, money.ErrAmount) {
 			t.Errorf("ParseXAF(%q) = %d, %v; want ErrAmount", s, got, err)
 		}
 	}
 }
 
 func TestXAF_Whole_SaysWhenThereAreDecimals(t *testing.T) {
-	for a, want := range map[campay.XAF]struct {
+	for a, want := range map[money.XAF]struct {
 		francs int64
 		ok     bool
 	}{0: {0, true}, 500: {5, true}, 495: {4, false}, -350: {-3, false}, -400: {-4, true}} {
@@ -44,19 +44,19 @@ func TestXAF_Whole_SaysWhenThereAreDecimals(t *testing.T) {
 			t.Errorf("%d.Whole() = %d, %v; want %v", int64(a), francs, ok, want)
 		}
 	}
-	if campay.Francs(12500) != 1250000 {
+	if money.Francs(12500) != 1250000 {
 		t.Error("Francs(12500) is not 12500 francs")
 	}
 }
 
 func TestXAF_UnmarshalJSON_ReadsEveryFormThatCamPayWrites(t *testing.T) {
-	for s, want := range map[string]campay.XAF{
+	for s, want := range map[string]money.XAF{
 		`5`: 500, `5.0`: 500, `"5"`: 500, `"100.00"`: 10000, ` "5.00" `: 500, `" 5"`: 500,
 		`0.05`: 5, `-2.5`: -250,
 		`0.5700000000000001`: 57, `4.949999999999999`: 495, `7.105427357601002e-15`: 0,
 		`1e3`: 100000, `1.5E+2`: 15000, `-7.1e-15`: 0, `0.005`: 1, `0.0049`: 0,
 	} {
-		var got campay.XAF
+		var got money.XAF
 		if err := json.Unmarshal([]byte(s), &got); err != nil || got != want {
 			t.Errorf("%s read as %d, %v; want %d", s, got, err, want)
 		}
@@ -67,8 +67,8 @@ func TestXAF_UnmarshalJSON_RefusesWhatIsNoAmount(t *testing.T) {
 	for _, s := range []string{
 		`true`, `{}`, `[5]`, `"five"`, `"1,000"`, `1e999999999`, `1e-999999999`, `1e-999999`, `"1/3"`, `"0x1p4"`, `"5e"`, `1e16`, `"e5"`,
 	} {
-		got := campay.XAF(42)
-		if err := json.Unmarshal([]byte(s), &got); !errors.Is(err, campay.ErrAmount) {
+		got := money.XAF(42)
+		if err := json.Unmarshal([]byte(s), &got); !errors.Is(err, money.ErrAmount) {
 			t.Errorf("%s read as %d, %v; want ErrAmount", s, got, err)
 		}
 	}
@@ -79,9 +79,9 @@ func FuzzParseXAF(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		a, err := campay.ParseXAF(s)
+		a, err := money.ParseXAF(s)
 		if err != nil {
-			if a != 0 || !errors.Is(err, campay.ErrAmount) {
+			if a != 0 || !errors.Is(err, money.ErrAmount) {
 				t.Fatalf("ParseXAF(%q) = %d, %v", s, a, err)
 			}
 			return
@@ -90,7 +90,7 @@ func FuzzParseXAF(f *testing.F) {
 		if !ok || exact.Cmp(big.NewRat(int64(a), 100)) != 0 {
 			t.Fatalf("ParseXAF(%q) = %s", s, a)
 		}
-		again, err := campay.ParseXAF(a.String())
+		again, err := money.ParseXAF(a.String())
 		if err != nil || again != a {
 			t.Fatalf("%q read back as %d, %v; want %d", a, again, err, a)
 		}
@@ -102,7 +102,7 @@ func FuzzXAF_UnmarshalJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var a campay.XAF
+		var a money.XAF
 		if json.Unmarshal(b, &a) != nil {
 			return
 		}
@@ -110,7 +110,7 @@ func FuzzXAF_UnmarshalJSON(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s read as %d, which cannot be written: %v", b, a, err)
 		}
-		var again campay.XAF
+		var again money.XAF
 		if err := json.Unmarshal(out, &again); err != nil || again != a {
 			t.Fatalf("%s read as %d, written as %s, read back as %d, %v", b, a, out, again, err)
 		}

@@ -1,4 +1,4 @@
-package campay_test
+package money_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 func TestParsePhone_ReadsANumberAsPeopleTypeIt(t *testing.T) {
@@ -17,7 +17,7 @@ func TestParsePhone_ReadsANumberAsPeopleTypeIt(t *testing.T) {
 		"\u202a677123456\u202c", "\u2066+237 677 12 34 56\u2069", "\u200e677123456\u200f", "6\u200b77123456", "\ufeff677123456", "677123456\ufe0f",
 		"677\u200712\u200934\u200956", "'677123456", `="677123456"`, "(+237) 677 12 34 56", "677123456.0", "'+237677123456", "677\u2011123\u2011456",
 	} {
-		if got, err := campay.ParsePhone(s); err != nil || got != "237677123456" {
+		if got, err := money.ParsePhone(s); err != nil || got != "237677123456" {
 			t.Errorf("ParsePhone(%q) = %q, %v", s, got, err)
 		}
 	}
@@ -31,8 +31,8 @@ func TestParsePhone_RefusesWhatIsNoCameroonMobileNumber(t *testing.T) {
 		"237677123", "\x00677123456", "tel:tel:677123456",
 		"677+123456", "++237677123456", "677123456.5", "677123456,0", "''677123456", `="677123456`, "677\n123456", "677123456\u0000", "=677123456",
 	} {
-		got, err := campay.ParsePhone(s)
-		if !errors.Is(err, campay.ErrPhone) {
+		got, err := money.ParsePhone(s)
+		if !errors.Is(err, money.ErrPhone) {
 			t.Errorf("ParsePhone(%q) = %q, %v; want ErrPhone", s, got, err)
 		}
 	}
@@ -40,7 +40,7 @@ func TestParsePhone_RefusesWhatIsNoCameroonMobileNumber(t *testing.T) {
 
 func TestParsePhone_ErrorDoesNotRepeatTheNumber(t *testing.T) {
 	for _, s := range []string{"2226771234", "222677123", "+33677123456", "67712345612"} {
-		if _, err := campay.ParsePhone(s); err == nil || strings.Contains(err.Error(), "677123") {
+		if _, err := money.ParsePhone(s); err == nil || strings.Contains(err.Error(), "677123") {
 			t.Errorf("ParsePhone(%q): %v", s, err)
 		}
 	}
@@ -49,15 +49,15 @@ func TestParsePhone_ErrorDoesNotRepeatTheNumber(t *testing.T) {
 func TestPhone_Operator_FollowsThePrefixTable(t *testing.T) {
 	ranges := []struct {
 		from, to int
-		want     campay.Operator
+		want     money.Operator
 	}{
-		{650, 654, campay.MTN}, {670, 679, campay.MTN}, {680, 683, campay.MTN},
-		{640, 641, campay.Orange}, {655, 659, campay.Orange}, {686, 689, campay.Orange}, {690, 699, campay.Orange},
-		{620, 629, campay.OtherOperator}, {660, 669, campay.OtherOperator}, {684, 685, campay.OtherOperator},
+		{650, 654, money.MTN}, {670, 679, money.MTN}, {680, 683, money.MTN},
+		{640, 641, money.Orange}, {655, 659, money.Orange}, {686, 689, money.Orange}, {690, 699, money.Orange},
+		{620, 629, money.OtherOperator}, {660, 669, money.OtherOperator}, {684, 685, money.OtherOperator},
 	}
 	for _, r := range ranges {
 		for prefix := r.from; prefix <= r.to; prefix++ {
-			p, err := campay.ParsePhone(fmt.Sprintf("%d123456", prefix))
+			p, err := money.ParsePhone(fmt.Sprintf("%d123456", prefix))
 			if err != nil {
 				t.Errorf("%d: %v", prefix, err)
 			}
@@ -66,26 +66,26 @@ func TestPhone_Operator_FollowsThePrefixTable(t *testing.T) {
 			}
 		}
 	}
-	if got := campay.Phone("not a phone").Operator(); got != campay.OtherOperator {
+	if got := money.Phone("not a phone").Operator(); got != money.OtherOperator {
 		t.Errorf("the operator of no phone is %q", got)
 	}
 }
 
 func TestParseOperator_ReadsEveryCaseAndEnding(t *testing.T) {
-	for s, want := range map[string]campay.Operator{
-		"mtn": campay.MTN, "MTN": campay.MTN, "MTN_CM": campay.MTN, "MTN Cameroon": campay.MTN, " mtn ": campay.MTN,
-		"orange": campay.Orange, "Orange": campay.Orange, "ORANGE_CM": campay.Orange,
-		"": campay.OtherOperator, "None": campay.OtherOperator, "Camtel": campay.OtherOperator, "NEXTTEL": campay.OtherOperator,
+	for s, want := range map[string]money.Operator{
+		"mtn": money.MTN, "MTN": money.MTN, "MTN_CM": money.MTN, "MTN Cameroon": money.MTN, " mtn ": money.MTN,
+		"orange": money.Orange, "Orange": money.Orange, "ORANGE_CM": money.Orange,
+		"": money.OtherOperator, "None": money.OtherOperator, "Camtel": money.OtherOperator, "NEXTTEL": money.OtherOperator,
 	} {
-		if got := campay.ParseOperator(s); got != want {
+		if got := money.ParseOperator(s); got != want {
 			t.Errorf("ParseOperator(%q) = %q; want %q", s, got, want)
 		}
 	}
 }
 
 func TestOperator_USSD_IsTheOperatorsOwn(t *testing.T) {
-	for o, want := range map[campay.Operator]string{
-		campay.MTN: "*126#", campay.Orange: "#150*50#", campay.OtherOperator: "",
+	for o, want := range map[money.Operator]string{
+		money.MTN: "*126#", money.Orange: "#150*50#", money.OtherOperator: "",
 	} {
 		if got := o.USSD(); got != want {
 			t.Errorf("%q: %q; want %q", o, got, want)
@@ -98,17 +98,17 @@ func FuzzParsePhone(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		p, err := campay.ParsePhone(s)
+		p, err := money.ParsePhone(s)
 		if err != nil {
-			if p != "" || !errors.Is(err, campay.ErrPhone) {
+			if p != "" || !errors.Is(err, money.ErrPhone) {
 				t.Fatalf("ParsePhone(%q) = %q, %v", s, p, err)
 			}
 			return
 		}
-		if len(p) != 12 || !strings.HasPrefix(string(p), "2376") && p.Operator() != campay.OtherOperator { // Camtel has mobile numbers in 242
+		if len(p) != 12 || !strings.HasPrefix(string(p), "2376") && p.Operator() != money.OtherOperator { // Camtel has mobile numbers in 242
 			t.Fatalf("ParsePhone(%q) = %q", s, p)
 		}
-		if again, err := campay.ParsePhone(string(p)); err != nil || again != p {
+		if again, err := money.ParsePhone(string(p)); err != nil || again != p {
 			t.Fatalf("%q reads back as %q, %v", p, again, err)
 		}
 	})

@@ -1,4 +1,4 @@
-package campay
+package money
 
 // What people paste: text that looks like "677123456" and holds more.
 
