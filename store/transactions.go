@@ -1,7 +1,7 @@
 package store
 
 // Transactions: attempts to move money, written, changed and found one by one.
-// Amounts are hundredths of a franc (campay.XAF's unit); times are UTC.
+// Amounts are hundredths of a franc (money.XAF's unit); times are UTC.
 
 import (
 	"context"
