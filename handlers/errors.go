@@ -34,6 +34,8 @@ func errorOf(err error) (status int, kind views.ErrorKind) {
 		return http.StatusConflict, views.ErrorForm
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, views.ErrorNotFound
+	case errors.Is(err, errOtherBook):
+		return http.StatusConflict, views.ErrorOtherBook
 	case errors.Is(err, errForeign):
 		return http.StatusForbidden, views.ErrorForeign
 	case errors.Is(err, context.Canceled):

@@ -243,10 +243,26 @@ func (s *server) allow(who audience) echo.MiddlewareFunc {
 				return err
 			}
 			r := c.Request()
-			c.SetRequest(r.WithContext(store.WithSession(r.Context(), store.Session{TokenHash: hash, UserID: u.ID})))
+			ctx := store.WithSession(r.Context(), store.Session{TokenHash: hash, UserID: u.ID})
+			c.SetRequest(r.WithContext(views.WithBook(ctx, s.Book)))
+			if drawn := drawnIn(c); drawn != "" && drawn != s.Book {
+				return errOtherBook
+			}
 			return next(c)
 		}
 	}
+}
+
+// errOtherBook says that a form was drawn before the shop went from play money to
+// real money, or back.
+var errOtherBook = errors.New("the form is of another book")
+
+// drawnIn is the book in which a form was drawn; empty where it does not say.
+func drawnIn(c echo.Context) store.Book {
+	if c.Request().Method != http.MethodPost {
+		return ""
+	}
+	return store.Book(c.FormValue(views.DrawnIn))
 }
 
 // recognise keeps who asks, and speaks his language. It reads nothing for a

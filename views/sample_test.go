@@ -386,7 +386,7 @@ func screens() map[string]templ.Component {
 		all["webhook-"+string(rune('a'+i))] = webhookPage(d)
 	}
 	for _, kind := range []views.ErrorKind{
-		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForeign, views.ErrorForm, views.ErrorTooLarge,
+		views.ErrorNotFound, views.ErrorForbidden, views.ErrorForeign, views.ErrorOtherBook, views.ErrorForm, views.ErrorTooLarge,
 		views.ErrorBusy, views.ErrorDisk, views.ErrorInternal,
 	} {
 		all["error-"+string(kind)] = views.ErrorPage(page("/nowhere"), views.ErrorProps{Kind: kind, Status: 500, RequestID: "3f9a1c"})

@@ -12,12 +12,14 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
@@ -207,6 +209,49 @@ func TestBooks_NeverMix_AndOpenMoneyIsNotLeftUnasked(t *testing.T) {
 	b.get("/sandbox/phone").want(t, http.StatusNotFound, "")
 	b.post("/settings/campay", keysForm("sandbox", store.CamPayKeys{})).want(t, http.StatusSeeOther, "/settings")
 	b.get("/transactions/1").want(t, http.StatusOK, "")
+}
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
+
+// What was reviewed as play money must not leave as real money, or the other way
+// round: a page stays open in a tab while the keys are changed in another one.
+func TestAttack_FormDrawnInOneBook_DoesNothingInAnother(t *testing.T) {
+	r := start(t)
+	b := r.claimed()
+	r.must(r.camPays[store.Demo].SetBalance(sandbox.Balances{MTN: money.Francs(50_000)}))
+	typed := url.Values{"amount": {"2 000"}, "phone": {"677123456"}, "description": {"Loyer"}}
+	drawn := func(path string, form url.Values) url.Values {
+		t.Helper()
+		page := b.get(path).body
+		if form != nil {
+			for _, f := range hiddenField.FindAllStringSubmatch(page, -1) {
+				form.Set(f[1], f[2])
+			}
+			page = b.post(path, form).body
+		}
+		fields := url.Values{}
+		for _, f := range hiddenField.FindAllStringSubmatch(page, -1) {
+			fields.Set(f[1], f[2])
+		}
+		if fields.Get("operation") == "" || fields.Get("drawn_in") != "sandbox" {
+			t.Fatalf("%s is drawn with %v", path, fields)
+		}
+		return fields
+	}
+	review := drawn("/withdraw", typed)
+	review.Set("password", password)
+	sale := drawn("/checkout", nil)
+	sale.Set("amount", "2500")
+	link := drawn("/links/new", nil)
+	link.Set("amount", "2500")
+	b.post("/settings/campay", keysForm("demo", r.keys[store.Demo])).want(t, http.StatusSeeOther, "/settings/webhook")
+	for path, form := range map[string]url.Values{"/withdraw/confirm": review, "/checkout/qr": sale, "/links": link} {
+		b.post(path, form).want(t, http.StatusConflict, "a changé de mode")
+	}
+	if moved := r.camPays[store.Demo].Ledger(); len(moved) != 0 {
+		t.Fatalf("%d operations went to the demo", len(moved))
+	}
+	b.post("/payout-rules/freeze", url.Values{"drawn_in": {"demo"}}).want(t, http.StatusSeeOther, "")
 }
 
 // A payer's phone, which CamPay's page sends back, is not this machine.
