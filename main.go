@@ -19,7 +19,6 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // Africa/Douala on machines without a zone database
-	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/sync/errgroup"
@@ -29,7 +28,6 @@ import (
 	"comptoir/handlers/access"
 	"comptoir/handlers/product"
 	"comptoir/store"
-	"comptoir/views"
 )
 
 // version is set by the linker.
@@ -385,120 +383,53 @@ type userCommand struct {
 }
 
 type userAddCommand struct {
-	Name string     `arg:"" help:"The name to sign in with."`
-	Role store.Role `required:"" enum:"owner,cashier,accountant" help:"owner, cashier or accountant."`
-	Data string     `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
+	Name string      `arg:"" help:"The name to sign in with."`
+	Role access.Role `required:"" enum:"owner,cashier,accountant" help:"owner, cashier or accountant."`
+	Data string      `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
 }
 
 // Run adds the person and prints the first password.
 func (c userAddCommand) Run(ctx context.Context, t terminal) error {
-	name := strings.TrimSpace(c.Name)
-	if name == "" || utf8.RuneCountInString(name) > views.MaxPersonName {
-		return fmt.Errorf("the name has to have 1 to %d letters", views.MaxPersonName)
-	}
-	s, err := store.Open(ctx, c.Data, store.Options{Book: store.Sandbox}) // people belong to no book
-	if err != nil {
+	return access.InFolder(ctx, c.Data, func(s *access.Service) error {
+		u, password, err := s.AddByCommand(ctx, c.Name, c.Role)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(t.out, "%s can sign in as %s, with the password: %s\n", u.Name, u.Role, password)
 		return err
-	}
-	defer s.Close()
-	password, err := addUser(ctx, s, name, c.Role)
-	if errors.Is(err, store.ErrTaken) {
-		return fmt.Errorf("someone signs in as %q already", name)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(t.out, "%s can sign in as %s, with the password: %s\n", name, c.Role, password)
-	return err
+	})
 }
 
 type userPasswordCommand struct {
-	Name string `arg:"" help:"The name he signs in with."`
+	Name string `arg:"" help:"The name they sign in with."`
 	Data string `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
 }
 
 // Run sets and prints a new password.
 func (c userPasswordCommand) Run(ctx context.Context, t terminal) error {
-	return giveNewPassword(ctx, t, c.Data, c.Name, "person.password_changed", func(*store.Tx, store.User) error { return nil })
+	return access.InFolder(ctx, c.Data, func(s *access.Service) error {
+		u, password, err := s.GivePassword(ctx, c.Name)
+		return t.newPassword(u.Name, password, err)
+	})
 }
 
 type userResetCommand struct {
-	Name string `arg:"" help:"The name he signs in with."`
+	Name string `arg:"" help:"The name they sign in with."`
 	Data string `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
 }
 
-// Run opens the door to somebody who is locked out: a new password, no code at
-// sign-in, and not disabled.
+// Run opens the door to somebody who is locked out.
 func (c userResetCommand) Run(ctx context.Context, t terminal) error {
-	return giveNewPassword(ctx, t, c.Data, c.Name, "person.reset_by_command", func(tx *store.Tx, u store.User) error {
-		if err := tx.SetTOTP(ctx, u.ID, ""); err != nil {
-			return err
-		}
-		return tx.SetDisabled(ctx, u.ID, time.Time{})
+	return access.InFolder(ctx, c.Data, func(s *access.Service) error {
+		u, password, err := s.Reset(ctx, c.Name)
+		return t.newPassword(u.Name, password, err)
 	})
 }
 
-// giveNewPassword sets and prints a new password, ends the person's sessions and
-// links, and does more in the same Write.
-func giveNewPassword(ctx context.Context, t terminal, dir, name, act string, more func(*store.Tx, store.User) error) error {
-	s, err := store.Open(ctx, dir, store.Options{Book: store.Sandbox}) // people belong to no book
-	if err != nil {
-		return err
+// newPassword prints whose password was set, where err is nil.
+func (t terminal) newPassword(name, password string, err error) error {
+	if err == nil {
+		_, err = fmt.Fprintf(t.out, "The new password of %s: %s\n", name, password)
 	}
-	defer s.Close()
-	user, err := s.UserByName(ctx, name)
-	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("nobody signs in as %q", name)
-	}
-	if err != nil {
-		return err
-	}
-	password := newPassword()
-	hash, err := hashFor(ctx, s, password)
-	if err != nil {
-		return err
-	}
-	err = s.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.GivePassword(ctx, user.ID, hash); err != nil {
-			return err
-		}
-		if err := more(tx, user); err != nil {
-			return err
-		}
-		return tx.AddAudit(ctx, store.AuditEntry{At: time.Now(), Act: act, Subject: "person", SubjectID: user.ID})
-	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(t.out, "The new password of %s: %s\n", user.Name, password)
 	return err
-}
-
-// addUser lets someone sign in and returns the first password.
-func addUser(ctx context.Context, s *store.Store, name string, role store.Role) (password string, err error) {
-	password = newPassword()
-	hash, err := hashFor(ctx, s, password)
-	if err != nil {
-		return "", err
-	}
-	err = s.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.CreateUser(ctx, store.User{Name: name, PasswordHash: hash, Role: role, Locale: "fr", CreatedAt: time.Now()})
-		return err
-	})
-	return password, err
-}
-
-// hashFor hashes a password as the shop's server does.
-func hashFor(ctx context.Context, s *store.Store, password string) (string, error) {
-	cost, err := access.TunedPasswords(ctx, s)
-	if err != nil {
-		return "", err
-	}
-	return cost.Hash(password)
-}
-
-// newPassword returns 80 random bits that are easy to type on a phone.
-func newPassword() string {
-	t := strings.ToLower(rand.Text())
-	return t[0:4] + "-" + t[4:8] + "-" + t[8:12] + "-" + t[12:16]
 }

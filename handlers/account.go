@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -60,7 +61,7 @@ func (s *server) sessionHash(c echo.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return hashToken(session.ID), nil
+	return access.HashToken(session.ID), nil
 }
 
 // changePassword ends the other sessions: whoever knew the old one is out.
@@ -75,7 +76,7 @@ func (s *server) changePassword(c echo.Context) error {
 	if !f.ok() {
 		return s.showOwnAccount(c, statusOf(f), accountErrors{password: f.errors})
 	}
-	if u.PasswordHash, err = s.setPassword(c, u, password); err != nil {
+	if u, err = s.access.ChangePassword(f.ctx, u, password); err != nil {
 		return err
 	}
 	if err := s.beginSession(c, u); err != nil {
@@ -85,21 +86,6 @@ func (s *server) changePassword(c echo.Context) error {
 		return err
 	}
 	return see(c, "/account")
-}
-
-// setPassword keeps the new password that u has chosen, which ends what was set going
-// with the old one, and returns its hash.
-func (s *server) setPassword(c echo.Context, u store.User, password string) (hash string, err error) {
-	ctx := c.Request().Context()
-	if hash, err = s.access.Passwords.Cost.Hash(password); err != nil {
-		return "", err
-	}
-	return hash, s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetPassword(ctx, u.ID, hash); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, act{u.ID, "person.password_changed", "person", u.ID}, signInDetail{Name: u.Name})
-	})
 }
 
 // endOwnSession ends one session of who is signed in, or all but this one.

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -124,7 +125,7 @@ func TestAttack_LongFile_EndsWithTheSession(t *testing.T) {
 
 func TestAttack_SessionOfAnotherPerson_MakesNoWriteInHisName(t *testing.T) {
 	p := openPowerful(t)
-	ctx := store.WithSession(t.Context(), store.Session{TokenHash: hashToken(p.second.token()), UserID: 1})
+	ctx := store.WithSession(t.Context(), store.Session{TokenHash: access.HashToken(p.second.token()), UserID: 1})
 	if err := p.s.store.Write(ctx, func(*store.Tx) error { return nil }); err == nil {
 		t.Error("a session speaks for another person")
 	}

@@ -4,14 +4,12 @@ package handlers
 // one.
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay/payments"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -19,7 +17,7 @@ import (
 // invitation is what a link's token stands for; zero for one that is unknown,
 // used, taken back or too old, which is nobody's business to tell apart.
 func (s *server) invitation(c echo.Context) (store.Invitation, error) {
-	i, err := s.Store.Invitation(c.Request().Context(), hashToken(c.Param("token")))
+	i, err := s.access.Invitation(c.Request().Context(), c.Param("token"))
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Invitation{}, nil
 	}
@@ -60,7 +58,7 @@ func (s *server) join(c echo.Context) error {
 	if !f.ok() {
 		return s.showJoin(c, http.StatusUnprocessableEntity, i, f.errors)
 	}
-	u, err := s.useInvitation(c, i, password)
+	u, err := s.access.Join(f.ctx, i, password, views.Locale(f.ctx))
 	switch {
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrTaken):
 		return s.showJoin(c, http.StatusGone, store.Invitation{}, nil) // another was quicker
@@ -73,55 +71,4 @@ func (s *server) join(c echo.Context) error {
 		return err
 	}
 	return see(c, s.landing(c, "/"))
-}
-
-func (s *server) useInvitation(c echo.Context, i store.Invitation, password string) (u store.User, err error) {
-	ctx := c.Request().Context()
-	hash, err := s.access.Passwords.Cost.Hash(password)
-	if err != nil {
-		return u, err
-	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.EndInvitation(ctx, i.ID); err != nil {
-			return err
-		}
-		maker, err := tx.User(ctx, i.CreatedBy)
-		if err != nil {
-			return err
-		}
-		if !maker.Active() || !maker.Role.Owns() {
-			return store.ErrNotFound // a link is worth what its maker is when it is used
-		}
-		if i.UserID == 0 {
-			u, err = tx.CreateUser(ctx, store.User{Name: i.Name, PasswordHash: hash, Role: i.Role, Locale: views.Locale(ctx), CreatedAt: s.Now()})
-			if err == nil {
-				err = s.approvesLater(ctx, tx, u)
-			}
-			if err != nil {
-				return err
-			}
-			return s.audit(ctx, tx, act{u.ID, "person.joined", "person", u.ID}, map[string]string{"name": u.Name, "role": string(u.Role)})
-		}
-		if u, err = tx.User(ctx, i.UserID); err != nil {
-			return err
-		}
-		if !u.Active() {
-			return store.ErrNotFound
-		}
-		if err := tx.GivePassword(ctx, u.ID, hash); err != nil {
-			return err
-		}
-		u.PasswordHash = hash
-		if err := s.approvesLater(ctx, tx, u); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, act{u.ID, "person.password_changed", "person", u.ID}, signInDetail{Name: u.Name})
-	})
-	return u, err
-}
-
-// approvesLater has an owner whom another one let in wait before he may approve
-// payouts: nobody is his own second owner by way of a new name.
-func (s *server) approvesLater(ctx context.Context, tx *store.Tx, u store.User) error {
-	return tx.SetApprovesFrom(ctx, u.ID, s.Now().Add(payments.SecondOwnerWait))
 }

@@ -120,7 +120,7 @@ func (s *server) finishPasskey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.access.AddPasskey(ctx, user(c), name, asked, c.Request().Body, hashToken(session.ID))
+	err = s.access.AddPasskey(ctx, user(c), name, asked, c.Request().Body, access.HashToken(session.ID))
 	if errors.Is(err, access.ErrPasskeyNotAdded) {
 		s.Log.WarnContext(ctx, "passkey not added", "id", requestID(c), "error", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"comptoir/campay/payments"
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -101,7 +102,7 @@ func TestInvitation_TakenBackOrTooOld_IsGoodForNothing(t *testing.T) {
 	if got := s.browser().post(first, joining()); got.status != http.StatusGone {
 		t.Errorf("taken back, it answered %d", got.status)
 	}
-	s.clock.pass(invitationLife)
+	s.clock.pass(access.InvitationLife)
 	strange := "/join/" + strings.Repeat("A", 43)
 	gone, unknown := s.browser().get(second), s.browser().get(strange)
 	if gone.status != http.StatusGone || unknown.status != http.StatusGone || strings.ReplaceAll(gone.body, second, strange) != unknown.body {
@@ -197,6 +198,29 @@ func TestApproval_ByWhomAnotherOwnerLetIn_WaitsADay(t *testing.T) {
 	}
 	if got := approvesFrom(1); !got.IsZero() {
 		t.Errorf("the first owner from %v", got)
+	}
+}
+
+func TestApproval_ByAnOwnerAddedByCommand_WaitsADay_AndIsInTheJournal(t *testing.T) {
+	s, asker, _ := partners(t)
+	added, password, err := s.server.access.AddByCommand(t.Context(), "Associée", store.RoleOwner)
+	s.must(err)
+	approves := func(phone string) answer {
+		asker.guess("owner", testPassword)
+		second := s.browser()
+		second.guess(added.Name, password)
+		path := asker.payOut("/withdraw", payoutOf("20 000", phone))
+		return second.post(path+"/approve", url.Values{"password": {password}})
+	}
+	if got := approves("677123456"); got.status == http.StatusSeeOther {
+		t.Errorf("at once: approved with %d", got.status)
+	}
+	if page := asker.get("/audit").body; !strings.Contains(page, "ajoutée depuis le serveur") || !strings.Contains(page, added.Name) {
+		t.Error("the journal does not tell")
+	}
+	s.clock.pass(payments.SecondOwnerWait)
+	if got := approves("677123450"); got.status != http.StatusSeeOther {
+		t.Errorf("a day later: %d %s", got.status, problems(got))
 	}
 }
 

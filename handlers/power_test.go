@@ -120,7 +120,7 @@ func (s *shop) subscribedIn(b *browser, person int64) {
 	s.t.Helper()
 	s.must(s.store.Write(s.t.Context(), func(tx *store.Tx) error {
 		return tx.AddPushSubscription(s.t.Context(), store.PushSubscription{
-			UserID: person, Endpoint: "https://push.example/1", P256dh: "k", Auth: "a", Device: "Chrome, Android", SessionHash: hashToken(b.token()), CreatedAt: s.clock.now(),
+			UserID: person, Endpoint: "https://push.example/1", P256dh: "k", Auth: "a", Device: "Chrome, Android", SessionHash: access.HashToken(b.token()), CreatedAt: s.clock.now(),
 		})
 	}))
 }

@@ -8,18 +8,17 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/gob"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/gorilla/sessions"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 )
 
@@ -29,8 +28,7 @@ const (
 	sessionAbsolute = 7 * 24 * time.Hour
 	// sessionTouch is how stale the last use of a session may be in the book:
 	// a page view is not worth a write to the disk.
-	sessionTouch  = 5 * time.Minute
-	sessionTokens = 32 // bytes
+	sessionTouch = 5 * time.Minute
 )
 
 // sessionUser is the key of the user's id among a session's values.
@@ -68,7 +66,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	if token == "" {
 		return session, nil
 	}
-	kept, err := s.store.Session(r.Context(), hashToken(token))
+	kept, err := s.store.Session(r.Context(), access.HashToken(token))
 	if errors.Is(err, store.ErrNotFound) {
 		return session, nil
 	}
@@ -86,7 +84,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 // token is the one in the request's cookie, if it can be one of ours.
 func (s *sessionStore) token(r *http.Request) string {
 	token := s.cookie(r, sessionName)
-	if len(token) != base64.RawURLEncoding.EncodedLen(sessionTokens) {
+	if len(token) != base64.RawURLEncoding.EncodedLen(access.TokenBytes) {
 		return ""
 	}
 	return token
@@ -136,10 +134,10 @@ func (s *sessionStore) keep(ctx context.Context, session *sessions.Session, data
 	user, _ := session.Values[sessionUser].(int64)
 	if session.ID != "" {
 		return s.store.Write(ctx, func(tx *store.Tx) error {
-			return tx.UpdateSession(ctx, hashToken(session.ID), user, data)
+			return tx.UpdateSession(ctx, access.HashToken(session.ID), user, data)
 		})
 	}
-	token, err := newToken(rand.Reader)
+	token, err := access.NewToken(rand.Reader)
 	if err != nil {
 		return err
 	}
@@ -156,7 +154,7 @@ func (s *sessionStore) tryKeep(ctx context.Context, session *sessions.Session) e
 		return err
 	}
 	user, _ := session.Values[sessionUser].(int64)
-	err = s.store.TryWrite(ctx, func(tx *store.Tx) error { return tx.UpdateSession(ctx, hashToken(session.ID), user, data) })
+	err = s.store.TryWrite(ctx, func(tx *store.Tx) error { return tx.UpdateSession(ctx, access.HashToken(session.ID), user, data) })
 	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrSessionOver) {
 		s.log.WarnContext(ctx, "a session is not kept", "error", err)
 	}
@@ -175,7 +173,7 @@ func encode(values map[any]any) ([]byte, error) {
 func (s *sessionStore) row(ctx context.Context, user int64, token string, data []byte, agent string) store.Session {
 	now := s.now()
 	return store.Session{
-		TokenHash: hashToken(token), UserID: user, Data: data, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
+		TokenHash: access.HashToken(token), UserID: user, Data: data, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionIdle),
 		Device: device(agent), Address: store.AddressOf(ctx),
 	}
 }
@@ -185,7 +183,7 @@ func (s *sessionStore) end(ctx context.Context, token string) error {
 	if token == "" {
 		return nil
 	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, hashToken(token)) })
+	err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, access.HashToken(token)) })
 	if err != nil {
 		return fmt.Errorf("end the session: %w", err)
 	}
@@ -196,7 +194,7 @@ func (s *sessionStore) end(ctx context.Context, token string) error {
 // what stands against it, and does what else belongs to it.
 func (s *sessionStore) open(r *http.Request, w http.ResponseWriter, session *sessions.Session, as func(context.Context, *store.Tx) error) error {
 	ctx := store.WithoutSession(r.Context())
-	token, err := newToken(rand.Reader)
+	token, err := access.NewToken(rand.Reader)
 	if err != nil {
 		return err
 	}
@@ -212,7 +210,7 @@ func (s *sessionStore) open(r *http.Request, w http.ResponseWriter, session *ses
 			return err
 		}
 		if session.ID != "" {
-			if err := tx.DeleteSession(ctx, hashToken(session.ID)); err != nil {
+			if err := tx.DeleteSession(ctx, access.HashToken(session.ID)); err != nil {
 				return err
 			}
 		}
@@ -230,7 +228,7 @@ func (s *sessionStore) open(r *http.Request, w http.ResponseWriter, session *ses
 func (s *sessionStore) take(ctx context.Context, session *sessions.Session, key string) error {
 	wanted := session.Values[key]
 	delete(session.Values, key)
-	hash := hashToken(session.ID)
+	hash := access.HashToken(session.ID)
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		kept, err := tx.Session(ctx, hash)
 		if err != nil {
@@ -247,19 +245,6 @@ func (s *sessionStore) take(ctx context.Context, session *sessions.Session, key 
 		}
 		return tx.UpdateSession(ctx, hash, kept.UserID, data)
 	})
-}
-
-func newToken(random io.Reader) (string, error) {
-	b := make([]byte, sessionTokens)
-	if _, err := io.ReadFull(random, b); err != nil {
-		return "", fmt.Errorf("session token: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
-}
-
-func hashToken(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
-	return sum[:]
 }
 
 func earlier(a, b time.Time) time.Time {

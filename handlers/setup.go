@@ -16,9 +16,6 @@ import (
 	"comptoir/views"
 )
 
-// errSetUp says that somebody has claimed the product meanwhile.
-var errSetUp = errors.New("it is set up already")
-
 // isUnclaimed reports whether nobody owns the product yet.
 func (s *server) isUnclaimed(c echo.Context) (bool, error) {
 	if s.Wiring == nil || s.Wiring.SetupToken() == "" {
@@ -93,13 +90,9 @@ func (s *server) claimSetup(c echo.Context) error {
 	if !f.ok() {
 		return s.showSetup(c, http.StatusUnprocessableEntity, in)
 	}
-	hash, err := s.access.Passwords.Cost.Hash(password)
-	if err != nil {
-		return err
-	}
-	u := store.User{Name: in.Owner, PasswordHash: hash, Role: store.RoleOwner, Locale: views.Locale(f.ctx), CreatedAt: s.Now()}
-	u, err = s.claim(c, u, in.Shop, logo)
-	if errors.Is(err, errSetUp) {
+	owner := access.Newcomer{Name: in.Owner, Password: password, Locale: views.Locale(f.ctx)}
+	u, err := s.access.Claim(f.ctx, owner, func(tx *store.Tx, u store.User) error { return s.keepShop(c, tx, u.ID, in.Shop, logo) })
+	if errors.Is(err, access.ErrClaimed) {
 		return see(c, "/")
 	}
 	if err != nil {
@@ -115,22 +108,4 @@ func (s *server) claimSetup(c echo.Context) error {
 		return see(c, s.landing(c, "/settings/webhook"))
 	}
 	return see(c, s.landing(c, "/checkout")) // on the sandbox: there is something to try at once
-}
-
-func (s *server) claim(c echo.Context, u store.User, shop views.ShopForm, logo []byte) (store.User, error) {
-	ctx := c.Request().Context()
-	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		n, err := tx.CountUsers(ctx)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			return errSetUp
-		}
-		if u, err = tx.CreateUser(ctx, u); err != nil {
-			return err
-		}
-		return s.keepShop(c, tx, u.ID, shop, logo)
-	})
-	return u, err
 }

@@ -156,7 +156,7 @@ func (s *server) settleIn(ctx context.Context, tx *store.Tx, r *http.Request, u 
 		return err
 	}
 	if till := s.sessions.cookie(r, tillCookie); till != "" {
-		if err := tx.ForgiveTill(ctx, hashToken(till), s.Now()); err != nil {
+		if err := tx.ForgiveTill(ctx, access.HashToken(till), s.Now()); err != nil {
 			return err
 		}
 	}

@@ -3,11 +3,9 @@ package handlers
 // The team: who may sign in and as what, and the one-time links that let them in.
 
 import (
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -15,9 +13,6 @@ import (
 	"comptoir/store"
 	"comptoir/views"
 )
-
-// invitationLife is how long a one-time link is good.
-const invitationLife = 48 * time.Hour
 
 func (s *server) team(c echo.Context) error {
 	return s.showTeam(c, http.StatusOK, "", views.Errors{})
@@ -79,31 +74,16 @@ func (s *server) invite(c echo.Context) error {
 	if !f.ok() {
 		return s.showInvite(c, statusOf(f), in)
 	}
-	return s.makeInvitation(c, store.Invitation{Name: in.Name, Role: role}, "person.invited")
-}
-
-// makeInvitation makes a one-time link and shows it, once: only its hash is kept.
-func (s *server) makeInvitation(c echo.Context, i store.Invitation, name string) error {
-	ctx := c.Request().Context()
-	token, err := newToken(rand.Reader)
+	i, token, err := s.access.Invite(f.ctx, user(c).ID, in.Name, role)
 	if err != nil {
 		return err
 	}
-	i.TokenHash, i.CreatedBy, i.CreatedAt, i.ExpiresAt = hashToken(token), user(c).ID, s.Now(), s.Now().Add(invitationLife)
-	if err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		if i.UserID != 0 {
-			if err := tx.EndInvitationsOf(ctx, i.UserID); err != nil {
-				return err
-			}
-		}
-		if i, err = tx.AddInvitation(ctx, i); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, act{user(c).ID, name, "person", i.UserID}, map[string]string{"name": i.Name, "role": string(i.Role)})
-	}); err != nil {
-		return err
-	}
-	address, reach := s.forOthers(ctx)
+	return s.showInvitation(c, i, token)
+}
+
+// showInvitation shows a one-time link, once.
+func (s *server) showInvitation(c echo.Context, i store.Invitation, token string) error {
+	address, reach := s.forOthers(c.Request().Context())
 	address += "/join/" + token
 	modules, err := qrModules(address)
 	if err != nil {
@@ -114,17 +94,11 @@ func (s *server) makeInvitation(c echo.Context, i store.Invitation, name string)
 }
 
 func (s *server) revokeInvitation(c echo.Context) error {
-	ctx := c.Request().Context()
 	n, err := id(c)
 	if err != nil {
 		return err
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.EndInvitation(ctx, n); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, act{user(c).ID, "person.invitation_revoked", "invitation", n}, nil)
-	})
+	err = s.access.Revoke(c.Request().Context(), user(c).ID, n)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -176,13 +150,17 @@ func (s *server) changePerson(c echo.Context) error {
 	}
 	switch what {
 	case "role":
-		err = s.setRole(c, u, role)
+		err = s.access.SetRole(f.ctx, user(c).ID, u, role)
 	case "disable":
-		err = s.setDisabled(c, u, s.Now(), "person.disabled")
+		err = s.access.Disable(f.ctx, user(c).ID, u)
 	case "enable":
-		err = s.setDisabled(c, u, time.Time{}, "person.enabled")
+		err = s.access.Enable(f.ctx, user(c).ID, u)
 	case "reset":
-		return s.makeInvitation(c, store.Invitation{Name: u.Name, Role: u.Role, UserID: u.ID}, "person.reset")
+		i, token, err := s.access.InviteAnew(f.ctx, user(c).ID, u)
+		if err != nil {
+			return err
+		}
+		return s.showInvitation(c, i, token)
 	default:
 		return echo.NewHTTPError(http.StatusBadRequest)
 	}
@@ -200,33 +178,6 @@ func (s *server) changePerson(c echo.Context) error {
 		return err
 	}
 	return see(c, itemPath("/team/", u.ID))
-}
-
-func (s *server) setRole(c echo.Context, u store.User, role store.Role) error {
-	if role == u.Role {
-		return nil
-	}
-	ctx := c.Request().Context()
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetRole(ctx, u.ID, role); err != nil {
-			return err
-		}
-		if err := s.approvesLater(ctx, tx, u); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, act{user(c).ID, "person.role_changed", "person", u.ID},
-			map[string]string{"name": u.Name, "before": string(u.Role), "after": string(role)})
-	})
-}
-
-func (s *server) setDisabled(c echo.Context, u store.User, since time.Time, name string) error {
-	ctx := c.Request().Context()
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetDisabled(ctx, u.ID, since); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, act{user(c).ID, name, "person", u.ID}, signInDetail{Name: u.Name})
-	})
 }
 
 func (s *server) endSession(c echo.Context) error {

@@ -28,7 +28,7 @@ func (s *server) till(c echo.Context) (store.Till, error) {
 	if token == "" {
 		return store.Till{}, nil
 	}
-	till, err := s.Store.Till(c.Request().Context(), hashToken(token))
+	till, err := s.Store.Till(c.Request().Context(), access.HashToken(token))
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Till{}, nil
 	}
@@ -54,12 +54,12 @@ func (s *server) trustTill(c echo.Context) error {
 	if !f.ok() {
 		return s.showTeam(c, statusOf(f), name, f.errors)
 	}
-	token, err := newToken(rand.Reader)
+	token, err := access.NewToken(rand.Reader)
 	if err != nil {
 		return err
 	}
 	if err := s.Store.Write(f.ctx, func(tx *store.Tx) error {
-		till, err := tx.AddTill(f.ctx, store.Till{TokenHash: hashToken(token), Name: name, TrustedBy: user(c).ID, CreatedAt: s.Now()})
+		till, err := tx.AddTill(f.ctx, store.Till{TokenHash: access.HashToken(token), Name: name, TrustedBy: user(c).ID, CreatedAt: s.Now()})
 		if err != nil {
 			return err
 		}

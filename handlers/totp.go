@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/handlers/access"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -165,7 +166,7 @@ func (s *server) turnTOTPOn(c echo.Context) error {
 	if !f.ok() {
 		return s.showTOTP(c, statusOf(f), secret, f.errors)
 	}
-	codes, err := s.access.TurnTOTPOn(f.ctx, user(c), secret, step, hashToken(session.ID))
+	codes, err := s.access.TurnTOTPOn(f.ctx, user(c), secret, step, access.HashToken(session.ID))
 	if err != nil {
 		return err
 	}

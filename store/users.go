@@ -34,6 +34,9 @@ func (r Role) ReadsAll() bool { return r == RoleOwner || r == RoleAccountant }
 // WorksATill reports whether they sign in by a PIN at a shared till.
 func (r Role) WorksATill() bool { return r == RoleCashier }
 
+// MaxPersonName is how many characters a name has at most.
+const MaxPersonName = 60
+
 // User is a person who signs in.
 type User struct {
 	ID           int64

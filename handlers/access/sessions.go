@@ -6,9 +6,31 @@ package access
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
 
 	"comptoir/store"
 )
+
+// TokenBytes is how long a token is, before it is written in base64.
+const TokenBytes = 32
+
+// NewToken is a new random token, for an address or a cookie.
+func NewToken(random io.Reader) (string, error) {
+	b := make([]byte, TokenBytes)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return "", fmt.Errorf("token: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// HashToken is what the book keeps of a token.
+func HashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
 
 // EndSessions ends the session of u's that which names, or with store.AllSessions all but
 // the one whose hash is given, as by wants.
