@@ -190,6 +190,7 @@ var salesOfADay = []struct {
 		d.see(".counter .status.good")
 		d.within(1, "back to the other", func() { d.tap(".counter [data-next]") })
 		d.see("[data-till]")
+		act(d.visitor, chromedp.Poll[bool](`document.querySelector('[data-till] [name=amount]').value !== ''`)) // a script puts it back
 		if typed := d.typed(); typed != half {
 			d.t.Errorf("after a look at a sale the amount is %q", typed)
 		}
