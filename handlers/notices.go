@@ -129,6 +129,13 @@ func (n *Notices) tell(ctx context.Context, next notice) error {
 	group.SetLimit(noticesAtOnce)
 	for _, d := range devices {
 		group.Go(func() error {
+			now, err := n.store.PushSubscriptionAt(ctx, d.Endpoint, d.UserID) // it may have waited for slow ones
+			if errors.Is(err, store.ErrNotFound) || err == nil && now.Resting {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
 			return n.send(ctx, keys, d, views.PaidNotice(views.WithLocale(ctx, d.Locale), next.book, next.t))
 		})
 	}

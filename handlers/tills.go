@@ -41,7 +41,8 @@ func (s *server) saysTill(c echo.Context) bool {
 	return s.sessions.cookie(c.Request(), tillCookie) != ""
 }
 
-// trustTill makes the device in the owner's hands a till.
+// trustTill makes the device in the owner's hands a till. What it was before, and what
+// copies of its cookie there are, ends with that.
 func (s *server) trustTill(c echo.Context) error {
 	f, name := newForm(c), typed(c, "till")
 	if name == "" {
@@ -54,11 +55,18 @@ func (s *server) trustTill(c echo.Context) error {
 	if !f.ok() {
 		return s.showTeam(c, statusOf(f), name, f.errors)
 	}
+	before, err := s.till(c)
+	if err != nil {
+		return err
+	}
 	token, err := access.NewToken(rand.Reader)
 	if err != nil {
 		return err
 	}
 	if err := s.Store.Write(f.ctx, func(tx *store.Tx) error {
+		if err := s.endTill(f.ctx, tx, user(c).ID, before.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 		till, err := tx.AddTill(f.ctx, store.Till{TokenHash: access.HashToken(token), Name: name, TrustedBy: user(c).ID, CreatedAt: s.Now()})
 		if err != nil {
 			return err
@@ -77,16 +85,19 @@ func (s *server) removeTill(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.DeleteTill(ctx, n); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, act{user(c).ID, "till.removed", "till", n}, nil)
-	})
-	if err != nil {
+	if err := s.Store.Write(ctx, func(tx *store.Tx) error { return s.endTill(ctx, tx, user(c).ID, n) }); err != nil {
 		return err
 	}
 	return see(c, "/team")
+}
+
+// endTill trusts a device no more, as the owner by wants; store.ErrNotFound when it is
+// none.
+func (s *server) endTill(ctx context.Context, tx *store.Tx, by, id int64) error {
+	if err := tx.DeleteTill(ctx, id); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, act{by, "till.removed", "till", id}, nil)
 }
 
 func (s *server) switchForm(c echo.Context) error {
@@ -159,7 +170,11 @@ func (s *server) setPIN(c echo.Context) error {
 	if !f.ok() {
 		return s.showOwnAccount(c, statusOf(f), accountErrors{pin: f.errors})
 	}
-	if err := s.access.SetPIN(f.ctx, u, pin); err != nil {
+	hash, err := s.sessionHash(c)
+	if err != nil {
+		return err
+	}
+	if err := s.access.SetPIN(f.ctx, u, pin, hash); err != nil {
 		return err
 	}
 	if err := s.flash(c, views.FlashPIN); err != nil {

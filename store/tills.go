@@ -64,12 +64,25 @@ func (tx *Tx) DeleteTill(ctx context.Context, id int64) error {
 	return tx.endTillSessions(ctx)
 }
 
+// EndPINSessions ends the sessions that a PIN of a person's opened, but one.
+func (tx *Tx) EndPINSessions(ctx context.Context, userID int64, but []byte) error {
+	hashes, err := many(ctx, tx.rows, scanTokenHash, "SELECT token_hash FROM sessions WHERE user_id = $1 AND till_id IS NOT NULL AND token_hash <> $2", userID, orEmpty(but))
+	if err != nil {
+		return fmt.Errorf("sessions of the PIN of user %d: %w", userID, err)
+	}
+	return tx.deleteSessions(ctx, hashes)
+}
+
 // endTillSessions ends the sessions that a PIN opened on a device that is no till.
 func (tx *Tx) endTillSessions(ctx context.Context) error {
 	hashes, err := many(ctx, tx.rows, scanTokenHash, "SELECT token_hash FROM sessions WHERE till_id IS NOT NULL AND till_id NOT IN (SELECT id FROM tills)")
 	if err != nil {
 		return fmt.Errorf("sessions of tills: %w", err)
 	}
+	return tx.deleteSessions(ctx, hashes)
+}
+
+func (tx *Tx) deleteSessions(ctx context.Context, hashes [][]byte) error {
 	for _, hash := range hashes {
 		if err := tx.DeleteSession(ctx, hash); err != nil {
 			return err

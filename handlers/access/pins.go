@@ -62,8 +62,9 @@ func (s *Service) keyedPIN(person int64, pin string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// SetPIN gives a cashier a PIN, or takes it away where there is none.
-func (s *Service) SetPIN(ctx context.Context, u store.User, pin string) (err error) {
+// SetPIN gives a cashier a PIN, or takes it away where there is none, and ends the
+// sessions that the one before opened but the one whose hash is given.
+func (s *Service) SetPIN(ctx context.Context, u store.User, pin string, but []byte) (err error) {
 	hash, act := "", "pin.removed"
 	if pin != "" {
 		if hash, err = s.Passwords.Cost.Hash(s.keyedPIN(u.ID, pin)); err != nil {
@@ -73,6 +74,9 @@ func (s *Service) SetPIN(ctx context.Context, u store.User, pin string) (err err
 	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.SetPIN(ctx, u.ID, hash); err != nil {
+			return err
+		}
+		if err := tx.EndPINSessions(ctx, u.ID, but); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, entry{u.ID, act, "person", u.ID, nil})

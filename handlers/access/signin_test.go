@@ -90,7 +90,7 @@ func TestPIN_WrongOnes_LockTheDevice_WhosoeverTheyAre(t *testing.T) {
 	}))
 	for i := range MostPINs {
 		cashier := h.person(fmt.Sprint("Caisse ", i), store.RoleCashier)
-		h.must(h.SetPIN(t.Context(), cashier, "2580"))
+		h.must(h.SetPIN(t.Context(), cashier, "2580", nil))
 		if _, _, err := h.PIN(t.Context(), till, cashier.ID, "1111"); !errors.Is(err, ErrWrong) {
 			t.Fatalf("PIN %d: %v", i, err)
 		}

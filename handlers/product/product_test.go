@@ -470,3 +470,35 @@ func TestNamed_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
 		t.Error("an address without keys was taken")
 	}
 }
+
+// Keys that CamPay is asked about when the owner who typed them is switched off.
+func TestAttack_KeysBeingChecked_AreNotKeptForWhoIsSwitchedOff(t *testing.T) {
+	for name, end := range map[string]bool{"as it is": false, "switched off": true} {
+		asked := false
+		var r *running
+		camPay := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if !asked && end {
+				r.must(r.product.store.Write(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+					second, err := tx.UserByName(t.Context(), "Seconde")
+					if err != nil {
+						return err
+					}
+					return tx.SetDisabled(t.Context(), second.ID, time.Now())
+				}))
+			}
+			asked = true
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"total_balance":0,"mtn_balance":0,"orange_balance":0}`)
+		}))
+		t.Cleanup(camPay.Close)
+		r = start(t, func(c *Config) { c.Sites[store.Demo] = camPay.URL + "/api/" })
+		r.claimed()
+		r.person("Seconde", store.RoleOwner)
+		second := r.browser()
+		second.post("/signin", url.Values{"name": {"Seconde"}, "password": {password}}).want(t, http.StatusSeeOther, "")
+		got := second.post("/settings/campay", keysForm("demo", r.keys["demo"]))
+		if kept := r.product.Book() == store.Demo; !asked || kept == end {
+			t.Errorf("%s: asked %v, kept %v, answered %d %.300s", name, asked, kept, got.status, got.body)
+		}
+	}
+}
