@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -347,5 +349,41 @@ func TestAttack_NoticeUnderWay_IsNotSentToWhoIsSwitchedOffMeanwhile(t *testing.T
 		if told.Load() == end {
 			t.Errorf("%s: told %v", name, told.Load())
 		}
+	}
+}
+
+// A page of rules that was opened before another owner tightened them.
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
+
+func TestAttack_RulesSavedFromAnOldPage_LoosenNothingUnsaid(t *testing.T) {
+	p := openPowerful(t)
+	p.rule("most_each", "50000")
+	old := p.second.get("/payout-rules").body
+	form := url.Values{"password": {testPassword}}
+	for _, m := range hiddenField.FindAllStringSubmatch(old, -1) {
+		form.Set(m[1], m[2])
+	}
+	form.Set("most_each", "50000")
+	form.Set("count_day", "20")
+	p.s.clock.pass(time.Minute)
+	p.rule("most_each", "1000")
+	got := p.second.post("/payout-rules", form)
+	if most := p.s.rules().MostEach; got.status != http.StatusConflict || most != 100_000 || !strings.Contains(problems(got), "entre-temps") {
+		t.Errorf("answered %d, and the most is %d", got.status, most)
+	}
+}
+
+func TestAttack_UnfrozenFromAnOldPage_StaysFrozen(t *testing.T) {
+	p := openPowerful(t)
+	p.owner.post("/payout-rules/freeze", url.Values{})
+	form := url.Values{"password": {testPassword}}
+	for _, m := range hiddenField.FindAllStringSubmatch(p.second.get("/payout-rules/unfreeze").body, -1) {
+		form.Set(m[1], m[2])
+	}
+	p.owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}})
+	p.s.clock.pass(time.Minute)
+	p.owner.post("/payout-rules/freeze", url.Values{})
+	if got := p.second.post("/payout-rules/unfreeze", form); got.status != http.StatusConflict || !p.s.rules().Frozen {
+		t.Errorf("answered %d, frozen %v", got.status, p.s.rules().Frozen)
 	}
 }

@@ -51,7 +51,7 @@ func (s *server) setKeys(c echo.Context) error {
 	if err := s.passwordAgain(c, f); err != nil {
 		return err
 	}
-	if err := s.leavesNothingOpen(c, f, &in); err != nil {
+	if err := s.leavesNothingOpen(c, s.Store.Reader, f, &in); err != nil {
 		return err
 	}
 	keys := store.CamPayKeys{}
@@ -64,8 +64,11 @@ func (s *server) setKeys(c echo.Context) error {
 	if !f.ok() {
 		return s.showKeys(c, http.StatusUnprocessableEntity, in)
 	}
-	if err := s.keepKeys(c, in.Book, keys); err != nil {
+	if err := s.keepKeys(c, f, &in, keys); err != nil {
 		return err
+	}
+	if !f.ok() {
+		return s.showKeys(c, http.StatusUnprocessableEntity, in)
 	}
 	if err := s.flash(c, views.FlashKeysSaved); err != nil {
 		return err
@@ -81,11 +84,11 @@ func (s *server) setKeys(c echo.Context) error {
 
 // leavesNothingOpen asks before a book is left in which money is on its way:
 // nobody asks about it while it is closed.
-func (s *server) leavesNothingOpen(c echo.Context, f *form, in *views.KeysForm) error {
+func (s *server) leavesNothingOpen(c echo.Context, r store.Reader, f *form, in *views.KeysForm) error {
 	if in.Book == s.Book || c.FormValue("leave") == "yes" {
 		return nil
 	}
-	open, err := s.Store.CountUnsettled(f.ctx)
+	open, err := r.CountUnsettled(f.ctx)
 	if err == nil && open > 0 {
 		in.Open = open
 		f.figured("leave", views.ProblemBookOpen, "Count", open)
@@ -140,18 +143,22 @@ func (s *server) checkedKeys(c echo.Context, f *form, in views.KeysForm) (store.
 	return keys, nil
 }
 
-// keepKeys writes the keys and the open book down, with who changed which.
-func (s *server) keepKeys(c echo.Context, book store.Book, keys store.CamPayKeys) error {
-	ctx := c.Request().Context()
+// keepKeys writes the keys and the open book down, with who changed which, unless
+// money set out meanwhile from the book that is left.
+func (s *server) keepKeys(c echo.Context, f *form, in *views.KeysForm, keys store.CamPayKeys) error {
+	ctx, book := f.ctx, in.Book
 	of, err := s.Store.ForBook(book)
 	if err != nil {
 		return err
 	}
-	shop, err := s.shop(ctx)
-	if err != nil {
-		return err
-	}
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := s.leavesNothingOpen(c, tx.Reader, f, in); err != nil || !f.ok() {
+			return err
+		}
+		shop, err := s.shop(ctx, tx.Reader)
+		if err != nil {
+			return err
+		}
 		if book != store.Sandbox {
 			if err := of.SetCamPayKeys(ctx, tx, keys, s.Now()); err != nil {
 				return err

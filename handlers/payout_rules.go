@@ -4,6 +4,7 @@ package handlers
 // password, frozen at one tap.
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -55,7 +56,18 @@ func (s *server) setPayoutRules(c echo.Context) error {
 	if !f.ok() {
 		return s.showPayoutRules(c, http.StatusUnprocessableEntity, &in)
 	}
-	if err := s.Payments.SetRules(c.Request().Context(), rules, user(c).ID); err != nil {
+	err := s.Payments.SetRules(f.ctx, rules, c.FormValue("seen"), user(c).ID)
+	if errors.Is(err, payments.ErrRulesChanged) {
+		f.wrong(views.WholeForm, views.ProblemRulesChanged, "")
+		now, err := s.Store.PayoutRules(f.ctx)
+		if err != nil {
+			return err
+		}
+		in = views.PayoutRulesAsTyped(f.ctx, now) // what is in force must be seen before it is replaced
+		in.Errors = f.errors
+		return s.showPayoutRules(c, http.StatusConflict, &in)
+	}
+	if err != nil {
 		return err
 	}
 	return s.seePayoutRules(c, views.FlashRulesSaved)
@@ -158,6 +170,10 @@ func (s *server) freeze(c echo.Context) error {
 }
 
 func (s *server) unfreezeForm(c echo.Context) error {
+	return s.showUnfreeze(c, http.StatusOK, nil)
+}
+
+func (s *server) showUnfreeze(c echo.Context, status int, wrong views.Errors) error {
 	rules, err := s.Store.PayoutRules(c.Request().Context())
 	if err != nil {
 		return err
@@ -165,11 +181,7 @@ func (s *server) unfreezeForm(c echo.Context) error {
 	if !rules.Frozen {
 		return see(c, "/payout-rules") // somebody else was quicker
 	}
-	return s.showUnfreeze(c, http.StatusOK, nil)
-}
-
-func (s *server) showUnfreeze(c echo.Context, status int, wrong views.Errors) error {
-	return s.show(c, status, func(p views.Page) templ.Component { return views.UnfreezePage(p, wrong) })
+	return s.show(c, status, func(p views.Page) templ.Component { return views.UnfreezePage(p, rules.Version(), wrong) })
 }
 
 func (s *server) unfreeze(c echo.Context) error {
@@ -180,7 +192,12 @@ func (s *server) unfreeze(c echo.Context) error {
 	if !f.ok() {
 		return s.showUnfreeze(c, http.StatusUnprocessableEntity, f.errors)
 	}
-	if err := s.Payments.Unfreeze(c.Request().Context(), user(c).ID); err != nil {
+	err := s.Payments.Unfreeze(f.ctx, c.FormValue("seen"), user(c).ID)
+	if errors.Is(err, payments.ErrRulesChanged) {
+		f.wrong(views.WholeForm, views.ProblemRulesChanged, "")
+		return s.showUnfreeze(c, http.StatusConflict, f.errors)
+	}
+	if err != nil {
 		return err
 	}
 	return s.seePayoutRules(c, views.FlashUnfrozen)

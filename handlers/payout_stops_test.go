@@ -34,7 +34,7 @@ type stop struct {
 }
 
 func rules(r store.PayoutRules) func(*shop) {
-	return func(s *shop) { s.must(s.service.SetRules(s.t.Context(), r, 1)) }
+	return func(s *shop) { s.must(s.service.SetRules(s.t.Context(), r, "", 1)) }
 }
 
 // stopsBefore are those that the review tells already; the last one pays out.
@@ -95,7 +95,7 @@ func TestPayout_EveryReasonNotTo_SaysThatNothingLeft_InBothLanguages(t *testing.
 	s, owner := till(t)
 	for _, reason := range stopsBefore {
 		rules(store.PayoutRules{})(s)
-		s.must(s.service.Unfreeze(t.Context(), 1))
+		s.must(s.service.Unfreeze(t.Context(), "", 1))
 		s.sandbox.ClearFaults()
 		s.clock.pass(time.Minute) // no balance is remembered
 		reason.arrange(s)

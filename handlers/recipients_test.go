@@ -138,7 +138,7 @@ func TestRecipients_TooNewForTheRules_SayUntilWhen(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
-	s.must(s.service.SetRules(t.Context(), store.PayoutRules{NewRecipientWait: 2 * time.Hour}, 1))
+	s.must(s.service.SetRules(t.Context(), store.PayoutRules{NewRecipientWait: 2 * time.Hour}, "", 1))
 	if list := owner.get("/recipients").body; !strings.Contains(list, "12:30") { // saved at 10:30 in Douala
 		t.Error("it does not say until when")
 	}

@@ -37,8 +37,8 @@ var (
 )
 
 // shop is the shop as it is set; before anything was, what the product shows.
-func (s *server) shop(ctx context.Context) (store.Shop, error) {
-	shop, err := s.Store.Shop(ctx)
+func (s *server) shop(ctx context.Context, r store.Reader) (store.Shop, error) {
+	shop, err := r.Shop(ctx)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Shop{Name: s.Shop, Book: s.Book}, nil
 	}
@@ -46,7 +46,7 @@ func (s *server) shop(ctx context.Context) (store.Shop, error) {
 }
 
 func (s *server) settings(c echo.Context) error {
-	shop, err := s.shop(c.Request().Context())
+	shop, err := s.shop(c.Request().Context(), s.Store.Reader)
 	if err != nil {
 		return err
 	}

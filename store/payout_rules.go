@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -35,6 +36,9 @@ func (p PayoutRules) ApprovalInForce(now time.Time) int64 {
 	}
 	return p.ApprovalAbove
 }
+
+// Version tells one state of the rules from another, as a form carries it.
+func (p PayoutRules) Version() string { return strconv.FormatInt(millis(p.UpdatedAt), 10) }
 
 const payoutRulesColumns = `frozen, most_each, most_day, count_day, from_hour, to_hour, saved_only,
 	new_recipient_wait, approval_above, approval_held, approval_held_until,

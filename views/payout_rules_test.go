@@ -59,7 +59,7 @@ func ruleScreens() map[string]templ.Component {
 		"payout-rules-never":  views.PayoutRulesPage(page("/payout-rules"), views.PayoutRulesProps{}),
 		"payout-rules-frozen": rulesPage(frozen(rules()), views.PayoutRulesAsTyped(french, rules())),
 		"payout-rules-errors": rulesPage(rules(), wrong),
-		"unfreeze":            views.UnfreezePage(p, views.Errors{"password": {Problem: views.ProblemPassword}}),
+		"unfreeze":            views.UnfreezePage(p, "1", views.Errors{"password": {Problem: views.ProblemPassword}}),
 	}
 }
 

@@ -165,7 +165,7 @@ func TestApprove_ChecksRulesAndBalanceAnew(t *testing.T) {
 	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.As(err, &broken) || broken.Rule != RuleFrozen {
 		t.Fatalf("while frozen: %v", err)
 	}
-	s.must(s.service.Unfreeze(s.ctx, s.owner))
+	s.must(s.service.Unfreeze(s.ctx, "", s.owner))
 	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: money.Francs(59_999)}))
 	var short *BalanceError
 	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.As(err, &short) {

@@ -106,7 +106,7 @@ func (s *payoutShop) waiting(order PayoutOrder) store.Approval {
 
 func (s *payoutShop) rules(rules store.PayoutRules) {
 	s.t.Helper()
-	s.must(s.service.SetRules(s.ctx, rules, s.owner))
+	s.must(s.service.SetRules(s.ctx, rules, "", s.owner))
 }
 
 // collected is a collection that was paid in.

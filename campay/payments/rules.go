@@ -46,9 +46,14 @@ func (e *RuleError) Error() string { return "against the owner's rule: " + strin
 // ErrRules says that rules make no sense: a negative limit, or no such hour.
 var ErrRules = errors.New("no such rules")
 
-// SetRules puts other rules in place of those there are. Whether money is
-// frozen stays as it is: a form that was drawn before must not thaw it.
-func (s *Service) SetRules(ctx context.Context, rules store.PayoutRules, by int64) error {
+// ErrRulesChanged says that the rules are others than those that were seen.
+var ErrRulesChanged = errors.New("the rules were changed meanwhile")
+
+// SetRules puts other rules in place of those that were seen, whose Version is given;
+// "" for whatever there is. It fails with ErrRulesChanged where others stand there by
+// now: a page that was opened before must not loosen what was tightened since.
+// Whether money is frozen stays as it is.
+func (s *Service) SetRules(ctx context.Context, rules store.PayoutRules, seen string, by int64) error {
 	for _, limit := range []int64{
 		rules.MostEach, rules.MostDay, int64(rules.CountDay), int64(rules.NewRecipientWait), rules.ApprovalAbove, rules.AirtimeDay,
 		int64(rules.FromHour), int64(rules.ToHour),
@@ -60,7 +65,7 @@ func (s *Service) SetRules(ctx context.Context, rules store.PayoutRules, by int6
 	if rules.FromHour > 24 || rules.ToHour > 24 {
 		return ErrRules
 	}
-	return s.changeRules(ctx, by, "payout_rules.changed", func(old store.PayoutRules) store.PayoutRules {
+	return s.changeRules(ctx, seen, by, "payout_rules.changed", func(old store.PayoutRules) store.PayoutRules {
 		rules.Frozen = old.Frozen
 		return s.held(old, rules)
 	})
@@ -88,25 +93,29 @@ func (s *Service) held(old, rules store.PayoutRules) store.PayoutRules {
 
 // Freeze stops all money that would go out, what waits for approval included.
 func (s *Service) Freeze(ctx context.Context, by int64) error {
-	return s.changeRules(ctx, by, "payout_rules.frozen", func(rules store.PayoutRules) store.PayoutRules {
+	return s.changeRules(ctx, "", by, "payout_rules.frozen", func(rules store.PayoutRules) store.PayoutRules {
 		rules.Frozen = true
 		return rules
 	})
 }
 
-// Unfreeze lets money go out again, under the rules that were there before.
-func (s *Service) Unfreeze(ctx context.Context, by int64) error {
-	return s.changeRules(ctx, by, "payout_rules.unfrozen", func(rules store.PayoutRules) store.PayoutRules {
+// Unfreeze lets money go out again, under the rules that were there before; seen and
+// ErrRulesChanged are as of SetRules.
+func (s *Service) Unfreeze(ctx context.Context, seen string, by int64) error {
+	return s.changeRules(ctx, seen, by, "payout_rules.unfrozen", func(rules store.PayoutRules) store.PayoutRules {
 		rules.Frozen = false
 		return rules
 	})
 }
 
-func (s *Service) changeRules(ctx context.Context, by int64, name string, edit func(store.PayoutRules) store.PayoutRules) error {
+func (s *Service) changeRules(ctx context.Context, seen string, by int64, name string, edit func(store.PayoutRules) store.PayoutRules) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		before, err := tx.PayoutRules(ctx)
 		if err != nil {
 			return err
+		}
+		if seen != "" && seen != before.Version() {
+			return ErrRulesChanged
 		}
 		after := edit(before)
 		after.UpdatedAt, after.UpdatedBy = s.now(), by

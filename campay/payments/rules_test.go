@@ -221,7 +221,7 @@ func TestRules_Frozen_StopsEverything(t *testing.T) {
 	}
 	s.rules(store.PayoutRules{}) // a form that was drawn before the freeze
 	s.against(s.withdrawal(1000))
-	s.must(s.service.Unfreeze(s.ctx, s.owner))
+	s.must(s.service.Unfreeze(s.ctx, "", s.owner))
 	s.payOut(s.withdrawal(1000))
 }
 
@@ -233,7 +233,7 @@ func TestRules_ChangedWhileTheBalanceIsOnItsWay_StillHold(t *testing.T) {
 		"payout":   func() error { _, err := s.service.PayOut(s.ctx, s.withdrawal(500)); return err },
 		"approval": func() error { _, err := s.service.Approve(s.ctx, a.ID, s.second); return err },
 	} {
-		s.must(s.service.Unfreeze(s.ctx, s.owner))
+		s.must(s.service.Unfreeze(s.ctx, "", s.owner))
 		s.balances(func() { s.must(s.service.Freeze(s.ctx, s.owner)) })
 		if err := give(); !isFrozen(err) {
 			t.Errorf("%s: %v", name, err)
@@ -274,7 +274,7 @@ func TestSetRules_ThatMakeNoSense_AreRefused(t *testing.T) {
 	for _, rules := range []store.PayoutRules{
 		{MostEach: -1}, {MostDay: -1}, {CountDay: -1}, {FromHour: -1}, {ToHour: 25}, {NewRecipientWait: -1}, {ApprovalAbove: -1}, {AirtimeDay: -1},
 	} {
-		if err := s.service.SetRules(s.ctx, rules, s.owner); !errors.Is(err, ErrRules) {
+		if err := s.service.SetRules(s.ctx, rules, "", s.owner); !errors.Is(err, ErrRules) {
 			t.Errorf("%+v: %v", rules, err)
 		}
 	}
@@ -284,7 +284,7 @@ func TestAudit_KeepsEveryActOnRulesAndRecipients(t *testing.T) {
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{MostEach: int64(money.Francs(1000))})
 	s.must(s.service.Freeze(s.ctx, s.owner))
-	s.must(s.service.Unfreeze(s.ctx, s.second))
+	s.must(s.service.Unfreeze(s.ctx, "", s.second))
 	saved, err := s.service.SaveRecipient(s.ctx, "Boulangerie", mtnPhone, s.owner)
 	s.must(err)
 	s.must(s.service.RemoveRecipient(s.ctx, saved.ID, s.second))

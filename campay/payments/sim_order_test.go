@@ -303,11 +303,11 @@ func (w *world) changeRules() bool {
 	w.fly(&flight{name: "the owner " + does, shop: true}, func() {
 		switch does {
 		case "sets rules":
-			w.must(w.service.SetRules(w.ctx, rules, w.owner))
+			w.must(w.service.SetRules(w.ctx, rules, "", w.owner))
 		case "freezes":
 			w.must(w.service.Freeze(w.ctx, w.owner))
 		default:
-			w.must(w.service.Unfreeze(w.ctx, w.owner))
+			w.must(w.service.Unfreeze(w.ctx, "", w.owner))
 		}
 	})
 	return true

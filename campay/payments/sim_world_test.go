@@ -127,7 +127,7 @@ func newWorld(dir string, seed uint64) (*world, error) {
 	if w.second, err = w.person("second owner"); err != nil {
 		return nil, err
 	}
-	if err := w.service.SetRules(w.ctx, w.someRules(), w.owner); err != nil {
+	if err := w.service.SetRules(w.ctx, w.someRules(), "", w.owner); err != nil {
 		return nil, err
 	}
 	// A connection of its own sees by data_version that another one committed.
