@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"comptoir/store"
-	"comptoir/views"
 )
 
 var ownAddress = regexp.MustCompile(`https?://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?/`)
@@ -32,9 +31,9 @@ func TestAddressForOthers_IsOneByWhichTheyCome(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := openShop(t)
-			s.server.Nearby = func() string { return c.nearby }
+			s.server.desk.Nearby = func() string { return c.nearby }
 			if c.url != "" {
-				s.server.URL, s.server.PublicQR = c.url, true
+				s.server.desk.URL, s.server.desk.PublicQR = c.url, true
 			}
 			s.user("owner", store.RoleOwner)
 			owner, here := s.browser(), at(c.host)
@@ -62,21 +61,5 @@ func TestAddressForOthers_IsOneByWhichTheyCome(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestReachOf_AddressesThatNobodyConfigured(t *testing.T) {
-	for host, want := range map[string]views.Reach{
-		"10.0.0.4:80": views.ReachNetwork, "[fd00::1]:8080": views.ReachNetwork, "[fe80::1]": views.ReachNetwork, "caisse:8080": views.ReachNetwork,
-		"caisse.lan": views.ReachNetwork, "197.159.1.2": views.ReachAll, "pay.example.com:443": views.ReachAll,
-	} {
-		if got := reachOf("http://" + host); got != want || !leadsOthers(host) {
-			t.Errorf("%s: %q", host, got)
-		}
-	}
-	for _, host := range []string{"localhost", "LOCALHOST.:8080", "app.localhost", "127.8.9.1:80", "[::1]:8080", "0.0.0.0:8080", "[::ffff:127.0.0.1]", "", "a b", "x/y", "evil@x"} {
-		if leadsOthers(host) {
-			t.Errorf("%s leads others", host)
-		}
 	}
 }

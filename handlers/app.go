@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/handlers/web"
 	"comptoir/static"
 	"comptoir/views"
 )
@@ -54,5 +55,5 @@ func (s *server) serviceWorker(c echo.Context) error {
 // offline is the one page that a phone keeps: it tells nothing of the shop, and
 // speaks both languages, as it does not know who will read it.
 func (s *server) offline(c echo.Context) error {
-	return render(c, http.StatusOK, views.OfflinePage())
+	return web.Render(c, http.StatusOK, views.OfflinePage())
 }

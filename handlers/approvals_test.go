@@ -13,13 +13,15 @@ import (
 	"time"
 
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/out"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
 // partners is a till with a threshold and two owners.
 func partners(t *testing.T) (s *shop, asker, other *browser) {
 	t.Helper()
-	s, asker = till(t)
+	s, asker = fundedShop(t)
 	rules(store.PayoutRules{ApprovalAbove: 1_000_000})(s)
 	s.user("second", store.RoleOwner)
 	other = s.browser()
@@ -138,7 +140,7 @@ func (s *shop) watchADay() {
 }
 
 func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	path := owner.doubtful()
 	decision := url.Values{"outcome": {"failed"}, "sure": {"decided"}, "password": {testPassword}}
 	if strings.Contains(owner.get(path).body, path+"/decide") {
@@ -181,7 +183,7 @@ func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
 }
 
 func TestDecide_ByAnybodyElse_OrOfAnythingElse_IsRefused(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	path, paid := owner.doubtful(), owner.collected("500", "677123456")
 	s.watchADay()
 	decision := url.Values{"outcome": {"failed"}, "sure": {"decided"}, "password": {testPassword}}
@@ -197,7 +199,7 @@ func TestDecide_ByAnybodyElse_OrOfAnythingElse_IsRefused(t *testing.T) {
 
 func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.T) {
 	for outcome, says := range map[string]string{"successful": "Compté comme reçu", "failed": "Compté comme non reçu"} {
-		s, owner := till(t)
+		s, owner := fundedShop(t)
 		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
 		path := owner.request("500", "677123456")
 		s.watchADay()
@@ -214,9 +216,9 @@ func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.
 
 // However many wait, each is on some page of the list.
 func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
-		for range waitingShown + 2 {
+		for range out.WaitingShown + 2 {
 			if _, err := tx.AddApproval(t.Context(), store.Approval{
 				Operation: newOperation(), Kind: store.KindWithdraw, Origin: store.OriginPush, Asked: 100_000, Phone: "237677123456", Operator: "MTN",
 				RequestedBy: 1, RequestedAt: s.clock.now(), ExpiresAt: s.clock.now().Add(time.Hour), State: store.ApprovalWaiting,
@@ -227,10 +229,10 @@ func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
 		return nil
 	}))
 	pages := owner.get("/approvals").body
-	for before := waitingShown + 2; before > 0; before -= pageLength {
+	for before := out.WaitingShown + 2; before > 0; before -= web.PageLength {
 		pages += owner.get("/approvals?before=" + strconv.Itoa(before+1)).body
 	}
-	for id := 1; id <= waitingShown+2; id++ {
+	for id := 1; id <= out.WaitingShown+2; id++ {
 		if !strings.Contains(pages, `href="/approvals/`+strconv.Itoa(id)+`"`) {
 			t.Errorf("%d is on no page", id)
 		}

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"comptoir/handlers/access"
+	"comptoir/handlers/push"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -151,7 +153,7 @@ func TestAttack_OneCodeInManyBrowsersAtOnce_OpensOne(t *testing.T) {
 
 // A code that was read over a shoulder while its owner pays.
 func TestAttack_CodeOfAPayout_OpensNoSession_AndTheOtherWayRound(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	secret, _ := owner.turnsTOTPOn()
 	code := s.code(secret, 0)
 	form := with(confirmed(payoutOf("500", "677123456")), "code", code)
@@ -210,7 +212,7 @@ func TestAttack_LinkToANewPassword_UsedAtOnce_OrAfterItsPersonChanged(t *testing
 
 // held has a PIN wait for its turn to be looked at while something happens.
 func held(s *shop, b *browser, person int64, do func()) answer {
-	turnsOf := s.server.access.Passwords.Turns
+	turnsOf := s.server.desk.Access.Passwords.Turns
 	var turns int64
 	for turnsOf.TryAcquire(1) {
 		turns++
@@ -294,7 +296,7 @@ func TestAttack_TillTrustedAnew_IsNotWhatItWas(t *testing.T) {
 	s.must(err)
 	copied := s.browser()
 	for _, cookie := range b.client.Jar.Cookies(site) {
-		if cookie.Name == s.server.sessions.cookieName(tillCookie) {
+		if cookie.Name == s.server.desk.Sessions.CookieName(web.TillCookie) {
 			copied.client.Jar.SetCookies(site, []*http.Cookie{cookie})
 		}
 	}
@@ -340,12 +342,12 @@ func TestAttack_NoticeUnderWay_IsNotSentToWhoIsSwitchedOffMeanwhile(t *testing.T
 		t.Cleanup(service.Close)
 		b, n := pushedTo(t), s.withNotices(service.Client())
 		for i, u := range []store.User{s.user("gerance", store.RoleOwner), s.user("associee", store.RoleOwner)} {
-			for j := range noticesAtOnce / 2 {
+			for j := range push.NoticesAtOnce / 2 {
 				s.subscribed(b, u, service.URL+"/"+strconv.Itoa(i)+"/"+strconv.Itoa(j))
 			}
 		}
 		s.subscribed(b, s.user("caisse", store.RoleCashier), service.URL+"/last")
-		s.must(n.tell(t.Context(), notice{"production", paidSale()}))
+		s.must(n.Tell(t.Context(), "production", paidSale()))
 		if told.Load() == end {
 			t.Errorf("%s: told %v", name, told.Load())
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"comptoir/handlers/access"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -69,7 +70,7 @@ func TestAttack_HalfSignIn_IsGoodOnce(t *testing.T) {
 		one := p.s.browser()
 		all.Go(func() {
 			got := one.post("/signin/second", url.Values{"code": {code}}, func(r *http.Request) {
-				r.AddCookie(&http.Cookie{Name: p.s.server.sessions.cookieName(sessionName), Value: half})
+				r.AddCookie(&http.Cookie{Name: p.s.server.desk.Sessions.CookieName(web.SessionName), Value: half})
 			})
 			if got.status == http.StatusSeeOther && one.get("/team").status == http.StatusOK {
 				in.Add(1)
@@ -82,7 +83,7 @@ func TestAttack_HalfSignIn_IsGoodOnce(t *testing.T) {
 	}
 	again := p.s.browser()
 	got := again.get("/signin/second", func(r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: p.s.server.sessions.cookieName(sessionName), Value: half})
+		r.AddCookie(&http.Cookie{Name: p.s.server.desk.Sessions.CookieName(web.SessionName), Value: half})
 	})
 	if got.status != http.StatusSeeOther {
 		t.Errorf("what was half a sign-in answers %d", got.status)
@@ -93,7 +94,7 @@ func TestAttack_LongFile_EndsWithTheSession(t *testing.T) {
 	p := openPowerful(t)
 	ctx := t.Context()
 	p.s.must(p.s.store.Write(ctx, func(tx *store.Tx) error {
-		for i := range 40 * csvBuffered {
+		for i := range 40 * web.LinesAtATime {
 			if err := tx.AddAudit(ctx, store.AuditEntry{At: p.s.clock.now(), Act: "link.made", Subject: "link", SubjectID: int64(i), Detail: []byte(`{"description":"` + strconv.Itoa(i) + strings.Repeat(" pain", 200) + `"}`)}); err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 
 	"comptoir/campay"
 	"comptoir/campay/payments"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -46,7 +47,7 @@ func TestAttack_SessionFixation(t *testing.T) {
 	b := s.browser()
 	site, err := url.Parse(s.url)
 	s.must(err)
-	planted := &http.Cookie{Name: s.server.sessions.cookieName(sessionName), Value: strings.Repeat("A", 43), Path: "/"}
+	planted := &http.Cookie{Name: s.server.desk.Sessions.CookieName(web.SessionName), Value: strings.Repeat("A", 43), Path: "/"}
 	b.client.Jar.SetCookies(site, []*http.Cookie{planted})
 	b.post("/signin", url.Values{"name": {"owner"}, "password": {testPassword}})
 	first := b.client.Jar.Cookies(site)[0].Value
@@ -58,7 +59,7 @@ func TestAttack_SessionFixation(t *testing.T) {
 		t.Fatal("signing in kept the old token")
 	}
 	thief := s.browser()
-	thief.client.Jar.SetCookies(site, []*http.Cookie{{Name: s.server.sessions.cookieName(sessionName), Value: first, Path: "/"}})
+	thief.client.Jar.SetCookies(site, []*http.Cookie{{Name: s.server.desk.Sessions.CookieName(web.SessionName), Value: first, Path: "/"}})
 	if got := thief.get("/"); got.status != http.StatusSeeOther {
 		t.Fatalf("the old token still opens the door: %d", got.status)
 	}
@@ -80,16 +81,16 @@ func TestAttack_CookieAfterSignOut(t *testing.T) {
 func TestSession_EndsWhenIdle_AndAfterItsLongestTime(t *testing.T) {
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
-	s.clock.pass(sessionIdle + time.Minute)
+	s.clock.pass(web.SessionIdle + time.Minute)
 	if got := b.get("/"); got.status != http.StatusSeeOther {
 		t.Fatalf("an idle session answered %d", got.status)
 	}
 	b = s.sessionOf(store.RoleOwner)
-	for passed := time.Duration(0); passed < sessionAbsolute; passed += sessionIdle / 2 {
+	for passed := time.Duration(0); passed < web.SessionAbsolute; passed += web.SessionIdle / 2 {
 		if got := b.get("/"); got.status != http.StatusOK {
 			t.Fatalf("a session in use answered %d after %v", got.status, passed)
 		}
-		s.clock.pass(sessionIdle / 2)
+		s.clock.pass(web.SessionIdle / 2)
 	}
 	s.clock.pass(time.Minute)
 	if got := b.get("/"); got.status != http.StatusSeeOther {
@@ -123,12 +124,12 @@ func (b *browser) savesItsSession() {
 func TestAttack_SessionKeptBusy_EndsAllTheSame(t *testing.T) {
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
-	for passed := time.Duration(0); passed < sessionAbsolute; passed += sessionIdle / 3 {
+	for passed := time.Duration(0); passed < web.SessionAbsolute; passed += web.SessionIdle / 3 {
 		if got := b.get("/transactions/1"); got.status == http.StatusSeeOther {
 			t.Fatalf("ended after %v", passed)
 		}
 		b.savesItsSession()
-		s.clock.pass(sessionIdle / 3)
+		s.clock.pass(web.SessionIdle / 3)
 	}
 	if got := b.get("/"); got.status != http.StatusSeeOther {
 		t.Fatalf("a session kept busy answered %d after its longest time", got.status)
@@ -157,7 +158,7 @@ func TestAttack_CookieCannotBeReadOrSentAcrossSites(t *testing.T) {
 			t.Errorf("the cookie lacks %s: %s", want, cookie)
 		}
 	}
-	s.server.sessions.secure = true
+	s.server.desk.Sessions.Secure = true
 	got = s.browser().post("/signin", url.Values{"name": {"owner"}, "password": {testPassword}})
 	for _, cookie := range got.header.Values("Set-Cookie") {
 		if !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "Secure") || !strings.Contains(cookie, "HttpOnly") {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -23,7 +24,7 @@ func (s *shop) pushed(b *browser) store.Transaction {
 	path := b.request("2500", "677123456")
 	all, err := s.store.Transactions(s.t.Context(), store.TransactionFilter{Limit: 1})
 	s.must(err)
-	if itemPath("/transactions/", all[0].ID) != path {
+	if web.ItemPath("/transactions/", all[0].ID) != path {
 		s.t.Fatalf("%s is not the newest", path)
 	}
 	return all[0]
@@ -52,7 +53,7 @@ func (s *shop) notPaid(b *browser, t store.Transaction) {
 	if now.PaidInFull() {
 		s.t.Errorf("it is called paid: %+v", now)
 	}
-	if page := b.get(itemPath("/transactions/", t.ID)).body; strings.Contains(page, "status good") {
+	if page := b.get(web.ItemPath("/transactions/", t.ID)).body; strings.Contains(page, "status good") {
 		s.t.Error("its page says paid")
 	}
 }

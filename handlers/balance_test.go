@@ -19,7 +19,7 @@ func balanceCard(body string) string {
 }
 
 func TestBalance_OneFigureUntold_IsSaidSo_AndNeverZero(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	s.answers("/balance/", 200, `{"total_balance":70000,"mtn_balance":"None","orange_balance":20000,"currency":"XAF"}`)
 	s.clock.pass(time.Minute)
 	asked := owner.get("/balance", header("HX-Request", "true")).body
@@ -43,7 +43,7 @@ func TestBalance_OneFigureUntold_IsSaidSo_AndNeverZero(t *testing.T) {
 }
 
 func TestBalance_InAnotherCurrency_IsSaidAndCountedNowhere(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	s.answers("/balance/", 200, `{"total_balance":70000,"mtn_balance":50000,"orange_balance":20000,"currency":"EUR"}`)
 	s.clock.pass(time.Minute)
 	if card := balanceCard(owner.get("/balance", header("HX-Request", "true")).body); !strings.Contains(card, "en EUR") || strings.Contains(card, "70\u202f000") {

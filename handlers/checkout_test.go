@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"comptoir/handlers/till"
 	"comptoir/store"
 )
 
@@ -177,7 +178,7 @@ func TestClaim_AsksCamPayRarely_HoweverOftenItIsSent(t *testing.T) {
 	for range 40 {
 		last = b.post("/checkout/claim", url.Values{"phone": {"677123456"}, "amount": {"2500"}})
 	}
-	if asked > claimLimit.Free {
+	if asked > till.ClaimLimit.Free {
 		t.Errorf("CamPay was asked %d times", asked)
 	}
 	if !strings.Contains(last.body, "CamPay n’a pas pu en dire plus") {

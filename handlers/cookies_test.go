@@ -56,7 +56,7 @@ func TestCookies_NamedAsBefore_AreReadOn(t *testing.T) {
 	s.must(err)
 	before := s.browser()
 	for _, cookie := range b.client.Jar.Cookies(site) {
-		name, marked := strings.CutSuffix(cookie.Name, "-"+s.server.sessions.mark)
+		name, marked := strings.CutSuffix(cookie.Name, "-"+s.server.desk.Sessions.Mark)
 		if !marked {
 			t.Errorf("%s has no mark", cookie.Name)
 		}

@@ -58,7 +58,7 @@ func atOnce(all []*browser, form func(client int) url.Values) []answer {
 }
 
 func TestCrowd_SameWithdrawal_IsOneEffect(t *testing.T) {
-	s, _ := till(t)
+	s, _ := fundedShop(t)
 	all := s.crowd()
 	form := payoutOf("3000", "677123456")
 	for i, a := range atOnce(all, func(int) url.Values { return form }) {
@@ -74,7 +74,7 @@ func TestCrowd_SameWithdrawal_IsOneEffect(t *testing.T) {
 }
 
 func TestCrowd_DifferentWithdrawals_NeverMoreThanTheBalance(t *testing.T) {
-	s, _ := till(t, func(c *sandbox.Config) { c.Opening.MTN = money.Francs(45_000) })
+	s, _ := fundedShop(t, func(c *sandbox.Config) { c.Opening.MTN = money.Francs(45_000) })
 	all := s.crowd()
 	orders := make([]url.Values, clients)
 	for i := range orders {

@@ -9,13 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
 // frenchCSV are the cells of a file as French Excel reads them.
 func (s *shop) frenchCSV(body string) [][]string {
 	s.t.Helper()
-	in := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, byteOrderMark)))
+	in := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, web.ByteOrderMark)))
 	in.Comma = ';'
 	lines, err := in.ReadAll()
 	s.must(err)
@@ -23,7 +24,7 @@ func (s *shop) frenchCSV(body string) [][]string {
 }
 
 func TestExports_FrenchAndEnglish_OpenInTheReadersOwnSpreadsheet(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	collection := owner.collected("12500", "677123456")
 	owner.payOut(collection+"/refund", payoutOf("500", ""))
 	s.work()
@@ -48,7 +49,7 @@ func TestExports_FrenchAndEnglish_OpenInTheReadersOwnSpreadsheet(t *testing.T) {
 		}
 	}
 	owner.speak("en")
-	english, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(owner.get("/reconciliation.csv?"+today.Encode()).body, byteOrderMark))).ReadAll()
+	english, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(owner.get("/reconciliation.csv?"+today.Encode()).body, web.ByteOrderMark))).ReadAll()
 	s.must(err)
 	if len(english) != len(lines) || !strings.HasPrefix(english[1][0], "2026-03-04 ") {
 		t.Errorf("in English: %q", english)

@@ -11,6 +11,7 @@ import (
 	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
+	"comptoir/handlers/pay"
 	"comptoir/store"
 )
 
@@ -46,13 +47,13 @@ func TestAttack_AddressThatAsksManyPhones_LeavesTheCounterToOthers(t *testing.T)
 	}
 	first := rude.onItsWay(asks(0))
 	reference := s.newest().Reference
-	for i := range fromOneLimit.Free - 1 {
+	for i := range pay.FromOneLimit.Free - 1 {
 		rude.onItsWay(asks(i + 1))
 	}
 	if got := asks(99); got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") == "" || !strings.Contains(got.body, "677000099") {
 		t.Fatalf("answered %d", got.status)
 	}
-	if n := len(s.sandbox.Ledger()); n != fromOneLimit.Free {
+	if n := len(s.sandbox.Ledger()); n != pay.FromOneLimit.Free {
 		t.Errorf("%d phones rang", n)
 	}
 	other := s.linked(500)
@@ -70,7 +71,7 @@ func TestAttack_AddressThatAsksManyPhones_LeavesTheCounterToOthers(t *testing.T)
 func TestCustomer_StreetBehindOneAddress_PaysOn(t *testing.T) {
 	s := openShop(t)
 	l := s.linked(0)
-	for i := range fromOneLimit.Free + 3 {
+	for i := range pay.FromOneLimit.Free + 3 {
 		customer := s.browser()
 		path := customer.onItsWay(customer.paysLink(l, "amount", "500", "phone", fmt.Sprintf("6770%05d", i)))
 		s.must(s.sandbox.Enter(s.newest().Reference, "1234"))
@@ -151,13 +152,13 @@ func TestAttack_PaidPageShownAgain_ForgivesAnAddressOnce(t *testing.T) {
 	s.work()
 	payer.get(path) // its cookie stays what it is: another browser of the address asks
 	sent := 0
-	for ; sent < 3*fromOneLimit.Free; sent++ {
+	for ; sent < 3*pay.FromOneLimit.Free; sent++ {
 		payer.get(path)
 		if rude.paysLink(l, "amount", "500", "phone", fmt.Sprintf("6770%05d", sent)).status == http.StatusTooManyRequests {
 			break
 		}
 	}
-	if sent != fromOneLimit.Free {
+	if sent != pay.FromOneLimit.Free {
 		t.Errorf("%d forms were taken", sent)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -53,7 +54,7 @@ func TestCustomer_WrongNumber_AsksAnotherAndBothPaidIsFlagged(t *testing.T) {
 				t.Fatalf("both are paid: %s %s, %v", now.Status, now.Flags, err)
 			}
 			owner := s.signedIn(store.RoleOwner)
-			if got := owner.get(itemPath("/transactions/", wrong.ID)).body; !strings.Contains(got, itemPath("/transactions/", wrong.ID)+"/refund") {
+			if got := owner.get(web.ItemPath("/transactions/", wrong.ID)).body; !strings.Contains(got, web.ItemPath("/transactions/", wrong.ID)+"/refund") {
 				t.Error("the shop is offered no refund")
 			}
 		})

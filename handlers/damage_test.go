@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -74,5 +75,5 @@ func TestDamage_OfALinkAnApprovalAndTheRules_LeadsToThem(t *testing.T) {
 		s.must(err)
 	}
 	s.looksAtRows()
-	owner.get("/").wantWords(t, "home", []string{`href="` + itemPath("/links/", link.ID) + `">Le lien n°`, `href="/payout-rules">Les règles d’envoi`})
+	owner.get("/").wantWords(t, "home", []string{`href="` + web.ItemPath("/links/", link.ID) + `">Le lien n°`, `href="/payout-rules">Les règles d’envoi`})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -18,7 +19,7 @@ func TestFreeze_IsSaidOnHomeAndBeforeAnythingIsTyped(t *testing.T) {
 	s.must(s.sandbox.Enter(collection.Reference, "1234"))
 	s.work()
 	pages := map[string]string{"/": "", "/withdraw": "/withdraw", "/airtime": "/airtime"}
-	refund := itemPath("/transactions/", collection.ID) + "/refund"
+	refund := web.ItemPath("/transactions/", collection.ID) + "/refund"
 	pages[refund] = refund
 	said := "sorties d’argent sont gelées"
 	for path := range pages {

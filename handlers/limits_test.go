@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"comptoir/handlers/access"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -134,8 +135,8 @@ func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
 		"password again": func() answer { return owner.post("/payout-rules/unfreeze", url.Values{"password": {testPassword}}) },
 		"PIN":            func() answer { return till.takesOver(2, "2580") },
 	}
-	s.server.access.Passwords.Strangers.TryAcquire(access.MostQueued)
-	s.server.access.Passwords.Own.TryAcquire(access.MostQueued)
+	s.server.desk.Access.Passwords.Strangers.TryAcquire(access.MostQueued)
+	s.server.desk.Access.Passwords.Own.TryAcquire(access.MostQueued)
 	for name, try := range tries {
 		for range 2 * access.MostPINs {
 			if got := try(); got.status != http.StatusServiceUnavailable {
@@ -143,8 +144,8 @@ func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
 			}
 		}
 	}
-	s.server.access.Passwords.Strangers.Release(access.MostQueued)
-	s.server.access.Passwords.Own.Release(access.MostQueued)
+	s.server.desk.Access.Passwords.Strangers.Release(access.MostQueued)
+	s.server.desk.Access.Passwords.Own.Release(access.MostQueued)
 	for name, try := range tries {
 		if got := try(); got.status != http.StatusSeeOther {
 			t.Errorf("%s after the flood: %d", name, got.status)
@@ -175,7 +176,7 @@ func TestDevice_IsNamedByBrowserAndSystem(t *testing.T) {
 		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1": "Safari, iPhone",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:120.0) Gecko/20100101 Firefox/120.0":                                                        "Firefox, Windows",
 	} {
-		if got := device(agent); got != want {
+		if got := web.Device(agent); got != want {
 			t.Errorf("%.30s is %q", agent, got)
 		}
 	}
@@ -199,7 +200,7 @@ func TestLimits_StrangersInTheQueue_KeepNobodyFromHisWork(t *testing.T) {
 	s, till := tablet(t)
 	owner := s.browser()
 	owner.guess("owner", testPassword)
-	s.server.access.Passwords.Strangers.TryAcquire(access.MostQueued)
+	s.server.desk.Access.Passwords.Strangers.TryAcquire(access.MostQueued)
 	if got := till.takesOver(2, "2580"); got.status != http.StatusSeeOther {
 		t.Errorf("the PIN answered %d", got.status)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -23,10 +24,10 @@ func TestLink_StoppedLink_GivesItsCodeAwayInNoForm_AndSaysWhy(t *testing.T) {
 		resume bool
 	}{
 		"paused": {func(_ *shop, owner *browser, l store.LinkWithState) {
-			owner.post(itemPath("/links/", l.ID)+"/pause", nil)
+			owner.post(web.ItemPath("/links/", l.ID)+"/pause", nil)
 		}, "En pause", true},
 		"archived": {func(_ *shop, owner *browser, l store.LinkWithState) {
-			owner.post(itemPath("/links/", l.ID)+"/archive", nil)
+			owner.post(web.ItemPath("/links/", l.ID)+"/archive", nil)
 		}, "archivé", false},
 		"paid": {func(s *shop, _ *browser, l store.LinkWithState) {
 			s.browser().paysLink(l)
@@ -44,13 +45,13 @@ func TestLink_StoppedLink_GivesItsCodeAwayInNoForm_AndSaysWhy(t *testing.T) {
 			}
 			owner := s.signedIn(store.RoleOwner)
 			for _, form := range forms {
-				if got := owner.get(itemPath("/links/", l.ID) + form); got.status != http.StatusOK {
+				if got := owner.get(web.ItemPath("/links/", l.ID) + form); got.status != http.StatusOK {
 					t.Errorf("an open link's %s: %d", form, got.status)
 				}
 			}
 			c.stop(s, owner, l)
 			for _, form := range forms {
-				got := owner.get(itemPath("/links/", l.ID) + form)
+				got := owner.get(web.ItemPath("/links/", l.ID) + form)
 				isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html")
 				if got.status != http.StatusConflict || !isPage || !strings.Contains(got.body, c.says) {
 					t.Errorf("%s: %d %s", form, got.status, got.header.Get("Content-Type"))
@@ -75,12 +76,12 @@ func TestLink_CodeOfAStrangeAddress_IsNotFound(t *testing.T) {
 		}
 	}
 	for _, form := range []string{"/qr.svg", "/poster.png", "/sticker.pdf", "/tent.pdf", "/qr.png/", "/poster"} {
-		if got := owner.get(itemPath("/links/", l.ID) + form); got.status != http.StatusNotFound {
+		if got := owner.get(web.ItemPath("/links/", l.ID) + form); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d", form, got.status)
 		}
 	}
 	for _, way := range []string{"/qr.png", "/poster.pdf"} {
-		if got := s.browser().get(itemPath("/links/", l.ID) + way); got.status != http.StatusSeeOther && got.status != http.StatusUnauthorized {
+		if got := s.browser().get(web.ItemPath("/links/", l.ID) + way); got.status != http.StatusSeeOther && got.status != http.StatusUnauthorized {
 			t.Errorf("a stranger got %s: %d", way, got.status)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -54,7 +55,7 @@ func TestLink_ThatTakesNoPayment_ShowsNoCode(t *testing.T) {
 	shows := func(l store.LinkWithState, want bool) {
 		t.Helper()
 		for _, path := range []string{"", "/status", "/status?qr=missing"} {
-			got := owner.get(itemPath("/links/", l.ID) + path).body
+			got := owner.get(web.ItemPath("/links/", l.ID) + path).body
 			if has := strings.Contains(got, code); has && !want || path == "" && has != want {
 				t.Errorf("%s%s: a code is shown: %v", l.Description, path, has)
 			}
@@ -62,12 +63,12 @@ func TestLink_ThatTakesNoPayment_ShowsNoCode(t *testing.T) {
 	}
 	many := owner.makes("kind", "reusable", "description", "Paused")
 	shows(many, true)
-	owner.post(itemPath("/links/", many.ID)+"/pause", nil)
+	owner.post(web.ItemPath("/links/", many.ID)+"/pause", nil)
 	shows(many, false)
-	if got := owner.get(itemPath("/links/", many.ID) + "/status").body; !strings.Contains(got, `id="link-card"`) {
+	if got := owner.get(web.ItemPath("/links/", many.ID) + "/status").body; !strings.Contains(got, `id="link-card"`) {
 		t.Error("a page that is open keeps the code of a paused link")
 	}
-	owner.post(itemPath("/links/", many.ID)+"/resume", nil)
+	owner.post(web.ItemPath("/links/", many.ID)+"/resume", nil)
 	shows(many, true)
 	one := owner.makes("description", "Paid")
 	s.browser().paysLink(one)
@@ -86,7 +87,7 @@ func TestLink_PaidOnce_ShowsOneRow(t *testing.T) {
 	if all, err := s.store.TransactionsOfLink(t.Context(), l.ID); err != nil || len(all) != 2 {
 		t.Fatalf("%d in the book, %v", len(all), err)
 	}
-	if rows := strings.Count(owner.get(itemPath("/links/", l.ID)).body, `class="what"`); rows != 1 {
+	if rows := strings.Count(owner.get(web.ItemPath("/links/", l.ID)).body, `class="what"`); rows != 1 {
 		t.Errorf("%d rows", rows)
 	}
 }
@@ -97,7 +98,7 @@ func TestLink_OfMany_ListsItsPayersByTheirNumbers(t *testing.T) {
 	l := s.linked(500)
 	s.browser().paysLink(l)
 	s.browser().paysLink(l, "phone", "699 12 34 56")
-	got := owner.get(itemPath("/links/", l.ID)).body
+	got := owner.get(web.ItemPath("/links/", l.ID)).body
 	for _, phone := range []string{"6\u00a077\u00a012\u00a034\u00a056", "6\u00a099\u00a012\u00a034\u00a056"} {
 		if !strings.Contains(got, phone+"</a>") {
 			t.Errorf("%s is not among the payers", phone)
@@ -109,7 +110,7 @@ func TestLinks_OfAList_SayWhoseTheyAre(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := s.linked(500, func(o *payments.LinkOrder) { o.FirstName, o.Kind = "Awa Mbarga", store.LinkOnce })
-	for _, path := range []string{"/links", itemPath("/links/", l.ID)} {
+	for _, path := range []string{"/links", web.ItemPath("/links/", l.ID)} {
 		if body := owner.get(path).body; !strings.Contains(strings.Split(body, `<details class="fold`)[0], "Awa Mbarga") {
 			t.Errorf("%s does not name the customer", path)
 		}

@@ -13,8 +13,9 @@ import (
 
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
+	"comptoir/handlers/links"
+	"comptoir/handlers/web"
 	"comptoir/store"
-	"comptoir/views"
 )
 
 func linkFields(fields ...string) url.Values {
@@ -51,7 +52,7 @@ func TestLinkNew_KindsAmountsAndLimits_AreKept(t *testing.T) {
 		l.ExpiresAt.UTC().Format("2006-01-02 15:04") != "2026-03-10 23:00" { // midnight in Douala
 		t.Errorf("kept as %+v", l.PaymentLink)
 	}
-	if page := owner.get(itemPath("/links/", l.ID)); !strings.Contains(page.body, s.url+"/p/"+l.Slug) {
+	if page := owner.get(web.ItemPath("/links/", l.ID)); !strings.Contains(page.body, s.url+"/p/"+l.Slug) {
 		t.Error("its page does not show its address")
 	}
 	if l := owner.makes("amount_kind", "least"); !l.MayPayMore || l.Kind != store.LinkOnce {
@@ -89,11 +90,11 @@ func TestCounter_IsAnOwnersToMakeAndReplace(t *testing.T) {
 		t.Error("a cashier is offered one")
 	}
 	l := owner.makes("kind", "counter", "amount_kind", "open", "amount", "")
-	if got := cashier.post(itemPath("/links/", l.ID)+"/replace", url.Values{"operation": {newOperation()}}); got.status != http.StatusForbidden {
+	if got := cashier.post(web.ItemPath("/links/", l.ID)+"/replace", url.Values{"operation": {newOperation()}}); got.status != http.StatusForbidden {
 		t.Errorf("replaced by a cashier: %d", got.status)
 	}
-	got := owner.post(itemPath("/links/", l.ID)+"/replace", url.Values{"operation": {newOperation()}})
-	if got.status != http.StatusSeeOther || got.header.Get("Location") == itemPath("/links/", l.ID) || s.link(l.ID).ArchivedAt.IsZero() {
+	got := owner.post(web.ItemPath("/links/", l.ID)+"/replace", url.Values{"operation": {newOperation()}})
+	if got.status != http.StatusSeeOther || got.header.Get("Location") == web.ItemPath("/links/", l.ID) || s.link(l.ID).ArchivedAt.IsZero() {
 		t.Errorf("replaced: %d to %s", got.status, got.header.Get("Location"))
 	}
 }
@@ -111,7 +112,7 @@ func TestLink_ChangedByWhoMay_AndByNobodyElse(t *testing.T) {
 			"a cashier the owner's": {cashier, owners, false}, "an accountant": {accountant, owners, false},
 			"a cashier her own": {cashier, own, true}, "an owner a cashier's": {owner, own, true},
 		} {
-			got := c.by.post(itemPath("/links/", c.link.ID)+act, linkFields("amount", "700", "description", "Riz"))
+			got := c.by.post(web.ItemPath("/links/", c.link.ID)+act, linkFields("amount", "700", "description", "Riz"))
 			if (got.status == http.StatusSeeOther) != c.may || !c.may && got.status != http.StatusForbidden {
 				t.Errorf("%s %s: %d", name, act, got.status)
 			}
@@ -121,7 +122,7 @@ func TestLink_ChangedByWhoMay_AndByNobodyElse(t *testing.T) {
 		t.Errorf("changed to %+v", l.PaymentLink)
 	}
 	s.clock.pass(24 * 60 * 60e9) // a cashier sees today's alone
-	if got := s.as(cashier).post(itemPath("/links/", own.ID)+"/pause", url.Values{}); got.status != http.StatusNotFound {
+	if got := s.as(cashier).post(web.ItemPath("/links/", own.ID)+"/pause", url.Values{}); got.status != http.StatusNotFound {
 		t.Errorf("yesterday's: %d", got.status)
 	}
 }
@@ -139,7 +140,7 @@ func TestLink_PausedArchivedRestored_IsFoundWhereItIs(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "reusable", "description", "Cotisation")
-	path := itemPath("/links/", l.ID)
+	path := web.ItemPath("/links/", l.ID)
 	owner.post(path+"/pause", url.Values{})
 	if s.link(l.ID).PausedAt.IsZero() {
 		t.Error("not paused")
@@ -161,18 +162,18 @@ func TestLink_OfManyPayments_ShowsItsNewestAndItsTotals(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "reusable", "amount_kind", "open", "amount", "")
-	for i := range newestAttempts + 2 {
+	for i := range links.NewestAttempts + 2 {
 		order := payments.LinkPayment{Operation: newOperation(), LinkID: l.ID, Amount: money.Francs(int64(100 + i)), Phone: "237677123456"}
 		asked, err := s.service.PayLink(t.Context(), order)
 		s.must(err)
 		s.must(s.sandbox.Enter(asked.Reference, "1234"))
 		s.work()
 	}
-	page := owner.get(itemPath("/links/", l.ID))
-	if rows := strings.Count(page.body, `<td class="when">`); rows != newestAttempts || !strings.Contains(page.body, "1\u202f266") {
+	page := owner.get(web.ItemPath("/links/", l.ID))
+	if rows := strings.Count(page.body, `<td class="when">`); rows != links.NewestAttempts || !strings.Contains(page.body, "1\u202f266") {
 		t.Errorf("%d rows: %s", rows, page.body)
 	}
-	if all := owner.get("/transactions?link=" + strconv.FormatInt(l.ID, 10)); strings.Count(all.body, `<td class="when">`) != newestAttempts+2 {
+	if all := owner.get("/transactions?link=" + strconv.FormatInt(l.ID, 10)); strings.Count(all.body, `<td class="when">`) != links.NewestAttempts+2 {
 		t.Error("not all of them are listed")
 	}
 }
@@ -252,7 +253,7 @@ func TestBatch_OneWrongRow_MakesNothingAndSaysWhich(t *testing.T) {
 		"a heading":    {"nom,tel,montant,motif", `id="f-list-error"`},
 		"too long":     {strings.Repeat("A,677123456,500,Pain\n", payments.MaxBatch+1), `id="f-list-error"`},
 		"no text":      {"A,677123456,500,\x00\x81", `id="f-list-error"`},
-		"too large":    {strings.Repeat("x", mostBatchBytes+1), `id="f-list-error"`},
+		"too large":    {strings.Repeat("x", links.MostBatchBytes+1), `id="f-list-error"`},
 	} {
 		got := owner.sendsList(newOperation(), c.list, "", map[string]string{"confirm": "yes"})
 		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, c.want) {
@@ -265,24 +266,4 @@ func TestBatch_OneWrongRow_MakesNothingAndSaysWhich(t *testing.T) {
 	if made, err := s.store.Links(t.Context(), store.LinkFilter{}); err != nil || len(made) != 0 {
 		t.Errorf("%d made, %v", len(made), err)
 	}
-}
-
-func FuzzBatch_AnyText_IsReadOrRefused(f *testing.F) {
-	for _, list := range []string{goodList, "A,677123456,500,Pain", `"a""b";;1;"x`, "a\tb\tc\td\n\"", ",,,\n,,,"} {
-		f.Add(list)
-	}
-	f.Fuzz(func(t *testing.T, list string) {
-		of := &form{ctx: t.Context(), errors: views.Errors{}}
-		in := views.BatchForm{Text: list}
-		readBatch(&in, of)
-		rows := in.Rows
-		if len(rows) > payments.MaxBatch || len(rows) == 0 && len(of.errors) == 0 {
-			t.Fatalf("%d rows, %v", len(rows), of.errors)
-		}
-		for _, row := range rows {
-			if len(row.Errors) == 0 && (row.Asked <= 0 || row.Description == "") {
-				t.Fatalf("%+v is called right", row)
-			}
-		}
-	})
 }

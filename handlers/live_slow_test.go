@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -52,11 +53,7 @@ func (b *browser) opensAndReadsNothing(address, path string) {
 	b.s.must(asked.Write(conn))
 }
 
-func (s *shop) streams() int {
-	s.server.live.mu.Lock()
-	defer s.server.live.mu.Unlock()
-	return len(s.server.live.open)
-}
+func (s *shop) streams() int { return s.server.desk.OpenStreams() }
 
 func TestLive_ReaderThatDoesNotRead_IsDropped_AndTheOthersGoOn(t *testing.T) {
 	t.Parallel()
@@ -75,14 +72,14 @@ func TestLive_ReaderThatDoesNotRead_IsDropped_AndTheOthersGoOn(t *testing.T) {
 	slow, quick := s.signedIn(store.RoleCashier), s.signedIn(store.RoleOwner)
 	slow.opensAndReadsNothing(listener.Addr().String(), "/checkout/strip/live")
 	for begun := time.Now(); s.streams() == 0; {
-		if time.Since(begun) > liveBeat {
+		if time.Since(begun) > web.LiveBeat {
 			t.Fatal("the stream does not open")
 		}
 	}
-	others, _ := quick.watchFor(liveLongest, "/checkout/strip")
+	others, _ := quick.watchFor(web.LiveLongest, "/checkout/strip")
 	amount := 500
 	for begun := time.Now(); s.streams() > 1; amount++ { // until the way to him is full
-		if time.Since(begun) > liveBeat {
+		if time.Since(begun) > web.LiveBeat {
 			t.Fatalf("who reads nothing keeps his stream after %d sales", amount-500)
 		}
 		slow.request(strconv.Itoa(amount), "677123456")

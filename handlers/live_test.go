@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/handlers/till"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -28,7 +30,7 @@ type watching struct {
 // first event; status is not 200 where it may not.
 func (b *browser) watch(path string) (w watching, status int) {
 	b.s.t.Helper()
-	return b.watchFor(liveBeat/2, path)
+	return b.watchFor(web.LiveBeat/2, path)
 }
 
 func (b *browser) watchFor(long time.Duration, path string) (w watching, status int) {
@@ -154,7 +156,7 @@ func TestLive_OneBrowser_HasTheStreamsOpenedLast(t *testing.T) {
 	cashier := s.signedIn(store.RoleCashier)
 	path := cashier.request("500", "677123456")
 	first, _ := cashier.watch(path)
-	for range liveTabs {
+	for range web.LiveTabs {
 		if _, status := cashier.watch(path); status != http.StatusOK {
 			t.Fatalf("answered %d", status)
 		}
@@ -166,9 +168,7 @@ func TestLive_OneBrowser_HasTheStreamsOpenedLast(t *testing.T) {
 		t.Errorf("polling answered %d", got.status)
 	}
 	_, status := s.sessionOf(store.RoleCashier).watch(path)
-	s.server.live.mu.Lock()
-	defer s.server.live.mu.Unlock()
-	if open := len(s.server.live.open); status != http.StatusOK || open != liveTabs+1 {
+	if open := s.streams(); status != http.StatusOK || open != web.LiveTabs+1 {
 		t.Errorf("another browser is answered %d, %d are open", status, open)
 	}
 }
@@ -178,12 +178,12 @@ func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	path := cashier.request("500", "677123456")
 	var last watching
-	for i := range liveEach {
-		if i%liveTabs == 0 {
+	for i := range web.LiveEach {
+		if i%web.LiveTabs == 0 {
 			cashier = s.sessionOf(store.RoleCashier)
 		}
 		var status int
-		if last, status = cashier.watchFor(liveLongest, path); status != http.StatusOK { // all of them have to open meanwhile
+		if last, status = cashier.watchFor(web.LiveLongest, path); status != http.StatusOK { // all of them have to open meanwhile
 			t.Fatalf("stream %d answered %d", i, status)
 		}
 	}
@@ -198,7 +198,7 @@ func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
 		t.Errorf("the owner is answered %d", status)
 	}
 	last.close()
-	for deadline := time.Now().Add(liveBeat / 2); ; {
+	for deadline := time.Now().Add(web.LiveBeat / 2); ; {
 		if _, status := another.watch(path); status == http.StatusOK {
 			break
 		}
@@ -211,13 +211,13 @@ func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
 // What ends with time alone is not published: it is looked at now and then.
 func TestLive_Strip_LosesAFailedSaleWithTime(t *testing.T) {
 	s := openShop(t)
-	s.server.live.beat = 10 * time.Millisecond
+	s.server.desk.Beat = 10 * time.Millisecond
 	cashier := s.signedIn(store.RoleCashier)
 	cashier.request("500", "677123456")
 	s.must(s.sandbox.Enter(s.sandbox.Prompts()[0].Reference, "0000"))
 	s.work()
 	strip, _ := cashier.watch("/checkout/strip")
-	s.clock.pass(saleFailed + time.Second)
+	s.clock.pass(till.SaleFailed + time.Second)
 	for event := ": beat\n"; strings.HasPrefix(event, ": beat"); {
 		if event = strip.event(); strings.Contains(event, "<li>") {
 			t.Errorf("it shows %q", event)

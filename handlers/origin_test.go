@@ -73,7 +73,7 @@ func TestSignIn_WhoseCookieIsNotKept_SaysSo(t *testing.T) {
 			s := openShop(t)
 			s.user("owner", store.RoleOwner)
 			if at.url != "" {
-				s.server.URL, s.server.sessions.secure = at.url, true
+				s.server.desk.URL, s.server.desk.Sessions.Secure = at.url, true
 			}
 			b := s.browser()
 			b.client.Jar = nil

@@ -23,6 +23,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol/webauthncbor"
 
 	"comptoir/handlers/access"
+	"comptoir/handlers/people"
 	"comptoir/store"
 )
 
@@ -39,9 +40,9 @@ func openNamedShop(t *testing.T) *shop {
 // isNamed has authenticators know the shop by tillAddress.
 func (s *shop) isNamed() {
 	s.t.Helper()
-	config := s.server.access.Config
+	config := s.server.desk.Access.Config
 	config.URL = tillAddress
-	if s.server.access = access.New(config); !s.server.access.TakesPasskeys() {
+	if s.server.desk.Access = access.New(config); !s.server.desk.Access.TakesPasskeys() {
 		s.t.Fatal("no passkeys")
 	}
 }
@@ -255,7 +256,7 @@ func TestAttack_PasskeyAnswers_AreGoodOnceInTheirSessionAndForFiveMinutes(t *tes
 	victim.show("{}")
 	victim.letsIn(victim.show(d.shown(q)), false) // after a wrong answer to it
 	late := d.shown(victim.askSignIn())
-	s.clock.pass(halfLife)
+	s.clock.pass(people.HalfLife)
 	victim.letsIn(victim.show(late), false)
 	for _, junk := range []string{"", "{}", "null", `{"id":"AA"}`, strings.Repeat("[", 9000)} {
 		victim.askSignIn()
@@ -290,7 +291,7 @@ func TestPasskey_ToAdd_WantsThePasswordAndAnAnswerToItsOwnQuestion(t *testing.T)
 	}
 	refused("without a question", b.confirmKey(d.made(deviceQuestion{Challenge: unpadded(make([]byte, 32))})))
 	q := b.askForKey("Téléphone")
-	s.clock.pass(halfLife)
+	s.clock.pass(people.HalfLife)
 	refused("too late", b.confirmKey(d.made(q)))
 	d.verified = false
 	refused("without its lock", b.confirmKey(d.made(b.askForKey("Téléphone"))))
@@ -331,7 +332,7 @@ func TestPasskey_AskingForOne_DoesNotMakeAHalfDoneSignInLastLonger(t *testing.T)
 	s := openNamedShop(t)
 	s.signedIn(store.RoleOwner).turnsTOTPOn()
 	b := s.halfSignedIn()
-	s.clock.pass(halfLife - time.Second)
+	s.clock.pass(people.HalfLife - time.Second)
 	b.askSignIn()
 	if got := b.get("/signin/second"); got.status != http.StatusOK {
 		t.Fatalf("within its time: %d", got.status)

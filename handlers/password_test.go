@@ -13,7 +13,7 @@ import (
 func TestSignIn_WithAPasswordHashedAtAnotherCost_IsHashedAnew(t *testing.T) {
 	s := openShop(t)
 	name := s.user("Gérance", store.RoleOwner).Name
-	s.server.access.Passwords.Cost = 3
+	s.server.desk.Access.Passwords.Cost = 3
 	hashOf := func() string {
 		u, err := s.store.UserByName(t.Context(), name)
 		s.must(err)

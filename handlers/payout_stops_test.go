@@ -5,7 +5,6 @@ package handlers
 
 import (
 	"database/sql"
-	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,10 +16,8 @@ import (
 	"time"
 
 	"comptoir/campay/money"
-	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/store"
-	"comptoir/views"
 )
 
 // stop is a reason for which money does not go out.
@@ -92,7 +89,7 @@ var stopsAfter = []stop{
 }
 
 func TestPayout_EveryReasonNotTo_SaysThatNothingLeft_InBothLanguages(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	for _, reason := range stopsBefore {
 		rules(store.PayoutRules{})(s)
 		s.must(s.service.Unfreeze(t.Context(), "", 1))
@@ -112,7 +109,7 @@ func TestPayout_EveryReasonNotTo_SaysThatNothingLeft_InBothLanguages(t *testing.
 }
 
 func TestPayout_EveryRefusalOfCamPay_SaysThatNothingLeft_InBothLanguages(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	refused := 0
 	for _, reason := range stopsAfter {
 		reason.arrange(s)
@@ -154,25 +151,14 @@ func (w stop) check(t *testing.T, got answer, language int) {
 }
 
 func TestPayout_WithdrawalsNotAllowedForTheApp_SaysWhereToAllowThem(t *testing.T) {
-	_, owner := till(t, func(c *sandbox.Config) { c.ForbidWithdrawals = true })
+	_, owner := fundedShop(t, func(c *sandbox.Config) { c.ForbidWithdrawals = true })
 	if got := owner.post("/withdraw/confirm", confirmed(payoutOf("500", "677123456"))); !strings.Contains(problems(got), "réglages de l’application chez CamPay") {
 		t.Fatalf("answered %d: %s", got.status, problems(got))
 	}
 }
 
-func TestPayout_SurelyNotSent_IsTheFormsToSay(t *testing.T) {
-	s := openShop(t)
-	f := &form{ctx: t.Context(), errors: views.Errors{}}
-	if !s.server.stopped(f, payments.ErrNotSent) || f.errors[views.WholeForm].Problem != views.ProblemUnreachable {
-		t.Errorf("%v", f.errors)
-	}
-	if s.server.stopped(f, errors.New("the disk is full")) {
-		t.Error("a fault of ours became the form's")
-	}
-}
-
 func TestBalanceTooLittle_TellsWhatIsOnItsWay(t *testing.T) {
-	_, owner := till(t)
+	_, owner := fundedShop(t)
 	owner.payOut("/withdraw", payoutOf("3000", "699123456"))
 	got := owner.post("/withdraw", payoutOf("10000", "699123456"))
 	if want := "Orange Money a 9\u202f000\u202fFCFA de disponible, vous demandez 10\u202f000\u202fFCFA. 3\u202f000\u202fFCFA sont déjà en route ou incertains."; !strings.Contains(problems(got), want) {
@@ -210,7 +196,7 @@ func TestCarrierWhileTyping_IsTheOneThatTheServerFinds(t *testing.T) {
 }
 
 func TestRefund_NumberRefused_IsSaidOfTheWholeForm(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	collection := owner.collected("5000", "677123456")
 	s.answers("/api/withdraw/", 400, `{"message":"Invalid phone number","error_code":"ER101"}`)
 	got := owner.post(collection+"/refund/confirm", confirmed(payoutOf("500", "")))
@@ -231,7 +217,7 @@ func TestSent_AndTheDiskFailsBeforeItsOutcomeIsKept_ShowsTheTransaction(t *testi
 		"/airtime/transfer/": {"/airtime/confirm", with(payoutOf("100", "677123456"), "password", testPassword), "/transactions/1"},
 		"/collect/":          {"/checkout/phone", url.Values{"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}}, "/checkout/phone/1"},
 	} {
-		s, owner := till(t)
+		s, owner := fundedShop(t)
 		s.before(path, func() {
 			s.execute("CREATE TRIGGER failing BEFORE UPDATE ON transactions BEGIN SELECT RAISE(ABORT, 'the disk failed'); END")
 		})

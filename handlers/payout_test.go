@@ -18,8 +18,8 @@ import (
 	"comptoir/store"
 )
 
-// till is a shop with something in each purse, and its owner at the screen.
-func till(t *testing.T, configure ...func(*sandbox.Config)) (*shop, *browser) {
+// fundedShop is a shop with something in each purse, and its owner at the screen.
+func fundedShop(t *testing.T, configure ...func(*sandbox.Config)) (*shop, *browser) {
 	t.Helper()
 	fund := func(c *sandbox.Config) {
 		c.Opening = sandbox.Balances{MTN: money.Francs(45_000), Orange: money.Francs(12_000), Airtime: money.Francs(5_000)}
@@ -74,7 +74,7 @@ func (s *shop) wantLedger(want int) {
 }
 
 func TestWithdraw_FormReviewPassword_AndTheMoneyArrives(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	if got := owner.get("/withdraw"); got.status != http.StatusOK || !strings.Contains(got.body, `name="operation" value="`) {
 		t.Fatalf("the form answered %d", got.status)
 	}
@@ -97,7 +97,7 @@ func TestWithdraw_FormReviewPassword_AndTheMoneyArrives(t *testing.T) {
 }
 
 func TestAirtime_GoesOutOfItsOwnFloat(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	path := owner.payOut("/airtime", payoutOf("500", "699123456"))
 	s.clock.pass(time.Minute)
 	s.work()
@@ -110,7 +110,7 @@ func TestAirtime_GoesOutOfItsOwnFloat(t *testing.T) {
 }
 
 func TestPayout_WrongPassword_TheReviewSaysSo_AndNothingLeaves(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	for _, password := range []string{"", "not mine", testPassword + " "} {
 		got := owner.post("/withdraw/confirm", with(payoutOf("1000", "677123456"), "password", password))
 		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-password-error"`) || !strings.Contains(got.body, "mille francs") {
@@ -127,7 +127,7 @@ func TestPayout_WrongPassword_TheReviewSaysSo_AndNothingLeaves(t *testing.T) {
 }
 
 func TestPayout_AnAnsweredFormLoadedAnew_ShowsThePageBeforeIt(t *testing.T) {
-	_, owner := till(t)
+	_, owner := fundedShop(t)
 	for address, want := range map[string]string{
 		"/withdraw/confirm": "/withdraw", "/airtime/confirm": "/airtime", "/transactions/3/refund/confirm": "/transactions/3/refund",
 		"/transactions/3/decide": "/transactions/3", "/approvals/2/approve": "/approvals/2",
@@ -140,7 +140,7 @@ func TestPayout_AnAnsweredFormLoadedAnew_ShowsThePageBeforeIt(t *testing.T) {
 
 func TestPayout_SentTwiceAndFromManyTabs_IsOneTransaction(t *testing.T) {
 	for _, path := range []string{"/withdraw", "/airtime"} {
-		s, owner := till(t)
+		s, owner := fundedShop(t)
 		form := payoutOf("3000", "677123456")
 		owner.post(path, form)
 		var all sync.WaitGroup
@@ -161,7 +161,7 @@ func TestPayout_SentTwiceAndFromManyTabs_IsOneTransaction(t *testing.T) {
 }
 
 func TestPayout_TamperedAfterItWasSent_SendsNothingMore(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	form := payoutOf("3000", "677123456")
 	owner.payOut("/withdraw", form)
 	for _, other := range []url.Values{
@@ -179,7 +179,7 @@ func TestPayout_TamperedAfterItWasSent_SendsNothingMore(t *testing.T) {
 }
 
 func TestPayout_HiddenFieldsThatAreNone_AreWrongTyping(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	for _, form := range []url.Values{
 		with(payoutOf("3000", "677123456"), "operation", "1"), with(payoutOf("3000", "677123456"), "operation", "' OR 1=1"),
 		payoutOf("-3000", "677123456"), payoutOf("25,5", "677123456"), payoutOf("0", "677123456"), payoutOf("trois mille", "677123456"),
@@ -210,7 +210,7 @@ func (b *browser) settle(n int, amount string) {
 }
 
 func TestPayout_FarAboveTheUsual_WantsAYesToThisAmount(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	owner.settle(5, "100")
 	form := payoutOf("20000", "699123456")
 	form.Set("phone", "677999999")
@@ -230,7 +230,7 @@ func TestPayout_FarAboveTheUsual_WantsAYesToThisAmount(t *testing.T) {
 }
 
 func TestPayout_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	first := owner.payOut("/withdraw", payoutOf("3000", "677123456"))
 	form := payoutOf("3000", "677123456")
 	if got := owner.post("/withdraw", form); !strings.Contains(got.body, `href="`+first+`"`) || !strings.Contains(got.body, `name="again" value="1.0"`) {
@@ -247,7 +247,7 @@ func TestPayout_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
 }
 
 func TestWithdraw_SavedRecipient_IsATapAway(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	var r store.Recipient
 	s.must(s.store.Write(t.Context(), func(tx *store.Tx) (err error) {
 		r, err = tx.AddRecipient(t.Context(), store.Recipient{Name: "Fournisseur <b>", Phone: "237699123456", Operator: "ORANGE", CreatedBy: 1, CreatedAt: s.clock.now()})
@@ -268,7 +268,7 @@ func TestWithdraw_SavedRecipient_IsATapAway(t *testing.T) {
 }
 
 func TestPayoutInDoubt_SaysSo_CountsAsGone_AndIsNotOffered(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
 	path := owner.payOut("/withdraw", payoutOf("40000", "677123456"))
 	got := owner.get(path)

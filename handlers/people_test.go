@@ -203,7 +203,7 @@ func TestApproval_ByWhomAnotherOwnerLetIn_WaitsADay(t *testing.T) {
 
 func TestApproval_ByAnOwnerAddedByCommand_WaitsADay_AndIsInTheJournal(t *testing.T) {
 	s, asker, _ := partners(t)
-	added, password, err := s.server.access.AddByCommand(t.Context(), "Associée", store.RoleOwner)
+	added, password, err := s.server.desk.Access.AddByCommand(t.Context(), "Associée", store.RoleOwner)
 	s.must(err)
 	approves := func(phone string) answer {
 		asker.guess("owner", testPassword)

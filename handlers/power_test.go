@@ -21,6 +21,7 @@ import (
 	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers/access"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -107,7 +108,7 @@ func (b *browser) token() string {
 	site, err := url.Parse(b.s.url)
 	b.s.must(err)
 	for _, cookie := range b.client.Jar.Cookies(site) {
-		if cookie.Name == b.s.server.sessions.cookieName(sessionName) {
+		if cookie.Name == b.s.server.desk.Sessions.CookieName(web.SessionName) {
 			return cookie.Value
 		}
 	}
@@ -366,7 +367,7 @@ func TestPower_SignInThatIsBeingLookedAt_OpensNothingAfterwards(t *testing.T) {
 		},
 	} {
 		p := openPowerful(t)
-		b, turnsOf := p.s.browser(), p.s.server.access.Passwords.Turns
+		b, turnsOf := p.s.browser(), p.s.server.desk.Access.Passwords.Turns
 		var turns int64
 		for turnsOf.TryAcquire(1) {
 			turns++
@@ -399,7 +400,7 @@ func TestPower_OnePasskeyAssertionSentManyTimes_SignsInOnce(t *testing.T) {
 		one := p.s.browser()
 		all.Go(func() {
 			got := one.send(http.MethodPost, "/signin/passkey/finish", nil, header("Content-Type", "application/json"), func(r *http.Request) {
-				r.AddCookie(&http.Cookie{Name: p.s.server.sessions.cookieName(sessionName), Value: cookie})
+				r.AddCookie(&http.Cookie{Name: p.s.server.desk.Sessions.CookieName(web.SessionName), Value: cookie})
 				r.Body, r.ContentLength = io.NopCloser(strings.NewReader(said)), int64(len(said))
 			})
 			if got.status == http.StatusOK {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"comptoir/campay/money"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -129,7 +130,7 @@ func TestPoster_OfALink_IsAPDFForWhoMaySeeIt(t *testing.T) {
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "counter", "amount_kind", "open", "amount", "", "description", "Caisse 1")
 	for _, size := range []string{"", "a4", "a5", "tent", "stickers", "../../etc"} {
-		got := owner.get(itemPath("/links/", l.ID) + "/poster.pdf?paper=" + url.QueryEscape(size))
+		got := owner.get(web.ItemPath("/links/", l.ID) + "/poster.pdf?paper=" + url.QueryEscape(size))
 		if got.status != http.StatusOK || !strings.HasPrefix(got.body, "%PDF-") || strings.Contains(got.header.Get("Content-Disposition"), "..") {
 			t.Errorf("%q: %d %v", size, got.status, got.header)
 		}

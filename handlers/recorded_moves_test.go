@@ -19,6 +19,7 @@ import (
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -156,7 +157,7 @@ func TestRecorded_PaymentLink_SellsWhereverThereIsAPage(t *testing.T) {
 		} else if hasPage := sale.PaymentURL != ""; hasPage != (r.Book == "waiting") {
 			t.Errorf("%s: the page is %q", r.It, sale.PaymentURL)
 		}
-		if got := owner.get(itemPath("/links/", l.ID)); got.status != http.StatusOK {
+		if got := owner.get(web.ItemPath("/links/", l.ID)); got.status != http.StatusOK {
 			t.Errorf("%s: the link's page answered %d", r.It, got.status)
 		}
 		for range 5 { // a page that is there is not asked for again
@@ -174,7 +175,7 @@ func TestRecorded_Payout_LeavesOnce_WhateverIsAnswered(t *testing.T) {
 		{"/withdraw", "/api/withdraw/"}, {"/airtime", "/api/utilities/airtime/transfer/"},
 	} {
 		t.Run(way.path[1:], func(t *testing.T) {
-			s, owner := till(t)
+			s, owner := fundedShop(t)
 			all := readRecorded[recorded](t, "payout.json")
 			replay, sent := s.replay(), map[string]int{}
 			operations := make([]string, len(all))

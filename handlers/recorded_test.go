@@ -20,6 +20,7 @@ import (
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -125,7 +126,7 @@ var heads = regexp.MustCompile(`(?s)class="status [a-z]+".*?data-title="([^"]*)"
 // seen is what the owner's page of a transaction is headed with.
 func (b *browser) seen(t store.Transaction) (head, body string) {
 	b.s.t.Helper()
-	got := b.get(itemPath("/transactions/", t.ID))
+	got := b.get(web.ItemPath("/transactions/", t.ID))
 	m := heads.FindStringSubmatch(got.body)
 	if got.status != http.StatusOK || m == nil {
 		b.s.t.Fatalf("the page of %d answered %d", t.ID, got.status)
@@ -220,7 +221,7 @@ func TestRecorded_Transaction_IsReadForWhatItTells_AndNothingIsLost(t *testing.T
 }
 
 func TestRecorded_Utility_IsReadForWhatItTells_AndNothingIsLost(t *testing.T) {
-	s, owner := till(t, func(c *sandbox.Config) { c.PayoutDelay = time.Hour })
+	s, owner := fundedShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Hour })
 	s.looksUp(readRecorded[recorded](t, "utility.json"), "utilities/transaction/", "status.done", func(n int) store.Transaction {
 		form := payoutOf("5", string(payerOf(money.MTN, n)))
 		owner.payOut("/airtime", form)

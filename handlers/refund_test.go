@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"comptoir/campay/money"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -21,7 +22,7 @@ func (b *browser) collected(amount, phone string) string {
 }
 
 func TestRefund_WholeOrInPart_IsShownOnBothAndNeverMoreThanWasTaken(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	collection := owner.collected("5000", "677123456")
 	if got := owner.get(collection); !strings.Contains(got.body, `href="`+collection+`/refund"`) {
 		t.Fatal("the collection offers no refund")
@@ -64,7 +65,7 @@ func TestRefund_WholeOrInPart_IsShownOnBothAndNeverMoreThanWasTaken(t *testing.T
 }
 
 func TestRefund_OfWhatDidNotComeIn_IsNotFound(t *testing.T) {
-	_, owner := till(t)
+	_, owner := fundedShop(t)
 	open := owner.request("5000", "677123456")
 	out := owner.payOut("/withdraw", payoutOf("1000", "677123456"))
 	for _, path := range []string{open, out} {
@@ -79,7 +80,7 @@ func TestRefund_OfWhatDidNotComeIn_IsNotFound(t *testing.T) {
 }
 
 func TestLink_PaidTwice_OffersTheRefundOfThePaymentTooMany_UntilItIsGivenBack(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	cashier := s.signedIn(store.RoleCashier)
 	l, customer := s.linked(2500, once), s.browser()
 	customer.onItsWay(customer.paysLink(l))
@@ -87,13 +88,13 @@ func TestLink_PaidTwice_OffersTheRefundOfThePaymentTooMany_UntilItIsGivenBack(t 
 	customer.onItsWay(customer.paysLink(l, "phone", "699 12 34 56", "instead", wrong.ExternalReference))
 	s.must(s.sandbox.Enter(s.newest().Reference, "1234"))
 	s.work()
-	page := itemPath("/links/", l.ID)
+	page := web.ItemPath("/links/", l.ID)
 	if strings.Contains(owner.get(page).body, "/refund\"") {
 		t.Fatal("a refund is offered of the one payment")
 	}
 	s.must(s.sandbox.Enter(wrong.Reference, "1234"))
 	s.work()
-	refund := itemPath("/transactions/", wrong.ID) + "/refund"
+	refund := web.ItemPath("/transactions/", wrong.ID) + "/refund"
 	for _, path := range []string{page, page + "/status"} {
 		if !strings.Contains(owner.get(path).body, `href="`+refund+`"`) {
 			t.Errorf("%s offers no refund of the second payment", path)

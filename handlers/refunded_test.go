@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -31,8 +32,8 @@ func TestRefund_WholeOrInPart_IsSaidInHeaderListsTillAndReceipt(t *testing.T) {
 	says := func(want string) {
 		t.Helper()
 		for _, path := range []string{
-			itemPath("/transactions/", sale.ID), itemPath("/transactions/", sale.ID) + "/status", "/transactions", "/",
-			itemPath("/links/", l.ID), itemPath("/checkout/qr/", l.ID), receipt,
+			web.ItemPath("/transactions/", sale.ID), web.ItemPath("/transactions/", sale.ID) + "/status", "/transactions", "/",
+			web.ItemPath("/links/", l.ID), web.ItemPath("/checkout/qr/", l.ID), receipt,
 		} {
 			if !strings.Contains(owner.get(path).body, want) {
 				t.Errorf("%s does not say %q", path, want)
@@ -42,7 +43,7 @@ func TestRefund_WholeOrInPart_IsSaidInHeaderListsTillAndReceipt(t *testing.T) {
 	back := func(francs string) {
 		t.Helper()
 		form := url.Values{"operation": {newOperation()}, "amount": {francs}, "password": {testPassword}}
-		path := owner.payOut(itemPath("/transactions/", sale.ID)+"/refund", form)
+		path := owner.payOut(web.ItemPath("/transactions/", sale.ID)+"/refund", form)
 		if path == "" {
 			t.Fatal("the refund did not leave")
 		}
@@ -52,7 +53,7 @@ func TestRefund_WholeOrInPart_IsSaidInHeaderListsTillAndReceipt(t *testing.T) {
 	says("Remboursé en partie")
 	back("3000")
 	says("Remboursé")
-	for _, path := range []string{itemPath("/transactions/", sale.ID), "/transactions"} {
+	for _, path := range []string{web.ItemPath("/transactions/", sale.ID), "/transactions"} {
 		if strings.Contains(owner.get(path).body, "Remboursé en partie") {
 			t.Errorf("%s: whole, and called a part", path)
 		}

@@ -3,17 +3,23 @@
 package handlers
 
 import (
-	"log/slog"
 	"net"
 	"net/http"
+	"path"
+	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay/payments"
-	"comptoir/handlers/access"
+	"comptoir/handlers/ledger"
+	"comptoir/handlers/links"
+	"comptoir/handlers/out"
+	"comptoir/handlers/pay"
+	"comptoir/handlers/people"
+	"comptoir/handlers/push"
+	"comptoir/handlers/settings"
+	"comptoir/handlers/till"
+	"comptoir/handlers/web"
 	"comptoir/static"
 	"comptoir/store"
 	"comptoir/views"
@@ -21,221 +27,229 @@ import (
 
 // Config is what the product needs to answer.
 type Config struct {
-	Store    *store.Store
-	Payments *payments.Service
-	Log      *slog.Logger
-	Now      func() time.Time // nil: time.Now
-	URL      string           // the product's own address, without a slash at the end
-	PublicQR bool             // customers reach URL, so QR codes hold it; else they hold CamPay's links
-	Nearby   func() string    // this machine's address in its own network; nil or "" where there is none
-	Shop     string
-	Book     store.Book
-	Dev      bool         // /styleguide
-	Sandbox  http.Handler // served under /sandbox; nil with real keys
-	Closing  <-chan struct{}
-	Behind   *sync.WaitGroup // what goes on after an answer; whoever closes the store waits for it
-	Proxies  []*net.IPNet    // whose X-Forwarded-For is believed; none for nobody's
-	Wiring   Wiring          // nil: there are no settings
-	Notices  *Notices        // nil: there are none
-
-	Guesses   *access.Guesses     // of the product, whatever its settings become; nil: of this handler
-	Passwords access.PasswordCost // from TunedPasswords; zero: the least
+	web.Config
+	Dev     bool          // /styleguide
+	Sandbox http.Handler  // served under /sandbox; nil with real keys
+	Proxies []*net.IPNet  // whose X-Forwarded-For is believed; none for nobody's
+	Notices *push.Notices // nil: there are none
 }
 
+// server is the desk and the rooms, behind one table of routes.
 type server struct {
 	Config
-	access   *access.Service
-	sessions *sessionStore
-	live     live
+	desk *web.Desk
 }
 
-// audience says who may use a route; the server checks it on each request. Public
-// routes ask for no session.
-type audience []store.Role
+// rooms are the screens by kind of work, each with what it needs beside the desk.
+type rooms struct {
+	people   *people.Screens
+	till     *till.Screens
+	links    *links.Screens
+	pay      *pay.Screens
+	out      *out.Screens
+	ledger   *ledger.Screens
+	settings *settings.Screens
+	push     *push.Screens
+}
+
+func (s *server) rooms() rooms {
+	ofLinks := &links.Screens{Desk: s.desk}
+	return rooms{
+		people:   &people.Screens{Desk: s.desk, Notices: s.Notices},
+		till:     &till.Screens{Desk: s.desk, Links: ofLinks},
+		links:    ofLinks,
+		pay:      &pay.Screens{Desk: s.desk},
+		out:      &out.Screens{Desk: s.desk},
+		ledger:   &ledger.Screens{Desk: s.desk},
+		settings: &settings.Screens{Desk: s.desk},
+		push:     &push.Screens{Desk: s.desk, Notices: s.Notices},
+	}
+}
 
 // Who may use a route.
 var (
-	public       = audience(nil)
-	everyone     = audience{store.RoleOwner, store.RoleCashier, store.RoleAccountant}
-	takesPayment = audience{store.RoleOwner, store.RoleCashier}
-	readsAll     = audience{store.RoleOwner, store.RoleAccountant}
-	ownerOnly    = audience{store.RoleOwner}
-	cashierOnly  = audience{store.RoleCashier}
+	public       = web.Audience(nil)
+	everyone     = web.Audience{store.RoleOwner, store.RoleCashier, store.RoleAccountant}
+	takesPayment = web.Audience{store.RoleOwner, store.RoleCashier}
+	readsAll     = web.Audience{store.RoleOwner, store.RoleAccountant}
+	ownerOnly    = web.Audience{store.RoleOwner}
+	cashierOnly  = web.Audience{store.RoleCashier}
 )
 
 // route is one line of the table: what a request is, who may make it, and
 // what answers.
 type route struct {
 	method, path string
-	audience     audience
+	audience     web.Audience
 	handle       echo.HandlerFunc
 }
 
 // routes are every way into the product but its static files and the sandbox.
 func (s *server) routes() []route {
+	at := s.rooms()
 	routes := []route{
-		{"GET", "/", everyone, s.home},
-		{"GET", "/balance", readsAll, s.balance},
+		{"GET", "/", everyone, at.ledger.Home},
+		{"GET", "/balance", readsAll, at.ledger.Balance},
 
-		{"GET", "/signin", public, s.signInForm},
-		{"POST", "/signin", public, s.signIn},
-		{"GET", "/signin/second", public, s.secondFactorForm},
-		{"POST", "/signin/second", public, s.secondFactor},
-		{"POST", "/signin/passkey/begin", public, s.takesPasskeys(s.beginPasskeySignIn)},
-		{"POST", "/signin/passkey/finish", public, s.takesPasskeys(s.finishPasskeySignIn)},
-		{"POST", "/signout", public, s.signOut},
-		{"GET", "/switch", public, s.switchForm},
-		{"POST", "/switch", public, s.switchPerson},
-		{"GET", "/join/:token", public, s.joinForm},
-		{"POST", "/join/:token", public, s.join},
-		{"POST", "/language", public, s.language},
+		{"GET", "/signin", public, at.people.SignInForm},
+		{"POST", "/signin", public, at.people.SignIn},
+		{"GET", "/signin/second", public, at.people.SecondFactorForm},
+		{"POST", "/signin/second", public, at.people.SecondFactor},
+		{"POST", "/signin/passkey/begin", public, at.people.TakesPasskeys(at.people.BeginPasskeySignIn)},
+		{"POST", "/signin/passkey/finish", public, at.people.TakesPasskeys(at.people.FinishPasskeySignIn)},
+		{"POST", "/signout", public, at.people.SignOut},
+		{"GET", "/switch", public, at.people.SwitchForm},
+		{"POST", "/switch", public, at.people.SwitchPerson},
+		{"GET", "/join/:token", public, at.people.JoinForm},
+		{"POST", "/join/:token", public, at.people.Join},
+		{"POST", "/language", public, at.people.Language},
 
-		{"GET", "/checkout", takesPayment, s.checkout},
-		{"GET", "/checkout/strip", takesPayment, s.strip},
-		{"GET", "/checkout/strip/live", takesPayment, s.stripLive},
-		{"POST", "/checkout/qr", takesPayment, s.checkoutQR},
-		{"GET", "/checkout/qr/:id", takesPayment, s.qrSalePage},
-		{"GET", "/checkout/qr/:id/status", takesPayment, s.qrSaleStatus},
-		{"GET", "/checkout/qr/:id/live", takesPayment, s.qrSaleLive},
-		{"POST", "/checkout/qr/:id/end", takesPayment, s.endQRSale},
-		{"GET", "/checkout/phone", takesPayment, s.phoneSaleForm},
-		{"POST", "/checkout/phone", takesPayment, s.checkoutPhone},
-		{"GET", "/checkout/phone/:id", takesPayment, s.phoneSalePage},
-		{"GET", "/checkout/phone/:id/status", takesPayment, s.phoneSaleStatus},
-		{"GET", "/checkout/phone/:id/live", takesPayment, s.phoneSaleLive},
-		{"POST", "/checkout/phone/:id/end", takesPayment, s.endPhoneSale},
-		{"GET", "/checkout/claim", takesPayment, s.claimForm},
-		{"POST", "/checkout/claim", takesPayment, s.checkClaim},
+		{"GET", "/checkout", takesPayment, at.till.Checkout},
+		{"GET", "/checkout/strip", takesPayment, at.till.Strip},
+		{"GET", "/checkout/strip/live", takesPayment, at.till.StripLive},
+		{"POST", "/checkout/qr", takesPayment, at.till.CheckoutQR},
+		{"GET", "/checkout/qr/:id", takesPayment, at.till.QRSalePage},
+		{"GET", "/checkout/qr/:id/status", takesPayment, at.till.QRSaleStatus},
+		{"GET", "/checkout/qr/:id/live", takesPayment, at.till.QRSaleLive},
+		{"POST", "/checkout/qr/:id/end", takesPayment, at.till.EndQRSale},
+		{"GET", "/checkout/phone", takesPayment, at.till.PhoneSaleForm},
+		{"POST", "/checkout/phone", takesPayment, at.till.CheckoutPhone},
+		{"GET", "/checkout/phone/:id", takesPayment, at.till.PhoneSalePage},
+		{"GET", "/checkout/phone/:id/status", takesPayment, at.till.PhoneSaleStatus},
+		{"GET", "/checkout/phone/:id/live", takesPayment, at.till.PhoneSaleLive},
+		{"POST", "/checkout/phone/:id/end", takesPayment, at.till.EndPhoneSale},
+		{"GET", "/checkout/claim", takesPayment, at.till.ClaimForm},
+		{"POST", "/checkout/claim", takesPayment, at.till.CheckClaim},
 
-		{"GET", "/links", everyone, s.links},
-		{"GET", "/links/new", takesPayment, s.linkForm},
-		{"POST", "/links", takesPayment, s.createLink},
-		{"GET", "/links/batch", takesPayment, s.batchForm},
-		{"POST", "/links/batch", takesPayment, s.createBatch},
-		{"GET", "/links/batch/:batch", everyone, s.batch},
-		{"GET", "/links/batch/:batch/sheet.pdf", everyone, s.batchSheet},
-		{"GET", "/links/batch/:batch/links.csv", readsAll, s.batchCSV},
-		{"GET", "/links/:id", everyone, s.link},
-		{"GET", "/links/:id/edit", takesPayment, s.linkEditForm},
-		{"POST", "/links/:id/edit", takesPayment, s.changeLink},
-		{"POST", "/links/:id/pause", takesPayment, s.actOnLink(s.Payments.PauseLink, views.FlashLinkPaused)},
-		{"POST", "/links/:id/resume", takesPayment, s.actOnLink(s.Payments.ResumeLink, views.FlashLinkResumed)},
-		{"POST", "/links/:id/archive", takesPayment, s.actOnLink(s.Payments.ArchiveLink, views.FlashLinkArchived)},
-		{"POST", "/links/:id/restore", takesPayment, s.actOnLink(s.Payments.RestoreLink, views.FlashLinkRestored)},
-		{"POST", "/links/:id/replace", ownerOnly, s.replaceCounter},
-		{"GET", "/links/:id/status", everyone, s.linkStatus},
-		{"GET", "/links/:id/live", everyone, s.linkLive},
-		{"GET", "/links/:id/qr.png", everyone, s.withCode(s.linkPNG)},
-		{"GET", "/links/:id/poster.pdf", everyone, s.withCode(s.poster)},
+		{"GET", "/links", everyone, at.links.Links},
+		{"GET", "/links/new", takesPayment, at.links.LinkForm},
+		{"POST", "/links", takesPayment, at.links.CreateLink},
+		{"GET", "/links/batch", takesPayment, at.links.BatchForm},
+		{"POST", "/links/batch", takesPayment, at.links.CreateBatch},
+		{"GET", "/links/batch/:batch", everyone, at.links.Batch},
+		{"GET", "/links/batch/:batch/sheet.pdf", everyone, at.links.BatchSheet},
+		{"GET", "/links/batch/:batch/links.csv", readsAll, at.links.BatchCSV},
+		{"GET", "/links/:id", everyone, at.links.Link},
+		{"GET", "/links/:id/edit", takesPayment, at.links.LinkEditForm},
+		{"POST", "/links/:id/edit", takesPayment, at.links.ChangeLink},
+		{"POST", "/links/:id/pause", takesPayment, at.links.ActOnLink(s.Payments.PauseLink, views.FlashLinkPaused)},
+		{"POST", "/links/:id/resume", takesPayment, at.links.ActOnLink(s.Payments.ResumeLink, views.FlashLinkResumed)},
+		{"POST", "/links/:id/archive", takesPayment, at.links.ActOnLink(s.Payments.ArchiveLink, views.FlashLinkArchived)},
+		{"POST", "/links/:id/restore", takesPayment, at.links.ActOnLink(s.Payments.RestoreLink, views.FlashLinkRestored)},
+		{"POST", "/links/:id/replace", ownerOnly, at.links.ReplaceCounter},
+		{"GET", "/links/:id/status", everyone, at.links.LinkStatus},
+		{"GET", "/links/:id/live", everyone, at.links.LinkLive},
+		{"GET", "/links/:id/qr.png", everyone, at.links.WithCode(at.links.LinkPNG)},
+		{"GET", "/links/:id/poster.pdf", everyone, at.links.WithCode(at.links.Poster)},
 
-		{"GET", "/transactions", everyone, s.transactions},
-		{"GET", "/transactions/:id", everyone, s.transaction},
-		{"GET", "/transactions/:id/status", everyone, s.transactionStatus},
-		{"GET", "/transactions/:id/live", everyone, s.transactionLive},
-		{"GET", "/transactions/:id/receipt", everyone, s.transactionReceipt},
-		{"POST", "/transactions/:id/check", everyone, s.checkTransaction},
-		{"GET", "/transactions/:id/refund", ownerOnly, s.payoutForm(refunding)},
-		{"POST", "/transactions/:id/refund", ownerOnly, s.payoutReview(refunding)},
-		{"POST", "/transactions/:id/refund/confirm", ownerOnly, s.confirmPayout(refunding)},
-		{"POST", "/transactions/:id/decide", ownerOnly, s.decide},
+		{"GET", "/transactions", everyone, at.ledger.Transactions},
+		{"GET", "/transactions/:id", everyone, at.ledger.Transaction},
+		{"GET", "/transactions/:id/status", everyone, at.ledger.TransactionStatus},
+		{"GET", "/transactions/:id/live", everyone, at.ledger.TransactionLive},
+		{"GET", "/transactions/:id/receipt", everyone, at.pay.TransactionReceipt},
+		{"POST", "/transactions/:id/check", everyone, at.ledger.CheckTransaction},
+		{"GET", "/transactions/:id/refund", ownerOnly, at.out.PayoutForm(out.Refunding)},
+		{"POST", "/transactions/:id/refund", ownerOnly, at.out.PayoutReview(out.Refunding)},
+		{"POST", "/transactions/:id/refund/confirm", ownerOnly, at.out.ConfirmPayout(out.Refunding)},
+		{"POST", "/transactions/:id/decide", ownerOnly, at.ledger.Decide},
 
-		{"GET", "/withdraw", ownerOnly, s.payoutForm(withdrawing)},
-		{"POST", "/withdraw", ownerOnly, s.payoutReview(withdrawing)},
-		{"POST", "/withdraw/confirm", ownerOnly, s.confirmPayout(withdrawing)},
-		{"GET", "/airtime", ownerOnly, s.payoutForm(topUp)},
-		{"POST", "/airtime", ownerOnly, s.payoutReview(topUp)},
-		{"POST", "/airtime/confirm", ownerOnly, s.confirmPayout(topUp)},
-		{"GET", "/approvals", ownerOnly, s.approvals},
-		{"GET", "/approvals/:id", ownerOnly, s.approval},
-		{"POST", "/approvals/:id/approve", ownerOnly, s.approve},
-		{"POST", "/approvals/:id/refuse", ownerOnly, s.refuseApproval},
+		{"GET", "/withdraw", ownerOnly, at.out.PayoutForm(out.Withdrawing)},
+		{"POST", "/withdraw", ownerOnly, at.out.PayoutReview(out.Withdrawing)},
+		{"POST", "/withdraw/confirm", ownerOnly, at.out.ConfirmPayout(out.Withdrawing)},
+		{"GET", "/airtime", ownerOnly, at.out.PayoutForm(out.TopUp)},
+		{"POST", "/airtime", ownerOnly, at.out.PayoutReview(out.TopUp)},
+		{"POST", "/airtime/confirm", ownerOnly, at.out.ConfirmPayout(out.TopUp)},
+		{"GET", "/approvals", ownerOnly, at.out.Approvals},
+		{"GET", "/approvals/:id", ownerOnly, at.out.Approval},
+		{"POST", "/approvals/:id/approve", ownerOnly, at.out.Approve},
+		{"POST", "/approvals/:id/refuse", ownerOnly, at.out.RefuseApproval},
 
-		{"GET", "/recipients", ownerOnly, s.recipients},
-		{"GET", "/recipients/new", ownerOnly, s.recipientForm},
-		{"POST", "/recipients", ownerOnly, s.saveRecipient},
-		{"GET", "/recipients/:id/remove", ownerOnly, s.recipientQuestion},
-		{"POST", "/recipients/:id/remove", ownerOnly, s.removeRecipient},
-		{"GET", "/payout-rules", ownerOnly, s.payoutRules},
-		{"POST", "/payout-rules", ownerOnly, s.setPayoutRules},
-		{"POST", "/payout-rules/freeze", ownerOnly, s.freeze},
-		{"GET", "/payout-rules/unfreeze", ownerOnly, s.unfreezeForm},
-		{"POST", "/payout-rules/unfreeze", ownerOnly, s.unfreeze},
+		{"GET", "/recipients", ownerOnly, at.out.Recipients},
+		{"GET", "/recipients/new", ownerOnly, at.out.RecipientForm},
+		{"POST", "/recipients", ownerOnly, at.out.SaveRecipient},
+		{"GET", "/recipients/:id/remove", ownerOnly, at.out.RecipientQuestion},
+		{"POST", "/recipients/:id/remove", ownerOnly, at.out.RemoveRecipient},
+		{"GET", "/payout-rules", ownerOnly, at.out.PayoutRules},
+		{"POST", "/payout-rules", ownerOnly, at.out.SetPayoutRules},
+		{"POST", "/payout-rules/freeze", ownerOnly, at.out.Freeze},
+		{"GET", "/payout-rules/unfreeze", ownerOnly, at.out.UnfreezeForm},
+		{"POST", "/payout-rules/unfreeze", ownerOnly, at.out.Unfreeze},
 
-		{"GET", "/reconciliation", readsAll, s.reconciliation},
-		{"POST", "/reconciliation", readsAll, s.compare},
-		{"GET", "/reconciliation.csv", readsAll, s.reconciliationCSV},
-		{"POST", "/reconciliation/import/:id", ownerOnly, s.importRow},
+		{"GET", "/reconciliation", readsAll, at.ledger.Reconciliation},
+		{"POST", "/reconciliation", readsAll, at.ledger.Compare},
+		{"GET", "/reconciliation.csv", readsAll, at.ledger.ReconciliationCSV},
+		{"POST", "/reconciliation/import/:id", ownerOnly, at.ledger.ImportRow},
 
-		{"GET", "/account", everyone, s.ownAccount},
-		{"POST", "/account/password", everyone, s.changePassword},
-		{"POST", "/account/sessions/end", everyone, s.endOwnSession},
-		{"POST", "/account/pin", cashierOnly, s.setPIN},
-		{"GET", "/account/totp", everyone, s.totpForm},
-		{"POST", "/account/totp", everyone, s.turnTOTPOn},
-		{"POST", "/account/totp/off", everyone, s.turnTOTPOff},
-		{"POST", "/account/recovery", everyone, s.renewRecovery},
-		{"GET", "/account/passkeys/new", everyone, s.takesPasskeys(s.passkeyForm)},
-		{"POST", "/account/passkeys/new", everyone, s.takesPasskeys(s.beginPasskey)},
-		{"POST", "/account/passkeys", everyone, s.takesPasskeys(s.finishPasskey)},
-		{"POST", "/account/passkeys/:id/remove", everyone, s.takesPasskeys(s.removePasskey)},
+		{"GET", "/account", everyone, at.people.OwnAccount},
+		{"POST", "/account/password", everyone, at.people.ChangePassword},
+		{"POST", "/account/sessions/end", everyone, at.people.EndOwnSession},
+		{"POST", "/account/pin", cashierOnly, at.people.SetPIN},
+		{"GET", "/account/totp", everyone, at.people.TOTPForm},
+		{"POST", "/account/totp", everyone, at.people.TurnTOTPOn},
+		{"POST", "/account/totp/off", everyone, at.people.TurnTOTPOff},
+		{"POST", "/account/recovery", everyone, at.people.RenewRecovery},
+		{"GET", "/account/passkeys/new", everyone, at.people.TakesPasskeys(at.people.PasskeyForm)},
+		{"POST", "/account/passkeys/new", everyone, at.people.TakesPasskeys(at.people.BeginPasskey)},
+		{"POST", "/account/passkeys", everyone, at.people.TakesPasskeys(at.people.FinishPasskey)},
+		{"POST", "/account/passkeys/:id/remove", everyone, at.people.TakesPasskeys(at.people.RemovePasskey)},
 
-		{"GET", "/team", ownerOnly, s.team},
-		{"GET", "/team/invite", ownerOnly, s.inviteForm},
-		{"POST", "/team/invite", ownerOnly, s.invite},
-		{"POST", "/team/invitations/:id/revoke", ownerOnly, s.revokeInvitation},
-		{"POST", "/team/tills", ownerOnly, s.trustTill},
-		{"POST", "/team/tills/:id/remove", ownerOnly, s.removeTill},
-		{"GET", "/team/:id", ownerOnly, s.person},
-		{"POST", "/team/:id", ownerOnly, s.changePerson},
-		{"POST", "/team/:id/sessions/end", ownerOnly, s.endSession},
+		{"GET", "/team", ownerOnly, at.people.Team},
+		{"GET", "/team/invite", ownerOnly, at.people.InviteForm},
+		{"POST", "/team/invite", ownerOnly, at.people.Invite},
+		{"POST", "/team/invitations/:id/revoke", ownerOnly, at.people.RevokeInvitation},
+		{"POST", "/team/tills", ownerOnly, at.people.TrustTill},
+		{"POST", "/team/tills/:id/remove", ownerOnly, at.people.RemoveTill},
+		{"GET", "/team/:id", ownerOnly, at.people.Person},
+		{"POST", "/team/:id", ownerOnly, at.people.ChangePerson},
+		{"POST", "/team/:id/sessions/end", ownerOnly, at.people.EndSession},
 
-		{"GET", "/audit", readsAll, s.auditLog},
-		{"GET", "/audit.csv", readsAll, s.auditCSV},
-		{"POST", "/audit/check", readsAll, s.checkAudit},
+		{"GET", "/audit", readsAll, at.ledger.AuditLog},
+		{"GET", "/audit.csv", readsAll, at.ledger.AuditCSV},
+		{"POST", "/audit/check", readsAll, at.ledger.CheckAudit},
 
-		{"POST", "/damage/seen", ownerOnly, s.seeToDamage},
+		{"POST", "/damage/seen", ownerOnly, at.ledger.SeeToDamage},
 
-		{"GET", "/webhooks", readsAll, s.webhooks},
-		{"GET", "/webhooks/:id", readsAll, s.webhook},
-		{"POST", "/webhooks/:id/again", ownerOnly, s.applyAgain},
+		{"GET", "/webhooks", readsAll, at.ledger.Webhooks},
+		{"GET", "/webhooks/:id", readsAll, at.ledger.Webhook},
+		{"POST", "/webhooks/:id/again", ownerOnly, at.ledger.ApplyAgain},
 
-		{"GET", "/webhook/campay", public, s.takeWebhook},
-		{"POST", "/webhook/campay", public, s.takeWebhook},
-		{"GET", "/webhook/campay/", public, s.takeWebhook}, // as some type it at CamPay
-		{"POST", "/webhook/campay/", public, s.takeWebhook},
-		{"GET", "/p/:slug", public, s.payPage},
-		{"GET", "/p/:slug/", public, s.payPage}, // goes to the one without
-		{"POST", "/p/:slug", public, s.paced(s.payLink)},
-		{"GET", "/p/:slug/status", public, s.payStatus},
-		{"GET", "/p/:slug/:operation", public, s.payment},
-		{"GET", "/p/:slug/:operation/status", public, s.paymentStatus},
-		{"GET", "/p/:slug/:operation/receipt", public, s.paymentReceipt},
-		{"GET", "/r/:token", public, s.receipt},
-		{"GET", "/r/:token/receipt.pdf", public, s.receiptPDF},
+		{"GET", "/webhook/campay", public, at.ledger.TakeWebhook},
+		{"POST", "/webhook/campay", public, at.ledger.TakeWebhook},
+		{"GET", "/webhook/campay/", public, at.ledger.TakeWebhook}, // as some type it at CamPay
+		{"POST", "/webhook/campay/", public, at.ledger.TakeWebhook},
+		{"GET", "/p/:slug", public, at.pay.PayPage},
+		{"GET", "/p/:slug/", public, at.pay.PayPage}, // goes to the one without
+		{"POST", "/p/:slug", public, at.pay.Paced(at.pay.PayLink)},
+		{"GET", "/p/:slug/status", public, at.pay.PayStatus},
+		{"GET", "/p/:slug/:operation", public, at.pay.Payment},
+		{"GET", "/p/:slug/:operation/status", public, at.pay.PaymentStatus},
+		{"GET", "/p/:slug/:operation/receipt", public, at.pay.PaymentReceipt},
+		{"GET", "/r/:token", public, at.pay.Receipt},
+		{"GET", "/r/:token/receipt.pdf", public, at.pay.ReceiptPDF},
 		{"GET", "/manifest.webmanifest", public, s.manifest},
 		{"GET", "/sw.js", public, s.serviceWorker},
 		{"GET", "/offline", public, s.offline},
-		{"GET", "/healthz", public, s.health},
+		{"GET", "/healthz", public, at.ledger.Health},
 	}
-	if s.Wiring != nil {
+	if s.desk.Wiring != nil {
 		routes = append(routes,
-			route{"GET", "/setup", public, s.setupForm},
-			route{"POST", "/setup", public, s.claimSetup},
-			route{"GET", "/settings", ownerOnly, s.settings},
-			route{"POST", "/settings/shop", ownerOnly, s.setShop},
-			route{"GET", "/settings/campay", ownerOnly, s.keysForm},
-			route{"POST", "/settings/campay", ownerOnly, s.setKeys},
-			route{"GET", "/settings/webhook", ownerOnly, s.webhookCheck},
-			route{"GET", "/settings/webhook/status", ownerOnly, s.webhookCheckStatus},
-			route{"GET", "/logo.png", public, s.logoPNG},
+			route{"GET", "/setup", public, at.settings.SetupForm},
+			route{"POST", "/setup", public, at.settings.ClaimSetup},
+			route{"GET", "/settings", ownerOnly, at.settings.Settings},
+			route{"POST", "/settings/shop", ownerOnly, at.settings.SetShop},
+			route{"GET", "/settings/campay", ownerOnly, at.settings.KeysForm},
+			route{"POST", "/settings/campay", ownerOnly, at.settings.SetKeys},
+			route{"GET", "/settings/webhook", ownerOnly, at.settings.WebhookCheck},
+			route{"GET", "/settings/webhook/status", ownerOnly, at.settings.WebhookCheckStatus},
+			route{"GET", "/logo.png", public, at.settings.LogoPNG},
 		)
 	}
 	if s.Notices != nil {
 		routes = append(routes,
-			route{"POST", "/account/notices", everyone, s.addDevice},
-			route{"POST", "/account/notices/wake", everyone, s.wakeDevice},
-			route{"POST", "/account/notices/:id/test", everyone, s.testDevice},
-			route{"POST", "/account/notices/:id/remove", everyone, s.removeDevice},
+			route{"POST", "/account/notices", everyone, at.push.AddDevice},
+			route{"POST", "/account/notices/wake", everyone, at.push.WakeDevice},
+			route{"POST", "/account/notices/:id/test", everyone, at.push.TestDevice},
+			route{"POST", "/account/notices/:id/remove", everyone, at.push.RemoveDevice},
 		)
 	}
 	if s.Dev {
@@ -248,33 +262,26 @@ func (s *server) routes() []route {
 func New(c Config) http.Handler { return newServer(c).handler() }
 
 func newServer(c Config) *server {
-	if c.Now == nil {
-		c.Now = time.Now
+	if c.Sandbox != nil {
+		c.Phone = "/sandbox/phone"
 	}
-	if c.Guesses == nil {
-		c.Guesses = &access.Guesses{}
-	}
-	return &server{
-		live: live{beat: liveBeat}, Config: c,
-		access:   access.New(access.Config{Store: c.Store, Log: c.Log, Now: c.Now, Guesses: c.Guesses, Cost: c.Passwords, URL: c.URL, Shop: c.Shop}),
-		sessions: &sessionStore{store: c.Store, now: c.Now, log: c.Log, secure: strings.HasPrefix(c.URL, "https://"), mark: cookieMark(c.Store.Keys)},
-	}
+	return &server{Config: c, desk: web.New(c.Config)}
 }
 
 func (s *server) handler() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.HTTPErrorHandler = s.handleError
+	e.HTTPErrorHandler = s.desk.HandleError
 	e.IPExtractor = addressOf(s.Proxies)
-	s.use(e)
+	s.desk.Use(e)
 	routes := s.routes()
 	for _, r := range routes {
-		e.Add(r.method, r.path, r.handle, s.allow(r.audience))
+		e.Add(r.method, r.path, r.handle, s.desk.Allow(r.audience))
 		if r.method == http.MethodPost && !isRead(routes, r.path) {
-			e.GET(r.path, stepBack(routes, r.path), s.allow(r.audience))
+			e.GET(r.path, stepBack(routes, r.path), s.desk.Allow(r.audience))
 		}
 		if r.method == http.MethodGet && !strings.HasSuffix(r.path, "/live") && !strings.HasPrefix(r.path, "/webhook/") {
-			e.HEAD(r.path, r.handle, s.allow(r.audience))
+			e.HEAD(r.path, r.handle, s.desk.Allow(r.audience))
 		}
 	}
 	files := echo.WrapHandler(static.Handler())
@@ -324,4 +331,27 @@ func beside(main http.Handler, prefix string, other http.Handler) http.Handler {
 		}
 		main.ServeHTTP(w, r)
 	})
+}
+
+// isRead reports whether an address can be read.
+func isRead(routes []route, address string) bool {
+	return slices.ContainsFunc(routes, func(r route) bool { return r.method == http.MethodGet && r.path == address })
+}
+
+// stepBack answers whoever loads anew the address of a form that was answered with
+// what is wrong, as a browser's back does: nothing is sent, the nearest page above it
+// is shown.
+func stepBack(routes []route, address string) echo.HandlerFunc {
+	steps := 0
+	for address != "/" && !isRead(routes, address) {
+		address = path.Dir(address)
+		steps++
+	}
+	return func(c echo.Context) error {
+		to := c.Request().URL.Path
+		for range steps {
+			to = path.Dir(to)
+		}
+		return web.See(c, to)
+	}
 }

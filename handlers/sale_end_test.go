@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"comptoir/campay/payments"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -63,9 +64,9 @@ func TestCheckout_CancelledOrReplacedSale_IsCalledSoWhereverItIsListed_AndCannot
 					word, line = "Remplacée", "Remplacée par une autre demande de la même vente"
 					owner.asks(way, "3000", strings.Replace(strings.TrimPrefix(screen, "/checkout/"), "/", "-", 1))
 				}
-				pages := []string{"/transactions", "/", itemPath("/transactions/", asked.ID), itemPath("/transactions/", asked.ID) + "/status", screen}
+				pages := []string{"/transactions", "/", web.ItemPath("/transactions/", asked.ID), web.ItemPath("/transactions/", asked.ID) + "/status", screen}
 				if asked.LinkID != 0 {
-					pages = append(pages, itemPath("/links/", asked.LinkID), itemPath("/links/", asked.LinkID)+"/status")
+					pages = append(pages, web.ItemPath("/links/", asked.LinkID), web.ItemPath("/links/", asked.LinkID)+"/status")
 				}
 				for _, page := range pages {
 					got := owner.get(page)
@@ -84,7 +85,7 @@ func TestCheckout_CancelledOrReplacedSale_IsCalledSoWhereverItIsListed_AndCannot
 					return
 				}
 				for _, act := range []string{"resume", "pause", "archive", "restore"} {
-					if got := owner.post(itemPath("/links/", asked.LinkID)+"/"+act, nil); got.status != http.StatusSeeOther {
+					if got := owner.post(web.ItemPath("/links/", asked.LinkID)+"/"+act, nil); got.status != http.StatusSeeOther {
 						t.Errorf("%s answered %d", act, got.status)
 					}
 					l, err := s.store.Link(t.Context(), asked.LinkID)
@@ -109,7 +110,7 @@ func TestCheckout_PaidSale_OffersTheRefundToWhoMayGiveItBack(t *testing.T) {
 			s.browser().paysLink(l)
 		}
 		asked := s.newest()
-		refund := itemPath("/transactions/", asked.ID) + "/refund"
+		refund := web.ItemPath("/transactions/", asked.ID) + "/refund"
 		if strings.Contains(owner.get(screen).body, refund) {
 			t.Errorf("by %s: a refund of what is not paid", way)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/pay"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -130,10 +131,10 @@ func TestCustomerPage_AnyQueryButOurs_IsAFirstVisit(t *testing.T) {
 	if got := stranger.get("/p/" + all[0].Slug + "?fbclid=1&status=SUCCESSFUL"); !strings.Contains(got.body, "button primary pay") {
 		t.Error("the Pay button is hidden by a stranger's query")
 	}
-	if got := stranger.get(ReturnPath(all[0].Slug, "")); strings.Contains(got.body, "button primary pay") {
+	if got := stranger.get(pay.ReturnPath(all[0].Slug, "")); strings.Contains(got.body, "button primary pay") {
 		t.Error("who comes back is asked to pay at once")
 	}
-	if strings.Contains(stranger.get(ReturnPath(all[0].Slug, "")+"&status=SUCCESSFUL").body, "bill good") {
+	if strings.Contains(stranger.get(pay.ReturnPath(all[0].Slug, "")+"&status=SUCCESSFUL").body, "bill good") {
 		t.Error("a query made it paid")
 	}
 }

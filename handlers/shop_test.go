@@ -23,6 +23,7 @@ import (
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers/access"
+	"comptoir/handlers/web"
 	"comptoir/store"
 	"comptoir/store/storetest"
 )
@@ -150,11 +151,12 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 	closing := make(chan struct{})
 	guesses, err := access.OpenGuesses(s.t.Context(), s.store, s.clock.now())
 	s.must(err)
-	s.server = newServer(Config{
+	desk := web.Config{
 		Guesses: guesses, Behind: new(sync.WaitGroup),
 		Store: s.store, Payments: s.service, Log: log, Now: s.clock.now, URL: site.URL,
-		Shop: "Boutique Exemple", Book: "sandbox", Dev: true, Sandbox: s.sandbox.Handler(), Closing: closing,
-	})
+		Shop: "Boutique Exemple", Book: "sandbox", Closing: closing,
+	}
+	s.server = newServer(Config{Config: desk, Dev: true, Sandbox: s.sandbox.Handler()})
 	s.handle = func(h http.Handler) { handler.Store(&h) }
 	s.handle(s.server.handler())
 	t.Cleanup(func() {

@@ -20,14 +20,16 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/handlers/pay"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
 // readFields are the names of all fields that the handlers read, whichever reads them.
 func readFields(t *testing.T) []string {
 	t.Helper()
-	read := regexp.MustCompile(`(?:FormValue|QueryParam|Has|typed|typedInAddress)\((?:c, )?"([a-z_]+)"`)
-	files, err := filepath.Glob("*.go")
+	read := regexp.MustCompile(`(?:FormValue|QueryParam|Has|Typed|TypedInAddress)\((?:c, )?"([a-z_]+)"`)
+	files, err := filepath.Glob("*/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,16 +61,19 @@ type walk struct {
 type unset struct{}
 
 func (unset) SetupToken() string { return "SETUP" }
-func (unset) Fixed() bool        { return false }
+
+func (unset) Fixed() bool { return false }
+
 func (unset) CheckKeys(context.Context, store.Book, store.CamPayKeys) error {
-	return ErrKeysRefused
+	return web.ErrKeysRefused
 }
+
 func (unset) Reopen(context.Context) error { return nil }
 
 func openWalk(t *testing.T, claimed bool) *walk {
 	s := openShop(t)
 	w := &walk{shop: s}
-	s.server.Wiring = unset{}
+	s.server.desk.Wiring = unset{}
 	s.isNamed()
 	if claimed {
 		owner, customer := s.signedIn(store.RoleOwner), s.browser()
@@ -255,8 +260,8 @@ func (w *walk) headersOf(r route) {
 		for _, h := range strangeHeaders {
 			w.sends(fmt.Sprint(r.method, " ", r.path, ", ", h, ": ", name), r.method, path, formKind, body, header(h, text))
 		}
-		for _, cookie := range []string{sessionName, languageCookie, knownCookie, payingCookie, tillCookie} {
-			w.sends(r.path+", cookie "+cookie+": "+name, r.method, path, formKind, body, header("Cookie", w.server.sessions.cookieName(cookie)+"="+text))
+		for _, cookie := range []string{web.SessionName, web.LanguageCookie, web.KnownCookie, pay.PayingCookie, web.TillCookie} {
+			w.sends(r.path+", cookie "+cookie+": "+name, r.method, path, formKind, body, header("Cookie", w.server.desk.Sessions.CookieName(cookie)+"="+text))
 		}
 	}
 }

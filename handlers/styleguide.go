@@ -10,5 +10,5 @@ import (
 
 // styleguide shows all components and states; in development alone.
 func (s *server) styleguide(c echo.Context) error {
-	return s.show(c, http.StatusOK, views.StyleguidePage)
+	return s.desk.Show(c, http.StatusOK, views.StyleguidePage)
 }

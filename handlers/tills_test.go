@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"comptoir/handlers/access"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -68,7 +69,7 @@ func TestAttack_PINElsewhere_OpensNothing(t *testing.T) {
 	if got := stranger.takesOver(2, "2580"); got.status != http.StatusNotFound {
 		t.Errorf("without a till: %d", got.status)
 	}
-	forged := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: tillCookie, Value: strings.Repeat("A", 43)}) }
+	forged := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: web.TillCookie, Value: strings.Repeat("A", 43)}) }
 	if got := stranger.post("/switch", url.Values{"person": {"2"}, "pin": {"2580"}}, forged); got.status != http.StatusNotFound {
 		t.Errorf("with a cookie of his own: %d", got.status)
 	}
@@ -139,7 +140,7 @@ func TestPIN_IsACashiersAlone_AndNotWhatEverybodyTries(t *testing.T) {
 	for what, form := range map[string]url.Values{"disabled": {"what": {"disable"}}, "another role": {"what": {"role"}, "role": {"accountant"}}} {
 		form.Set("password", testPassword)
 		person := map[string]int64{"disabled": 2, "another role": 3}[what]
-		if got := b.post(itemPath("/team/", person), form); got.status != http.StatusSeeOther {
+		if got := b.post(web.ItemPath("/team/", person), form); got.status != http.StatusSeeOther {
 			t.Fatalf("%s: %d", what, got.status)
 		}
 		if got := b.takesOver(person, "2580"); got.status != http.StatusUnprocessableEntity {
@@ -163,7 +164,7 @@ func TestTill_Removed_EndsWhatItsPINsOpened_AndWhatTheyAreAboutTo(t *testing.T) 
 	if got := till.takesOver(2, "2580"); got.status != http.StatusSeeOther {
 		t.Fatalf("the PIN answered %d", got.status)
 	}
-	turnsOf := s.server.access.Passwords.Turns
+	turnsOf := s.server.desk.Access.Passwords.Turns
 	var turns int64
 	for turnsOf.TryAcquire(1) {
 		turns++

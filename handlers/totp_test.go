@@ -11,6 +11,8 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"comptoir/handlers/access"
+	"comptoir/handlers/people"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -114,7 +116,7 @@ func TestAttack_HalfSignedIn_ReachesNothing(t *testing.T) {
 			t.Errorf("%s %s answered %d %s", r.method, path, got.status, got.header.Get("Location"))
 		}
 	}
-	s.clock.pass(halfLife)
+	s.clock.pass(people.HalfLife)
 	if got := b.get("/signin/second"); got.status != http.StatusSeeOther {
 		t.Errorf("too late, and answered %d", got.status)
 	}
@@ -171,7 +173,7 @@ func TestAttack_Fixation_TheSessionIsAnotherAtEachStep(t *testing.T) {
 		if a.status != http.StatusSeeOther {
 			t.Fatalf("answered %d: %s", a.status, a.body)
 		}
-		token, isSession := strings.CutPrefix(strings.Split(lastCookie(a), ";")[0], s.server.sessions.cookieName(sessionName)+"=")
+		token, isSession := strings.CutPrefix(strings.Split(lastCookie(a), ";")[0], s.server.desk.Sessions.CookieName(web.SessionName)+"=")
 		if !isSession || seen[token] {
 			t.Errorf("the same token again, or none: %s", lastCookie(a))
 		}
@@ -180,7 +182,7 @@ func TestAttack_Fixation_TheSessionIsAnotherAtEachStep(t *testing.T) {
 }
 
 func TestTOTP_IsAskedForBesideThePassword_BeforeMoney(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	secret, _ := owner.turnsTOTPOn()
 	form := confirmed(payoutOf("500", "677123456"))
 	for name, code := range map[string]string{"none": "", "wrong": "000000"} {

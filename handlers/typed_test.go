@@ -13,7 +13,7 @@ import (
 )
 
 func TestTyped_AmountsAndNumbers_HaveOneAnswerInEveryField(t *testing.T) {
-	_, owner := till(t)
+	_, owner := fundedShop(t)
 	fields := map[string]func(amount, phone string) answer{
 		"till, code": func(amount, _ string) answer {
 			return owner.post("/checkout/qr", url.Values{"operation": {newOperation()}, "amount": {amount}})

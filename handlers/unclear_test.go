@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"comptoir/campay/sandbox"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -52,9 +53,9 @@ func TestScreens_OfAPaymentWithoutAnAmount_SaySoAndAskForNothing(t *testing.T) {
 	sale := strings.Replace(path, "/transactions/", "/checkout/phone/", 1)
 	for where, said := range map[string][]string{
 		path: unknown, sale: {"CamPay ne dit pas combien"}, "/transactions": {"montant inconnu", "À vérifier"},
-		itemPath("/links/", link.ID):             unknown,
-		itemPath("/links/", link.ID) + "/status": unknown,
-		"/":                                      {"2 autres paiements à vérifier, dont CamPay ne dit pas le montant"},
+		web.ItemPath("/links/", link.ID):             unknown,
+		web.ItemPath("/links/", link.ID) + "/status": unknown,
+		"/": {"2 autres paiements à vérifier, dont CamPay ne dit pas le montant"},
 	} {
 		owner.get(where).wantWords(t, where, said, unpaid...)
 	}
@@ -96,7 +97,7 @@ func TestScreens_OfAWordThatNobodyKnows_ShowItAsItCame(t *testing.T) {
 	word := []string{"CamPay dit «\u00a0EXPIRED &lt;b&gt;\u00a0»"}
 	sale := strings.Replace(path, "/transactions/", "/checkout/phone/", 1)
 	for where, said := range map[string][]string{
-		path: word, sale: word, itemPath("/links/", link.ID): word, "/transactions": {"À vérifier"}, "/": {"flagged=1"},
+		path: word, sale: word, web.ItemPath("/links/", link.ID): word, "/transactions": {"À vérifier"}, "/": {"flagged=1"},
 	} {
 		owner.get(where).wantWords(t, where, said, append(unpaid, "<b>\u00a0»")...)
 	}

@@ -28,7 +28,7 @@ var unmoved = regexp.MustCompile(`(?s)aria-labelledby="purse-(?:ORANGE|airtime)"
 var sums = regexp.MustCompile(`value="(2077|2000|3377|3300|2777|4154|4077)"`)
 
 func TestUnknownAmount_OnEveryRoute_IsNeverZeroNorSummed(t *testing.T) {
-	s, owner := till(t)
+	s, owner := fundedShop(t)
 	known := owner.request("1 300", "677123450")
 	payer := s.browser()
 	links := []store.LinkWithState{s.linked(1300), s.linked(0), s.linked(700, func(o *payments.LinkOrder) { o.Kind = store.LinkOnce })}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -41,7 +42,7 @@ func TestReads_WhileNothingIsKept_AllAnswer(t *testing.T) {
 	owner := s.signedIn(store.RoleOwner)
 	sale := owner.request("500", "677123456")
 	l := owner.makes()
-	link := itemPath("/links/", l.ID)
+	link := web.ItemPath("/links/", l.ID)
 	s.clock.pass(6 * time.Minute) // the session is due to be marked as used, the sale to be asked about
 	s.nothingIsKept()
 	if err := s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetLocale(t.Context(), 1, "en") }); err == nil {

@@ -21,6 +21,9 @@ const (
 	RoleAccountant Role = "accountant"
 )
 
+// IsRole reports whether it is one of the roles.
+func (r Role) IsRole() bool { return r == RoleOwner || r == RoleCashier || r == RoleAccountant }
+
 // Owns reports whether the shop is theirs: money out, keys, team and rules.
 func (r Role) Owns() bool { return r == RoleOwner }
 

@@ -240,16 +240,16 @@ func notes(t *testing.T) []string {
 }
 
 var (
-	acted  = regexp.MustCompile(`(?:act|entry)\{[^"}]*"([a-z_]+\.[a-z_]+)"`)
+	acted  = regexp.MustCompile(`(?:Did\(|(?:act|entry)\{)[^"}]*"([a-z_]+\.[a-z_]+)"`)
 	ruled  = regexp.MustCompile(`"((?:payout_rules|person|pin)\.[a-z_]+)"`)
-	export = regexp.MustCompile(`sendCSV\(c, .*"([a-z]+)", func`)
+	export = regexp.MustCompile(`SendCSV\(c, .*"([a-z]+)", func`)
 )
 
 // acts are what the audit log is told.
 func acts(t *testing.T) []string {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"../campay/payments/*.go", "../handlers/*.go", "../handlers/access/*.go"} {
+	for _, pattern := range []string{"../campay/payments/*.go", "../handlers/*.go", "../handlers/*/*.go"} {
 		files, _ := filepath.Glob(pattern)
 		for _, name := range files {
 			if strings.HasSuffix(name, "_test.go") {

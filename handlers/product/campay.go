@@ -15,7 +15,7 @@ import (
 	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
-	"comptoir/handlers"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -75,7 +75,7 @@ func (w wiring) Fixed() bool { return w.config.CamPay.book != "" }
 func (w wiring) CheckKeys(ctx context.Context, book store.Book, keys store.CamPayKeys) error {
 	client, err := newClient(w.config.Sites[book], keys, w.config.Log)
 	if err != nil {
-		return fmt.Errorf("%w: %w", handlers.ErrKeysRefused, err)
+		return fmt.Errorf("%w: %w", web.ErrKeysRefused, err)
 	}
 	defer client.Close()
 	_, err = client.Balance(ctx)
@@ -84,8 +84,8 @@ func (w wiring) CheckKeys(ctx context.Context, book store.Book, keys store.CamPa
 	case err == nil:
 		return nil
 	case errors.As(err, &failure) && failure.HTTPStatus >= 400 && failure.HTTPStatus < 500 && failure.HTTPStatus != 429:
-		return fmt.Errorf("%w: %w", handlers.ErrKeysRefused, err)
+		return fmt.Errorf("%w: %w", web.ErrKeysRefused, err)
 	default:
-		return fmt.Errorf("%w: %w", handlers.ErrKeysUnchecked, err)
+		return fmt.Errorf("%w: %w", web.ErrKeysUnchecked, err)
 	}
 }

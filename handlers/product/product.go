@@ -24,6 +24,9 @@ import (
 	"comptoir/campay/sandbox"
 	"comptoir/handlers"
 	"comptoir/handlers/access"
+	"comptoir/handlers/pay"
+	"comptoir/handlers/push"
+	"comptoir/handlers/web"
 	"comptoir/store"
 )
 
@@ -66,7 +69,7 @@ type Product struct {
 	api       store.CamPayKeys       // the sandbox's, of this run
 	passwords access.PasswordCost
 	guesses   *access.Guesses
-	notices   *handlers.Notices
+	notices   *push.Notices
 	behind    sync.WaitGroup // what goes on after an answer, or with the settings of before
 	setup     string         // with which an owner claims the product; "" when somebody has
 
@@ -122,7 +125,7 @@ func (p *Product) open(ctx context.Context) (err error) {
 	if p.guesses, err = access.OpenGuesses(ctx, p.store, time.Now()); err != nil {
 		return err
 	}
-	p.notices = handlers.NewNotices(p.store, p.config.Log, time.Now, p.config.Push, p.config.Public)
+	p.notices = push.NewNotices(p.store, p.config.Log, time.Now, p.config.Push, p.config.Public)
 	people, err := p.store.CountUsers(ctx)
 	if err != nil {
 		return err
@@ -212,13 +215,14 @@ func (p *Product) make(ctx context.Context) (*generation, error) {
 			if !p.config.Named && shop.Book != store.Sandbox {
 				return "" // a payer's phone is not this machine: CamPay's own page is better than one that does not open
 			}
-			return p.config.Public + handlers.ReturnPath(slug, operation)
+			return p.config.Public + pay.ReturnPath(slug, operation)
 		},
 	})
-	config := handlers.Config{
+	desk := web.Config{
 		Store: book, Payments: g.payments, Log: p.config.Log, URL: p.config.Public, PublicQR: p.config.Named, Nearby: p.config.Nearby,
-		Shop: shop.Name, Book: shop.Book, Dev: p.config.Dev, Closing: closing, Behind: &p.behind, Proxies: p.config.Proxies, Wiring: wiring{p}, Passwords: p.passwords, Guesses: p.guesses, Notices: p.notices,
+		Shop: shop.Name, Book: shop.Book, Closing: closing, Behind: &p.behind, Wiring: wiring{p}, Passwords: p.passwords, Guesses: p.guesses,
 	}
+	config := handlers.Config{Config: desk, Dev: p.config.Dev, Proxies: p.config.Proxies, Notices: p.notices}
 	if p.sandbox != nil && shop.Book == store.Sandbox {
 		config.Sandbox = p.sandbox.Handler()
 	}

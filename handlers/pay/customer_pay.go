@@ -1,0 +1,209 @@
+package pay
+
+// The form of a customer's page: how often it may be sent, what it asks for, and
+// why it is refused.
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"comptoir/campay/payments"
+	"comptoir/handlers/access"
+	"comptoir/handlers/web"
+	"comptoir/store"
+	"comptoir/views"
+)
+
+// FromOneLimit is how many forms for one link one address sends in a row before it
+// has to wait; a payment from there that is proved begins the count anew.
+var FromOneLimit = access.Limit{Free: 12, Longest: 10 * time.Minute}
+
+// fromOne is what the forms for a link from one address are counted by.
+func fromOne(c echo.Context, l store.LinkWithState) access.Guess {
+	return access.Guess{Kind: "pays", Of: payments.Network(c.RealIP()) + "|" + l.Slug, Limit: FromOneLimit}
+}
+
+// Paced refuses an address that asks without end.
+func (s *Screens) Paced(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !s.Guesses.InPace(s.Now(), payments.Network(c.RealIP())) {
+			return echo.NewHTTPError(http.StatusTooManyRequests)
+		}
+		return next(c)
+	}
+}
+
+// forgive begins the count of an address anew, once for each payment from there
+// that is proved: shown again and again, an old one forgives nothing.
+func (s *Screens) forgive(c echo.Context, l store.LinkWithState, t store.Transaction) {
+	isNew := t.Status == store.StatusSuccessful && s.Now().Sub(t.SettledAt) < access.GuessesForget
+	if isNew && s.isPaying(c, t) && s.Guesses.First(s.Now(), "paid", t.ExternalReference) {
+		s.Access.ForgetRight(c.Request().Context(), fromOne(c, l))
+	}
+}
+
+// PayLink takes a customer's form: his number gets the prompt, or CamPay's page
+// is made for him. His own page leads there: a form may not (form-action).
+func (s *Screens) PayLink(c echo.Context) error {
+	ctx := c.Request().Context()
+	l, err := s.linkOfSlug(c)
+	if err != nil {
+		return err
+	}
+	props, err := s.customerProps(c, l)
+	if err != nil {
+		return err
+	}
+	order, f := s.customerOrder(c, &props)
+	if !f.OK() {
+		return s.showCustomer(c, http.StatusUnprocessableEntity, props)
+	}
+	if wait := s.Guesses.Take(s.Now(), fromOne(c, l)); wait > 0 {
+		web.TooMany(c, wait)
+		tooOften(f, payments.PartOrder)
+		return s.showCustomer(c, http.StatusTooManyRequests, props)
+	}
+	t, err := s.Payments.PayLink(ctx, order)
+	var busy *payments.BusyError
+	if errors.As(err, &busy) {
+		return s.payBusy(c, props, f, busy.With)
+	}
+	if s.SentUnkept(c, err) {
+		return web.See(c, "/p/"+l.Slug+"/"+order.Operation)
+	}
+	if errors.Is(err, payments.ErrOnePage) {
+		return web.See(c, "/p/"+l.Slug) // where it is
+	}
+	if status := notPaid(f, err, l.Amount); status != 0 {
+		props.Form.OperationID = payments.NewOperation() // the refused one may be in the book, and over
+		if l, err := s.Store.Link(ctx, l.ID); err == nil {
+			props.Link, props.Stop = l, l.Stop(s.Now())
+			if status == http.StatusConflict && f.OK() && props.Stop == store.LinkOpen {
+				f.Wrong(views.WholeForm, views.ProblemLinkTaken, "") // others are paying what is left
+			}
+		}
+		return s.showCustomer(c, status, props)
+	}
+	if err != nil {
+		return err
+	}
+	s.Sessions.Remember(c.Response(), PayingCookie, t.ExternalReference, 24*time.Hour)
+	return web.See(c, "/p/"+l.Slug+"/"+t.ExternalReference)
+}
+
+// customerOrder is what a customer's form asks for; what is wrong with it
+// stands in props.
+func (s *Screens) customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPayment, *web.Form) {
+	f := web.NewForm(c)
+	in := views.CustomerForm{OperationID: c.FormValue("operation"), Amount: web.Typed(c, "amount"), Phone: web.Typed(c, "phone"), Errors: f.Errors}
+	order := payments.LinkPayment{LinkID: props.Link.ID}
+	order.Operation = f.Operation(in.OperationID)
+	in.OperationID = order.Operation
+	if in.Amount != "" || props.Link.Amount == 0 {
+		var err error
+		order.Amount, err = payments.ParseAmount(in.Amount)
+		f.Amount(err)
+	}
+	byPage := c.FormValue("way") == "page" && props.Link.PaymentOptions != "MOMO" || props.Link.PaymentOptions == "CARD"
+	if !byPage {
+		var err error
+		order.Phone, err = payments.ParsePhone(in.Phone)
+		f.Phone(err)
+	}
+	if shown, err := payments.ParseAmount(c.FormValue("shown")); err == nil {
+		order.Shown = shown
+	}
+	if wrong := c.FormValue("instead"); wrong != "" && wrong == s.Sessions.Cookie(c.Request(), PayingCookie) {
+		order.Instead, in.Instead = wrong, wrong // whose it is, his browser shows
+	}
+	order.Again, _ = strconv.ParseInt(c.FormValue("again"), 10, 64) // a strange one knows of nothing
+	props.Form = in
+	return order, f
+}
+
+// payBusy leads a customer to his payment that is under way instead of making
+// another, or asks him whether he means a second one. Whoever types a stranger's
+// number is not led to the stranger's page: it will be his proof.
+func (s *Screens) payBusy(c echo.Context, props views.CustomerProps, f *web.Form, with store.Transaction) error {
+	switch {
+	case s.isPaying(c, with) && with.Status != store.StatusSuccessful:
+		return web.See(c, "/p/"+props.Link.Slug+"/"+with.ExternalReference)
+	case props.Link.Kind == store.LinkOnce:
+		return web.See(c, "/p/"+props.Link.Slug) // its page tells what became of its one payment
+	case with.Status != store.StatusSuccessful:
+		f.Wrong("phone", views.ProblemUnderWay, "")
+		return s.showCustomer(c, http.StatusConflict, props)
+	}
+	if !s.isPaying(c, with) {
+		with.CreatedAt = time.Time{} // when a number paid is told to who paid by it
+	}
+	props.Again = with
+	return s.showCustomer(c, http.StatusConflict, props)
+}
+
+// notPaid says in a customer's words why his payment was not asked for, and with
+// which status; 0 where err is nothing of the kind. least is in hundredths.
+// CamPay's own words are for staff.
+func notPaid(f *web.Form, err error, least int64) int {
+	var (
+		stopped *payments.LinkStoppedError
+		left    *payments.LinkLeftError
+		often   *payments.TooOftenError
+		refused *payments.RefusedError
+	)
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &stopped):
+		return http.StatusConflict // the page says why
+	case errors.Is(err, payments.ErrAmountChanged):
+		f.Wrong(views.WholeForm, views.ProblemAmountChanged, "")
+		return http.StatusConflict
+	case errors.As(err, &left):
+		f.Wrong("amount", views.ProblemAmountLeft, views.Francs(f.Ctx, int64(left.Left)))
+	case errors.Is(err, payments.ErrAmountBelow):
+		f.Wrong("amount", views.ProblemAmountBelow, views.Francs(f.Ctx, least))
+	case errors.Is(err, payments.ErrAmountMissing):
+		f.Amount(payments.ErrAmountMissing)
+	case errors.As(err, &often):
+		tooOften(f, often.Of)
+		return http.StatusTooManyRequests
+	case errors.Is(err, payments.ErrOperationUsed):
+		f.Wrong(views.WholeForm, views.ProblemUsed, "")
+	case errors.Is(err, payments.ErrNotSent):
+		f.Wrong(views.WholeForm, views.ProblemCamPayDown, "")
+		return http.StatusServiceUnavailable
+	case errors.As(err, &refused):
+		customerRefused(f, refused.Of)
+	default:
+		return 0
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func tooOften(f *web.Form, of payments.Part) {
+	if of == payments.PartPhone {
+		f.Wrong("phone", views.ProblemOftenPhone, "")
+		return
+	}
+	f.Wrong(views.WholeForm, views.ProblemOftenLink, "")
+}
+
+func customerRefused(f *web.Form, of payments.Part) {
+	switch of {
+	case payments.PartPhone:
+		f.Wrong("phone", views.ProblemNumberUnknown, "")
+	case payments.PartOften:
+		f.Wrong("phone", views.ProblemOftenPhone, "")
+	case payments.PartCarrier:
+		f.Wrong("phone", views.ProblemPhoneCarrier, "")
+	case payments.PartAmount:
+		f.Wrong("amount", views.ProblemAmountTaken, "")
+	default:
+		f.Wrong(views.WholeForm, views.ProblemNotTaken, "")
+	}
+}
