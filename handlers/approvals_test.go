@@ -4,6 +4,7 @@ package handlers
 // do, and what nobody may.
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -217,9 +218,9 @@ func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.
 // However many wait, each is on some page of the list.
 func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
 	s, owner := fundedShop(t)
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for range out.WaitingShown + 2 {
-			if _, err := tx.AddApproval(t.Context(), store.Approval{
+			if _, err := tx.AddApproval(ctx, store.Approval{
 				Operation: newOperation(), Kind: store.KindWithdraw, Origin: store.OriginPush, Asked: 100_000, Phone: "237677123456", Operator: "MTN",
 				RequestedBy: 1, RequestedAt: s.clock.now(), ExpiresAt: s.clock.now().Add(time.Hour), State: store.ApprovalWaiting,
 			}); err != nil {
@@ -252,13 +253,15 @@ func TestApproval_ByANewOwner_SaysSinceWhen_AndOfOneWhoIsNoneHasEnded(t *testing
 			}
 		}
 	}
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetApprovesFrom(t.Context(), 2, s.clock.now().Add(time.Hour)) }))
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetApprovesFrom(ctx, 2, s.clock.now().Add(time.Hour))
+	}))
 	says("donner votre approbation à partir de")
 	if got := other.get(path).body; strings.Contains(got, path+`/approve"`) || !strings.Contains(got, path+`/refuse"`) {
 		t.Error("a form is shown that cannot be sent, or none to refuse")
 	}
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
-		return errors.Join(tx.SetApprovesFrom(t.Context(), 2, s.clock.now()), tx.SetRole(t.Context(), 1, store.RoleCashier))
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return errors.Join(tx.SetApprovesFrom(ctx, 2, s.clock.now()), tx.SetRole(ctx, 1, store.RoleCashier))
 	}))
 	if got := other.get(path); !strings.Contains(got.body, "Expiré") || strings.Contains(got.body, path+"/approve") {
 		t.Errorf("it waits still: %s", problems(got))

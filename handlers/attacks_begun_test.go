@@ -4,6 +4,7 @@ package handlers
 // that was reviewed, an approval, a code, a link, a PIN, a device.
 
 import (
+	"context"
 	"io"
 	"log"
 	"net/http"
@@ -99,7 +100,7 @@ func TestAttack_ApprovalConfirmed_EndsWithWhatItStoodOn(t *testing.T) {
 		"frozen":                  func(p *powerful, _ string) { p.owner.post("/payout-rules/freeze", url.Values{}) },
 		"who approves must wait anew": func(p *powerful, _ string) {
 			ctx := store.WithoutSession(p.s.t.Context())
-			p.s.must(p.s.store.Write(ctx, func(tx *store.Tx) error {
+			p.s.must(p.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 				return tx.SetApprovesFrom(ctx, secondID, p.s.clock.now().Add(time.Hour))
 			}))
 		},
@@ -229,7 +230,9 @@ func held(s *shop, b *browser, person int64, do func()) answer {
 
 func TestAttack_PINBeingLookedAt_OpensNothingOnceItsPersonHasNone(t *testing.T) {
 	write := func(s *shop, do func(*store.Tx) error) func() {
-		return func() { s.must(s.store.Write(s.t.Context(), do)) }
+		return func() {
+			s.must(s.store.Write(s.t.Context(), func(_ context.Context, tx *store.Tx) error { return do(tx) }))
+		}
 	}
 	t.Run("as it was", func(t *testing.T) { // or the rest would hold of what never works
 		s, b := tablet(t)
@@ -326,7 +329,7 @@ func TestAttack_NoticeUnderWay_IsNotSentToWhoIsSwitchedOffMeanwhile(t *testing.T
 		s := openShop(t)
 		off := sync.OnceFunc(func() {
 			if end {
-				s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetDisabled(t.Context(), 3, s.clock.now()) }))
+				s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SetDisabled(ctx, 3, s.clock.now()) }))
 			}
 		})
 		var told atomic.Bool

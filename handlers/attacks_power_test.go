@@ -4,6 +4,7 @@ package handlers
 // power_test.go.
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -93,7 +94,7 @@ func TestAttack_HalfSignIn_IsGoodOnce(t *testing.T) {
 func TestAttack_LongFile_EndsWithTheSession(t *testing.T) {
 	p := openPowerful(t)
 	ctx := t.Context()
-	p.s.must(p.s.store.Write(ctx, func(tx *store.Tx) error {
+	p.s.must(p.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for i := range 40 * web.LinesAtATime {
 			if err := tx.AddAudit(ctx, store.AuditEntry{At: p.s.clock.now(), Act: "link.made", Subject: "link", SubjectID: int64(i), Detail: []byte(`{"description":"` + strconv.Itoa(i) + strings.Repeat(" pain", 200) + `"}`)}); err != nil {
 				return err
@@ -127,7 +128,7 @@ func TestAttack_LongFile_EndsWithTheSession(t *testing.T) {
 func TestAttack_SessionOfAnotherPerson_MakesNoWriteInHisName(t *testing.T) {
 	p := openPowerful(t)
 	ctx := store.WithSession(t.Context(), store.Session{TokenHash: access.HashToken(p.second.token()), UserID: 1})
-	if err := p.s.store.Write(ctx, func(*store.Tx) error { return nil }); err == nil {
+	if err := p.s.store.Write(ctx, func(context.Context, *store.Tx) error { return nil }); err == nil {
 		t.Error("a session speaks for another person")
 	}
 }

@@ -3,6 +3,7 @@ package handlers
 // Attacks, each named for what it tries; all are refused.
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -104,7 +105,7 @@ func TestAttack_RequestUnderWay_DoesNotBringAnEndedSessionBack(t *testing.T) {
 	u, err := s.store.UserByName(t.Context(), string(store.RoleOwner))
 	s.must(err)
 	s.before("/get_payment_link/", func() {
-		s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteSessionsOfUser(t.Context(), u.ID) }))
+		s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.DeleteSessionsOfUser(ctx, u.ID) }))
 	})
 	b.savesItsSession()
 	if got := b.get("/"); got.status != http.StatusSeeOther {

@@ -4,6 +4,7 @@ package handlers
 // without end, references that are paths, and ids that are somebody else's.
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -192,8 +193,8 @@ func TestAttack_IDOR_EveryRouteWithAnID(t *testing.T) {
 	owner := s.signedIn(store.RoleOwner)
 	demo, err := s.store.ForBook("demo")
 	s.must(err)
-	s.must(demo.Write(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.CreateTransaction(t.Context(), store.Transaction{
+	s.must(demo.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.CreateTransaction(ctx, store.Transaction{
 			Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusPending, ExternalReference: newOperation(), Currency: "XAF", Asked: 100, CreatedAt: s.clock.now(),
 		})
 		return err

@@ -4,6 +4,7 @@ package handlers
 // there is one effect of each, and never more than the balance.
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,8 +28,8 @@ func (s *shop) crowd() []*browser {
 	s.t.Helper()
 	hash, err := argon2id.CreateHash(testPassword, &argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	s.must(err)
-	s.must(s.store.Write(s.t.Context(), func(tx *store.Tx) error {
-		_, err := tx.CreateUser(s.t.Context(), store.User{Name: "crowd", PasswordHash: hash, Role: store.RoleOwner, Locale: "fr", CreatedAt: s.clock.now()})
+	s.must(s.store.Write(s.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.CreateUser(ctx, store.User{Name: "crowd", PasswordHash: hash, Role: store.RoleOwner, Locale: "fr", CreatedAt: s.clock.now()})
 		return err
 	}))
 	all := make([]*browser, clients)

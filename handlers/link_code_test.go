@@ -3,6 +3,7 @@ package handlers
 // A link's code is given away in several forms; one that takes no payment is in none.
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -41,7 +42,7 @@ func TestLink_StoppedLink_GivesItsCodeAwayInNoForm_AndSaysWhy(t *testing.T) {
 			l := s.linked(2500, once)
 			if name == "expired" {
 				l.ExpiresAt = s.clock.now().Add(time.Minute)
-				s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.UpdateLink(t.Context(), l.PaymentLink) }))
+				s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.UpdateLink(ctx, l.PaymentLink) }))
 			}
 			owner := s.signedIn(store.RoleOwner)
 			for _, form := range forms {

@@ -5,6 +5,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdh"
@@ -109,8 +110,8 @@ func (s *shop) withNotices(client *http.Client) *push.Notices {
 func (s *shop) subscribed(b *browserPush, u store.User, endpoint string) {
 	s.t.Helper()
 	form := b.form(endpoint)
-	s.must(s.store.Write(s.t.Context(), func(tx *store.Tx) error {
-		return tx.AddPushSubscription(s.t.Context(), store.PushSubscription{
+	s.must(s.store.Write(s.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.AddPushSubscription(ctx, store.PushSubscription{
 			UserID: u.ID, Endpoint: endpoint, P256dh: form.Get("p256dh"), Auth: form.Get("auth"), Device: "Chrome, Android", SessionHash: []byte{1}, CreatedAt: s.clock.now(),
 		})
 	}))
@@ -172,7 +173,7 @@ func TestNotices_OfSomebodySwitchedOff_AreNotSent(t *testing.T) {
 	s.user("gerance", store.RoleOwner)
 	u := s.user("caisse", store.RoleCashier)
 	s.subscribed(b, u, b.service.URL+"/device")
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetDisabled(t.Context(), u.ID, s.clock.now()) }))
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SetDisabled(ctx, u.ID, s.clock.now()) }))
 	s.must(n.Tell(t.Context(), "production", paidSale()))
 	if len(b.received) != 0 {
 		t.Fatalf("received %q", b.received)
@@ -196,7 +197,7 @@ func TestNotices_Devices_AreOnesOwnAndRestUntilTheNextSignIn(t *testing.T) {
 			t.Errorf("another's %s: %d", path, got.status)
 		}
 	}
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteSessionsOfUser(t.Context(), 1) }))
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.DeleteSessionsOfUser(ctx, 1) }))
 	if left, err := s.store.PushTargets(t.Context()); err != nil || len(left) != 0 {
 		t.Errorf("after the session was ended from afar: %+v, %v", left, err)
 	}

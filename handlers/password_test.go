@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"testing"
@@ -52,7 +53,7 @@ func TestSignIn_Password_IsReadAsKeyboardsWriteIt(t *testing.T) {
 	}
 	old, err := argon2id.CreateHash(apart, &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}) // of before
 	s.must(err)
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetPasswordHash(t.Context(), 1, old) }))
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SetPasswordHash(ctx, 1, old) }))
 	if got := s.browser().guess("owner", composed); got.status != http.StatusSeeOther {
 		t.Errorf("an older hash: %d", got.status)
 	}

@@ -4,6 +4,7 @@ package handlers
 // clicked, sent or tampered with.
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -249,8 +250,8 @@ func TestPayout_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
 func TestWithdraw_SavedRecipient_IsATapAway(t *testing.T) {
 	s, owner := fundedShop(t)
 	var r store.Recipient
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) (err error) {
-		r, err = tx.AddRecipient(t.Context(), store.Recipient{Name: "Fournisseur <b>", Phone: "237699123456", Operator: "ORANGE", CreatedBy: 1, CreatedAt: s.clock.now()})
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+		r, err = tx.AddRecipient(ctx, store.Recipient{Name: "Fournisseur <b>", Phone: "237699123456", Operator: "ORANGE", CreatedBy: 1, CreatedAt: s.clock.now()})
 		return err
 	}))
 	if got := owner.get("/withdraw"); !strings.Contains(got.body, `name="recipient" value="`+strconv.FormatInt(r.ID, 10)+`"`) || strings.Contains(got.body, "<b>\"") {

@@ -5,6 +5,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -119,8 +120,8 @@ func (b *browser) token() string {
 // subscribedIn is a device that is told of payments while this browser is signed in.
 func (s *shop) subscribedIn(b *browser, person int64) {
 	s.t.Helper()
-	s.must(s.store.Write(s.t.Context(), func(tx *store.Tx) error {
-		return tx.AddPushSubscription(s.t.Context(), store.PushSubscription{
+	s.must(s.store.Write(s.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.AddPushSubscription(ctx, store.PushSubscription{
 			UserID: person, Endpoint: "https://push.example/1", P256dh: "k", Auth: "a", Device: "Chrome, Android", SessionHash: access.HashToken(b.token()), CreatedAt: s.clock.now(),
 		})
 	}))
@@ -279,7 +280,7 @@ var powerEnds = []struct {
 	}},
 	{"H", "reset by a command", func(p *powerful) {
 		ctx := p.s.t.Context()
-		p.s.must(p.s.store.Write(ctx, func(tx *store.Tx) error {
+		p.s.must(p.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 			if err := tx.GivePassword(ctx, secondID, "another"); err != nil {
 				return err
 			}
@@ -380,7 +381,7 @@ func TestPower_SignInThatIsBeingLookedAt_OpensNothingAfterwards(t *testing.T) {
 			}
 			runtime.Gosched()
 		}
-		p.s.must(p.s.store.Write(t.Context(), func(tx *store.Tx) error { return end(p, tx) }))
+		p.s.must(p.s.store.Write(t.Context(), func(_ context.Context, tx *store.Tx) error { return end(p, tx) }))
 		turnsOf.Release(turns)
 		if got := <-answered; got.status != http.StatusUnauthorized || b.get("/team").status == http.StatusOK {
 			t.Errorf("%s: answered %d", name, got.status)

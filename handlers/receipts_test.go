@@ -3,6 +3,7 @@ package handlers
 // Receipts and posters over HTTP: who gets which, and what they say.
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -84,8 +85,8 @@ func TestReceipt_Refunded_SaysHowMuch(t *testing.T) {
 	path := owner.sold()
 	address := owner.get(path + "/receipt").header.Get("Location")
 	for status, francs := range map[store.Status]int64{store.StatusSuccessful: 200, store.StatusInDoubt: 50} {
-		s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.CreateTransaction(t.Context(), store.Transaction{
+		s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.CreateTransaction(ctx, store.Transaction{
 				Kind: store.KindWithdraw, Origin: store.OriginRefund, RefundOf: 1, Asked: int64(money.Francs(francs)), Amount: int64(money.Francs(francs)),
 				Status: status, Currency: "XAF", Phone: "237677123456", CreatedAt: s.clock.now(),
 			})

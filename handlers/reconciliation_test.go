@@ -3,6 +3,7 @@ package handlers
 // The reconciliation over HTTP: compared, read, imported, taken home as CSV.
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -138,21 +139,21 @@ func TestReconciliation_Groups_ArePagedWithoutLossOrRepeat(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	const all = 2*web.PageLength + 5
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for i := range all {
 			row := store.HistoryRow{At: s.clock.now().Add(time.Duration(i%3) * time.Minute), Code: newOperation(), Kind: store.KindCollect, Amount: 500, Status: "SUCCESSFUL", Raw: []byte("{}")}
-			if err := tx.KeepHistory(t.Context(), []store.HistoryRow{row}); err != nil {
+			if err := tx.KeepHistory(ctx, []store.HistoryRow{row}); err != nil {
 				return err
 			}
-			if err := tx.FindHistory(t.Context(), int64(i+1), 0, store.FindingOnlyThere); err != nil {
+			if err := tx.FindHistory(ctx, int64(i+1), 0, store.FindingOnlyThere); err != nil {
 				return err
 			}
-			_, err := tx.CreateTransaction(t.Context(), store.Transaction{Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusPending, Asked: 500, Currency: "XAF", CreatedAt: row.At})
+			_, err := tx.CreateTransaction(ctx, store.Transaction{Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusPending, Asked: 500, Currency: "XAF", CreatedAt: row.At})
 			if err != nil {
 				return err
 			}
 		}
-		return tx.FindOnlyHere(t.Context(), s.clock.now(), s.clock.now().Add(time.Hour))
+		return tx.FindOnlyHere(ctx, s.clock.now(), s.clock.now().Add(time.Hour))
 	}))
 	for _, group := range []string{"only_there", "only_here"} {
 		rows, pages := 0, 0

@@ -193,8 +193,8 @@ func (s *shop) user(name string, role store.Role) store.User {
 	hash, err := testHash()
 	s.must(err)
 	var u store.User
-	s.must(s.store.Write(s.t.Context(), func(tx *store.Tx) (err error) {
-		u, err = tx.CreateUser(s.t.Context(), store.User{Name: name, PasswordHash: hash, Role: role, Locale: "fr", CreatedAt: s.clock.now()})
+	s.must(s.store.Write(s.t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+		u, err = tx.CreateUser(ctx, store.User{Name: name, PasswordHash: hash, Role: role, Locale: "fr", CreatedAt: s.clock.now()})
 		return err
 	}))
 	return u

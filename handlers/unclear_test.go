@@ -4,6 +4,7 @@ package handlers
 // nobody knows: so, and never "paid", "short" or "waiting on the phone".
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 	"strings"
@@ -71,10 +72,10 @@ func TestScreens_OfTheDemosSimulatedPayer_MarkTheSuccessAsTheDemos(t *testing.T)
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	path := owner.sold()
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		simulated := s.newest()
 		simulated.Amount, simulated.Net = 0, 0 // as the demo's book has it
-		return tx.UpdateTransaction(t.Context(), simulated)
+		return tx.UpdateTransaction(ctx, simulated)
 	}))
 	owner.get(path).wantWords(t, path, []string{"Succès de démonstration", "aucun argent n’a bougé"}, "Il manque")
 	receipt := owner.get(path + "/receipt").header.Get("Location")
@@ -131,10 +132,10 @@ func TestScreens_OfAPaymentWithoutACurrency_SayThatItIsUntold(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	path := owner.sold()
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		bare := s.newest()
 		bare.Currency, bare.Flags = "", bare.Flags.With(store.FlagCurrency)
-		return tx.UpdateTransaction(t.Context(), bare)
+		return tx.UpdateTransaction(ctx, bare)
 	}))
 	owner.get(path).wantWords(t, path, []string{"CamPay ne dit pas la monnaie", "sans dire dans quelle monnaie"}, append(unpaid, "Payé dans une autre monnaie")...)
 }

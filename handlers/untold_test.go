@@ -4,6 +4,7 @@ package handlers
 // zero, never what was asked for as if it had come, and in no sum.
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -46,9 +47,9 @@ func TestUnknownAmount_OnEveryRoute_IsNeverZeroNorSummed(t *testing.T) {
 	owner.payOut("/withdraw", payoutOf("777", "699123456"))
 	owner.payOut("/airtime", payoutOf("77", "699123457"))
 	owner.payOut(known+"/refund", confirmed(payoutOf("300", "")))
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error {
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for i, kind := range []store.Kind{store.KindCollect, store.KindWithdraw} {
-			if _, err := tx.CreateTransaction(t.Context(), store.Transaction{
+			if _, err := tx.CreateTransaction(ctx, store.Transaction{
 				Kind: kind, Origin: store.OriginExternal, Status: store.StatusSuccessful, AmountUnknown: true, Flags: store.Flags{store.FlagAmountUnknown},
 				ExternalReference: newOperation(), Reference: newOperation(), Currency: "XAF", Operator: "MTN", Phone: "23767712346" + strconv.Itoa(i),
 				CreatedAt: s.clock.now(), SettledAt: s.clock.now(), NewsAt: s.clock.now(),

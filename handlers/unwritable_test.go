@@ -3,6 +3,7 @@ package handlers
 // A read never fails because a write does.
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -45,7 +46,7 @@ func TestReads_WhileNothingIsKept_AllAnswer(t *testing.T) {
 	link := web.ItemPath("/links/", l.ID)
 	s.clock.pass(6 * time.Minute) // the session is due to be marked as used, the sale to be asked about
 	s.nothingIsKept()
-	if err := s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetLocale(t.Context(), 1, "en") }); err == nil {
+	if err := s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SetLocale(ctx, 1, "en") }); err == nil {
 		t.Fatal("something is kept")
 	}
 	paths := []string{sale, sale + "/status", link, link + "/status", "/p/" + l.Slug, "/p/" + l.Slug + "/status", "/balance"}

@@ -3,6 +3,7 @@ package store
 // What waits for a second owner: one for each operation, decided once.
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"sync"
@@ -72,8 +73,8 @@ func TestAddApproval_OperationThatWaitsOrWaited_IsDuplicate(t *testing.T) {
 	user := addUser(t, s, "owner").ID
 	first := addApproval(t, s, Approval{RequestedBy: user})
 	again := func() error {
-		return s.Write(t.Context(), func(tx *Tx) error {
-			_, err := tx.AddApproval(t.Context(), filledApproval(Approval{RequestedBy: user}))
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AddApproval(ctx, filledApproval(Approval{RequestedBy: user}))
 			return err
 		})
 	}
@@ -103,8 +104,8 @@ func TestDecideApproval_OfTwoDeciders_OneComesTooLate(t *testing.T) {
 	asker, decider := addUser(t, s, "owner").ID, addUser(t, s, "second owner").ID
 	waiting := addApproval(t, s, Approval{RequestedBy: asker})
 	decide := func(state ApprovalState) error {
-		return s.Write(t.Context(), func(tx *Tx) error {
-			return tx.DecideApproval(t.Context(), Approval{ID: waiting.ID, State: state, DecidedBy: decider, DecidedAt: noon})
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			return tx.DecideApproval(ctx, Approval{ID: waiting.ID, State: state, DecidedBy: decider, DecidedAt: noon})
 		})
 	}
 	var deciders sync.WaitGroup
@@ -141,7 +142,7 @@ func TestApprovals_WhatNobodyMayDo_TheDatabaseRefuses(t *testing.T) {
 		"a state without a word":    {State: "perhaps", DecidedBy: asker},
 	} {
 		decision.ID = waiting.ID
-		if err := s.Write(t.Context(), func(tx *Tx) error { return tx.DecideApproval(t.Context(), decision) }); err == nil {
+		if err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.DecideApproval(ctx, decision) }); err == nil {
 			t.Errorf("%s was kept", name)
 		}
 	}
@@ -152,8 +153,8 @@ func TestApprovals_WhatNobodyMayDo_TheDatabaseRefuses(t *testing.T) {
 		"refund":      {Operation: "o", RequestedBy: asker, RefundOf: 99},
 		"transaction": {Operation: "o", RequestedBy: asker, TransactionID: 99},
 	} {
-		err := s.Write(t.Context(), func(tx *Tx) error {
-			_, err := tx.AddApproval(t.Context(), filledApproval(wrong))
+		err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AddApproval(ctx, filledApproval(wrong))
 			return err
 		})
 		if err == nil {

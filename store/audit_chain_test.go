@@ -130,8 +130,8 @@ func TestCheckAudit_WhileEntriesComeIn_IsWhole(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		for range 50 {
-			if err := s.Write(context.Background(), func(tx *Tx) error {
-				return tx.AddAudit(context.Background(), AuditEntry{At: noon, Act: "x", Subject: "x"})
+			if err := s.Write(context.Background(), func(ctx context.Context, tx *Tx) error {
+				return tx.AddAudit(ctx, AuditEntry{At: noon, Act: "x", Subject: "x"})
 			}); err != nil {
 				done <- err
 				return

@@ -53,7 +53,7 @@ func TestAddAudit_OfNothingOrByNobody_IsRefused(t *testing.T) {
 		"subject": {Act: "saved"},
 		"person":  {Act: "saved", Subject: "recipient", UserID: 99},
 	} {
-		if err := s.Write(t.Context(), func(tx *Tx) error { return tx.AddAudit(t.Context(), wrong) }); err == nil {
+		if err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.AddAudit(ctx, wrong) }); err == nil {
 			t.Errorf("a wrong %s was kept", name)
 		}
 	}
@@ -72,7 +72,7 @@ func TestAudit_ThatIsThere_NeverChanges(t *testing.T) {
 		"INSERT OR REPLACE INTO audit_log SELECT id, book, at, user_id, 'rewritten', subject, subject_id, detail, address, search, mac FROM audit_log": "append-only",
 		"DELETE FROM users": "FOREIGN KEY",
 	} {
-		err := s.Write(t.Context(), func(tx *Tx) error {
+		err := s.Write(t.Context(), func(_ context.Context, tx *Tx) error {
 			_, err := tx.turn.exec(context.Background(), statement)
 			return err
 		})

@@ -13,8 +13,8 @@ import (
 
 func BenchmarkWrite(b *testing.B) {
 	one := func(b *testing.B, s *Store) {
-		err := s.Write(context.Background(), func(tx *Tx) error {
-			_, err := tx.AddDelivery(context.Background(), Delivery{Verdict: VerdictAccepted, Body: make([]byte, 400)})
+		err := s.Write(context.Background(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AddDelivery(ctx, Delivery{Verdict: VerdictAccepted, Body: make([]byte, 400)})
 			return err
 		})
 		if err != nil {

@@ -283,7 +283,7 @@ func TestBooks_RowsOfOne_CannotBeChangedOrPointedToFromAnother(t *testing.T) {
 			return err
 		},
 	} {
-		if err := other.Write(t.Context(), change); err == nil {
+		if err := other.Write(t.Context(), of(change)); err == nil {
 			t.Errorf("%s reached into another book", name)
 		}
 	}

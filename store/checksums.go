@@ -204,14 +204,14 @@ func (s *Store) LookAtRows(ctx context.Context, at Look) (next Look, err error) 
 		return Look{}, err
 	}
 	if len(broken) > 0 {
-		if err := s.Write(ctx, func(tx *Tx) error { return tx.addBroken(ctx, broken) }); err != nil {
+		if err := s.Write(ctx, func(ctx context.Context, tx *Tx) error { return tx.addBroken(ctx, broken) }); err != nil {
 			return next, err
 		}
 	}
 	for len(without) > 0 {
 		some := without[:min(rowsSigned, len(without))]
 		without = without[len(some):]
-		if err := s.Write(ctx, func(tx *Tx) error { return tx.sign(ctx, moneyTables[at.table], some) }); err != nil {
+		if err := s.Write(ctx, func(ctx context.Context, tx *Tx) error { return tx.sign(ctx, moneyTables[at.table], some) }); err != nil {
 			return next, err
 		}
 	}

@@ -3,6 +3,7 @@ package store
 // Webhook calls and balances.
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"testing"
@@ -48,7 +49,7 @@ func TestUpdateDelivery_ChangesWhatCameOfIt_NeverWhatArrived(t *testing.T) {
 	if got, err := s.Delivery(t.Context(), want.ID); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.UpdateDelivery(t.Context(), Delivery{ID: 99}) }), ErrNotFound)
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.UpdateDelivery(ctx, Delivery{ID: 99}) }), ErrNotFound)
 }
 
 func TestDeliveries_FiltersAndPages(t *testing.T) {

@@ -71,8 +71,8 @@ func TestAddEvent_OfNoTransactionOrOfNoKind_IsRefused(t *testing.T) {
 		"kind":        {TransactionID: id, Kind: "rumour", Status: StatusPending},
 		"status":      {TransactionID: id, Kind: EventPoll, Status: "paid"},
 	} {
-		err := s.Write(t.Context(), func(tx *Tx) error {
-			_, err := tx.AddEvent(t.Context(), e)
+		err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AddEvent(ctx, e)
 			return err
 		})
 		if err == nil {
@@ -90,7 +90,7 @@ func TestEvents_ThatAreThere_NeverChange(t *testing.T) {
 		"INSERT OR REPLACE INTO events SELECT id, book, transaction_id, at, kind, status, 'rewritten', detail, raw FROM events": "append-only",
 		"DELETE FROM transactions": "FOREIGN KEY",
 	} {
-		err := s.Write(t.Context(), func(tx *Tx) error {
+		err := s.Write(t.Context(), func(_ context.Context, tx *Tx) error {
 			_, err := tx.turn.exec(context.Background(), statement)
 			return err
 		})

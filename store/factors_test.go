@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,8 +14,8 @@ func TestTOTP_IsKeptSealed_AndEachStepIsGoodOnce(t *testing.T) {
 	s := open(t, dir, "sandbox")
 	u := addUser(t, s, "owner")
 	read := func() (secret string, step int64, err error) {
-		mustBe(t, s.Write(t.Context(), func(tx *Tx) error {
-			secret, step, err = tx.TOTP(t.Context(), u.ID)
+		mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			secret, step, err = tx.TOTP(ctx, u.ID)
 			return nil
 		}), nil)
 		return secret, step, err
@@ -23,7 +24,7 @@ func TestTOTP_IsKeptSealed_AndEachStepIsGoodOnce(t *testing.T) {
 	mustBe(t, err, ErrNotFound)
 	write(t, s, func(tx *Tx) error { return tx.SetTOTP(t.Context(), u.ID, "JBSWY3DPEHPK3PXP") })
 	use := func(step int64) error {
-		return s.Write(t.Context(), func(tx *Tx) error { return tx.UseTOTPStep(t.Context(), u.ID, step) })
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.UseTOTPStep(ctx, u.ID, step) })
 	}
 	mustBe(t, use(7), nil)
 	mustBe(t, use(7), ErrNotFound)
@@ -49,7 +50,7 @@ func TestRecoveryCodes_AreGoodOnce_ForTheirPersonAlone(t *testing.T) {
 	write(t, s, func(tx *Tx) error { return tx.SetRecoveryCodes(t.Context(), u.ID, []string{"old"}) })
 	write(t, s, func(tx *Tx) error { return tx.SetRecoveryCodes(t.Context(), u.ID, []string{"a", "b"}) })
 	use := func(id int64, code string) error {
-		return s.Write(t.Context(), func(tx *Tx) error { return tx.UseRecoveryCode(t.Context(), id, code) })
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.UseRecoveryCode(ctx, id, code) })
 	}
 	mustBe(t, use(u.ID, "old"), ErrNotFound)
 	mustBe(t, use(other.ID, "a"), ErrNotFound)
@@ -72,7 +73,7 @@ func TestLastOwner_CannotBeTakenAway_EvenByTwoAtOnce(t *testing.T) {
 	results := make(chan error, 2)
 	for _, u := range owners {
 		go func() {
-			results <- s.Write(t.Context(), func(tx *Tx) error { return tx.SetDisabled(t.Context(), u.ID, noon) })
+			results <- s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.SetDisabled(ctx, u.ID, noon) })
 		}()
 	}
 	first, second := <-results, <-results
@@ -84,7 +85,7 @@ func TestLastOwner_CannotBeTakenAway_EvenByTwoAtOnce(t *testing.T) {
 	}
 	for _, u := range owners {
 		if left, err := s.User(t.Context(), u.ID); err == nil && left.Active() {
-			mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.SetRole(t.Context(), u.ID, RoleCashier) }), ErrLastOwner)
+			mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.SetRole(ctx, u.ID, RoleCashier) }), ErrLastOwner)
 		}
 	}
 }
@@ -124,7 +125,7 @@ func TestInvitation_IsGoodOnce_WhileItLasts(t *testing.T) {
 		return i
 	}
 	end := func(i Invitation) error {
-		return s.Write(t.Context(), func(tx *Tx) error { return tx.EndInvitation(t.Context(), i.ID) })
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.EndInvitation(ctx, i.ID) })
 	}
 	first, reset, late := add("a", 0), add("b", owner.ID), add("c", 0)
 	if got, err := s.Invitation(t.Context(), []byte("a")); err != nil || got.ID != first.ID || got.Role != RoleCashier {
@@ -149,8 +150,8 @@ func TestPasskey_IsOnePersonsAlone(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	u, other := addUser(t, s, "owner"), addUser(t, s, "second owner")
 	add := func(of User, credential string) error {
-		return s.Write(t.Context(), func(tx *Tx) error {
-			return tx.AddPasskey(t.Context(), Passkey{UserID: of.ID, CredentialID: []byte(credential), Data: []byte(`{}`), Name: "Téléphone", CreatedAt: noon})
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			return tx.AddPasskey(ctx, Passkey{UserID: of.ID, CredentialID: []byte(credential), Data: []byte(`{}`), Name: "Téléphone", CreatedAt: noon})
 		})
 	}
 	mustBe(t, add(u, "a"), nil)
@@ -164,7 +165,7 @@ func TestPasskey_IsOnePersonsAlone(t *testing.T) {
 	if all, err := s.Passkeys(t.Context(), u.ID); err != nil || len(all) != 2 || string(all[0].Data) != `{"n":1}` || !all[0].UsedAt.Equal(noon) {
 		t.Errorf("%+v, %v", all, err)
 	}
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.DeletePasskey(t.Context(), other.ID, got.ID) }), ErrNotFound)
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.DeletePasskey(ctx, other.ID, got.ID) }), ErrNotFound)
 	write(t, s, func(tx *Tx) error { return tx.DeletePasskey(t.Context(), u.ID, got.ID) })
 	write(t, s, func(tx *Tx) error { return tx.DeletePasskeysOf(t.Context(), u.ID) })
 	if all, err := s.Passkeys(t.Context(), u.ID); err != nil || len(all) != 0 {

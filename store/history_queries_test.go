@@ -139,7 +139,7 @@ func TestBooks_TheHistoryOfOne_IsSeenInNoOther(t *testing.T) {
 	if _, err := other.HistoryRow(t.Context(), 1); err == nil {
 		t.Error("a row of another book is read")
 	}
-	if err := other.Write(t.Context(), func(tx *Tx) error { return tx.FindHistory(t.Context(), 1, 0, FindingMatched) }); err == nil {
+	if err := other.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.FindHistory(ctx, 1, 0, FindingMatched) }); err == nil {
 		t.Error("a row of another book is changed")
 	}
 }

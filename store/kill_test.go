@@ -38,8 +38,8 @@ func writeForever(dir string) error {
 		go func() {
 			for {
 				var d Delivery
-				err := s.Write(context.Background(), func(tx *Tx) (err error) {
-					d, err = tx.AddDelivery(context.Background(), Delivery{Verdict: VerdictAccepted, Body: make([]byte, 700)})
+				err := s.Write(context.Background(), func(ctx context.Context, tx *Tx) (err error) {
+					d, err = tx.AddDelivery(ctx, Delivery{Verdict: VerdictAccepted, Body: make([]byte, 700)})
 					return err
 				})
 				if err != nil {

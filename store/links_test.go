@@ -3,6 +3,7 @@ package store
 // Payment links beside what became of them.
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"testing"
@@ -47,8 +48,8 @@ func TestCreateLink_SlugInUse_IsDuplicate(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	addLink(t, s, PaymentLink{Slug: "aaaa"})
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error {
-		_, err := tx.CreateLink(t.Context(), PaymentLink{Slug: "aaaa", PaymentOptions: "MOMO"})
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+		_, err := tx.CreateLink(ctx, PaymentLink{Slug: "aaaa", PaymentOptions: "MOMO"})
 		return err
 	}), ErrDuplicate)
 	addLink(t, open(t, dir, "demo"), PaymentLink{Slug: "aaaa"}) // another book

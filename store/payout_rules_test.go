@@ -3,6 +3,7 @@ package store
 // The owner's rules: one set for each book.
 
 import (
+	"context"
 	"testing"
 	"time"
 )
@@ -51,7 +52,7 @@ func TestSetPayoutRules_WhatIsNoRule_IsRefused(t *testing.T) {
 		"airtime": {AirtimeDay: -1, UpdatedBy: user},
 		"person":  {},
 	} {
-		if err := s.Write(t.Context(), func(tx *Tx) error { return tx.SetPayoutRules(t.Context(), wrong) }); err == nil {
+		if err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.SetPayoutRules(ctx, wrong) }); err == nil {
 			t.Errorf("a wrong %s was kept", name)
 		}
 	}

@@ -3,6 +3,7 @@ package store
 // The sums by which money may go out.
 
 import (
+	"context"
 	"reflect"
 	"testing"
 	"time"
@@ -170,8 +171,8 @@ func TestCreateTransaction_RefundOfWhatCameIn_IsTheOnlyOne(t *testing.T) {
 	if !reflect.DeepEqual(refund, want) {
 		t.Errorf("%+v", refund)
 	}
-	err := s.Write(t.Context(), func(tx *Tx) error {
-		_, err := tx.CreateTransaction(t.Context(), filled(Transaction{Kind: KindWithdraw, RefundOf: refund.ID}))
+	err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+		_, err := tx.CreateTransaction(ctx, filled(Transaction{Kind: KindWithdraw, RefundOf: refund.ID}))
 		return err
 	})
 	if err == nil {

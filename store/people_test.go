@@ -35,8 +35,8 @@ func TestUsers_NamesDifferingInCase_AreOnePerson(t *testing.T) {
 	first := addUser(t, s, "Élodie")
 	addUser(t, s, "Elodie") // another name
 	for _, same := range []string{"élodie", "ÉLODIE", " Élodie ", "E\u0301lodie"} {
-		err := s.Write(t.Context(), func(tx *Tx) error {
-			_, err := tx.CreateUser(t.Context(), User{Name: same, Role: RoleOwner, Locale: "fr"})
+		err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.CreateUser(ctx, User{Name: same, Role: RoleOwner, Locale: "fr"})
 			return err
 		})
 		mustBe(t, err, ErrTaken)
@@ -76,9 +76,9 @@ func TestSetPasswordAndLocale_ChangeOnePerson(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.SetPassword(t.Context(), 99, "x") }), ErrNotFound)
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.SetLocale(t.Context(), 99, "fr") }), ErrNotFound)
-	if err := s.Write(t.Context(), func(tx *Tx) error { return tx.SetLocale(t.Context(), one.ID, "de") }); err == nil {
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.SetPassword(ctx, 99, "x") }), ErrNotFound)
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.SetLocale(ctx, 99, "fr") }), ErrNotFound)
+	if err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.SetLocale(ctx, one.ID, "de") }); err == nil {
 		t.Error("a language that there is not was kept")
 	}
 }
@@ -99,7 +99,7 @@ func TestSession_RoundTrip_AndEndedOnesStayEnded(t *testing.T) {
 	write(t, s, func(tx *Tx) error { return tx.UpdateSession(t.Context(), want.TokenHash, user.ID, want.Data) })
 	wantKept() // and is good no longer than it was
 	write(t, s, func(tx *Tx) error { return tx.DeleteSessionsOfUser(t.Context(), user.ID) })
-	err := s.Write(t.Context(), func(tx *Tx) error { return tx.UpdateSession(t.Context(), want.TokenHash, user.ID, nil) })
+	err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.UpdateSession(ctx, want.TokenHash, user.ID, nil) })
 	if !errors.Is(err, ErrNotFound) {
 		t.Errorf("an ended session was kept: %v", err)
 	}
@@ -136,7 +136,7 @@ func TestTouchAndDeleteSession(t *testing.T) {
 		return tx.TouchSession(context.Background(), token, noon.Add(time.Minute), noon.Add(2*time.Hour))
 	}
 	end := func(tx *Tx) error { return tx.DeleteSession(context.Background(), token) }
-	mustBe(t, s.Write(t.Context(), touch), ErrNotFound)
+	mustBe(t, s.Write(t.Context(), of(touch)), ErrNotFound)
 	write(t, s, func(tx *Tx) error {
 		return tx.AddSession(t.Context(), Session{TokenHash: token, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)})
 	})

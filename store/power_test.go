@@ -16,12 +16,12 @@ func TestWrite_ForASessionThatHasEnded_KeepsNothing(t *testing.T) {
 	ctx := WithSession(t.Context(), session)
 	ran := 0
 	act := func(tx *Tx) error { ran++; return tx.SetLocale(ctx, u.ID, "en") }
-	mustBe(t, s.Write(ctx, act), nil)
-	mustBe(t, s.Write(WithSession(t.Context(), Session{TokenHash: session.TokenHash, UserID: other.ID}), act), ErrSessionOver)
-	mustBe(t, s.Write(WithSession(t.Context(), Session{TokenHash: []byte("none"), UserID: u.ID}), act), ErrSessionOver)
+	mustBe(t, s.Write(ctx, of(act)), nil)
+	mustBe(t, s.Write(WithSession(t.Context(), Session{TokenHash: session.TokenHash, UserID: other.ID}), of(act)), ErrSessionOver)
+	mustBe(t, s.Write(WithSession(t.Context(), Session{TokenHash: []byte("none"), UserID: u.ID}), of(act)), ErrSessionOver)
 	write(t, s, func(tx *Tx) error { return tx.DeleteSessionsOfUser(t.Context(), u.ID) })
-	if err := s.Write(ctx, act); !errors.Is(err, ErrSessionOver) || ran != 1 {
+	if err := s.Write(ctx, of(act)); !errors.Is(err, ErrSessionOver) || ran != 1 {
 		t.Fatalf("%v after %d", err, ran)
 	}
-	mustBe(t, s.Write(WithoutSession(ctx), act), nil) // the outcome of what had left
+	mustBe(t, s.Write(WithoutSession(ctx), of(act)), nil) // the outcome of what had left
 }

@@ -185,7 +185,7 @@ func (s *Store) PushKeys(ctx context.Context) (PushKeys, error) {
 
 // AddPushKeys keeps a pair; the first one stays.
 func (s *Store) AddPushKeys(ctx context.Context, k PushKeys, at time.Time) error {
-	return s.Write(ctx, func(tx *Tx) error {
+	return s.Write(ctx, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.turn.exec(ctx, `
 			INSERT INTO push_keys (id, public_key, sealed, created_at) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO NOTHING`,
 			k.Public, s.Keys.Seal(sealedPush, []byte(k.Private)), millis(at))

@@ -3,6 +3,7 @@ package store
 // Devices that want notices.
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ func TestPushSubscriptions_OfOnePerson_AreTheNewestTen(t *testing.T) {
 	if left, err := s.PushSubscriptions(t.Context(), u.ID); err != nil || len(left) != mostDevices-1 {
 		t.Errorf("%d, %v", len(left), err)
 	}
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.DeletePushSubscription(t.Context(), found[1].ID, other.ID) }), ErrNotFound)
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.DeletePushSubscription(ctx, found[1].ID, other.ID) }), ErrNotFound)
 }
 
 func TestPushTargets_RestWhenTheirSessionIsEnded_AndNotWhenItLapses(t *testing.T) {
@@ -69,8 +70,8 @@ func TestPushTargets_RestWhenTheirSessionIsEnded_AndNotWhenItLapses(t *testing.T
 	told("signed in anew", ended, kept)
 	write(t, s, func(tx *Tx) error { return tx.DeleteSessionsOfUser(t.Context(), u.ID) })
 	told("signed out everywhere")
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error {
-		return tx.WakePushSubscription(t.Context(), ended, u.ID+1, []byte{4})
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+		return tx.WakePushSubscription(ctx, ended, u.ID+1, []byte{4})
 	}), ErrNotFound)
 }
 

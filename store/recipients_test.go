@@ -3,6 +3,7 @@ package store
 // Saved recipients: one for each number, hidden when removed.
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"testing"
@@ -45,8 +46,8 @@ func TestAddRecipient_PhoneThatIsSaved_IsDuplicate(t *testing.T) {
 	s := open(t, dir, "sandbox")
 	user := addUser(t, s, "owner").ID
 	addRecipient(t, s, Recipient{Name: "Caisse", Phone: "237677123456", CreatedBy: user})
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error {
-		_, err := tx.AddRecipient(t.Context(), Recipient{Name: "Épicerie", Phone: "237677123456", CreatedBy: user})
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+		_, err := tx.AddRecipient(ctx, Recipient{Name: "Épicerie", Phone: "237677123456", CreatedBy: user})
 		return err
 	}), ErrDuplicate)
 	addRecipient(t, open(t, dir, "demo"), Recipient{Name: "Caisse", Phone: "237677123456", CreatedBy: user}) // another book
@@ -57,7 +58,7 @@ func TestRemoveRecipient_IsHiddenAndComesBackAsANewOne(t *testing.T) {
 	user := addUser(t, s, "owner").ID
 	first := addRecipient(t, s, Recipient{Name: "Caisse", Phone: "237677123456", CreatedBy: user, CreatedAt: noon})
 	remove := func() error {
-		return s.Write(t.Context(), func(tx *Tx) error { return tx.RemoveRecipient(t.Context(), first.ID, noon) })
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.RemoveRecipient(ctx, first.ID, noon) })
 	}
 	mustBe(t, remove(), nil)
 	_, err := s.Recipient(t.Context(), first.ID)
@@ -90,8 +91,8 @@ func TestAddRecipient_WhoIsNobody_IsRefused(t *testing.T) {
 		"operator": {Name: "Caisse", Phone: "237677123456", Operator: "mtn", CreatedBy: user},
 		"creator":  {Name: "Caisse", Phone: "237677123456"},
 	} {
-		err := s.Write(t.Context(), func(tx *Tx) error {
-			_, err := tx.AddRecipient(t.Context(), wrong)
+		err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AddRecipient(ctx, wrong)
 			return err
 		})
 		if err == nil {

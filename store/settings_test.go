@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,7 +12,7 @@ func TestShop_IsOne_InEveryBook_AndKeepsItsLogo(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	_, err := s.Shop(t.Context())
 	mustBe(t, err, ErrNotFound)
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.SetLogo(t.Context(), []byte("png")) }), ErrNotFound)
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.SetLogo(ctx, []byte("png")) }), ErrNotFound)
 	want := Shop{Name: "Boutique Exemple", Address: "Marché central\nDouala", Footer: "Merci", Book: "sandbox", UpdatedAt: noon}
 	write(t, s, func(tx *Tx) error { return tx.SetShop(t.Context(), want) })
 	_, err = s.Logo(t.Context())
@@ -72,5 +73,5 @@ func TestForBook_ShowsItsRowsAlone_AndSharesTheWriter(t *testing.T) {
 		t.Error("there is no such book")
 	}
 	mustBe(t, s.Close(), nil)
-	mustBe(t, other.Write(t.Context(), func(*Tx) error { return nil }), ErrClosed)
+	mustBe(t, other.Write(t.Context(), func(context.Context, *Tx) error { return nil }), ErrClosed)
 }

@@ -48,9 +48,14 @@ func openNew(t testing.TB, dir string, book Book) *Store {
 
 func write(t testing.TB, s *Store, fn func(*Tx) error) {
 	t.Helper()
-	if err := s.Write(t.Context(), fn); err != nil {
+	if err := s.Write(t.Context(), of(fn)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// of is a closure that has its context from its test.
+func of(fn func(*Tx) error) func(context.Context, *Tx) error {
+	return func(_ context.Context, tx *Tx) error { return fn(tx) }
 }
 
 // addTransaction adds t, with what the database requires where it is empty.
@@ -242,10 +247,10 @@ func TestClose_LetsWritesEndAndRefusesNewOnes(t *testing.T) {
 	begun, goOn := make(chan struct{}), make(chan struct{})
 	written, closed := make(chan error, 1), make(chan error, 1)
 	go func() {
-		written <- s.Write(context.Background(), func(tx *Tx) error {
+		written <- s.Write(context.Background(), func(ctx context.Context, tx *Tx) error {
 			close(begun)
 			<-goOn
-			return tx.AddBalance(context.Background(), BalanceSnapshot{At: noon, Total: 7})
+			return tx.AddBalance(ctx, BalanceSnapshot{At: noon, Total: 7})
 		})
 	}()
 	<-begun
@@ -255,7 +260,7 @@ func TestClose_LetsWritesEndAndRefusesNewOnes(t *testing.T) {
 		defer s.mu.RUnlock()
 		return s.closed
 	})
-	mustBe(t, s.Write(t.Context(), func(*Tx) error { return nil }), ErrClosed)
+	mustBe(t, s.Write(t.Context(), func(context.Context, *Tx) error { return nil }), ErrClosed)
 	select {
 	case err := <-closed:
 		t.Fatalf("closed while a write was under way: %v", err)

@@ -3,6 +3,7 @@ package store
 // Transactions, one by one.
 
 import (
+	"context"
 	"reflect"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func TestUpdateTransaction_ChangesWhatBecameOfIt_NeverWhatItWasWrittenAs(t *test
 	if err != nil || len(found) != 1 {
 		t.Errorf("the search does not know what it is now: %v, %v", found, err)
 	}
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.UpdateTransaction(t.Context(), filled(Transaction{ID: 99})) }), ErrNotFound)
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.UpdateTransaction(ctx, filled(Transaction{ID: 99})) }), ErrNotFound)
 }
 
 func TestTransactions_ReferencesAreUniqueInABook(t *testing.T) {
@@ -94,8 +95,8 @@ func TestTransactions_ReferencesAreUniqueInABook(t *testing.T) {
 	addTransaction(t, s, Transaction{}) // empty ones are no references
 	addTransaction(t, s, Transaction{})
 	create := func(want Transaction) error {
-		return s.Write(t.Context(), func(tx *Tx) error {
-			_, err := tx.CreateTransaction(t.Context(), filled(want))
+		return s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.CreateTransaction(ctx, filled(want))
 			return err
 		})
 	}
@@ -106,7 +107,7 @@ func TestTransactions_ReferencesAreUniqueInABook(t *testing.T) {
 	mustBe(t, create(Transaction{ExternalReference: "e1", SiblingOf: first.ID, Reference: "r3"}), nil)
 
 	second.Reference = "r1"
-	mustBe(t, s.Write(t.Context(), func(tx *Tx) error { return tx.UpdateTransaction(t.Context(), second) }), ErrDuplicate)
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.UpdateTransaction(ctx, second) }), ErrDuplicate)
 
 	if got, err := s.TransactionByExternalReference(t.Context(), "e1"); err != nil || got.ID != first.ID {
 		t.Errorf("the first of e1 is %d, %v", got.ID, err)
@@ -129,8 +130,8 @@ func TestCreateTransaction_WhatTheBookHasNoWordFor_IsRefused(t *testing.T) {
 	} {
 		wrong := filled(Transaction{})
 		spoil(&wrong)
-		err := s.Write(t.Context(), func(tx *Tx) error {
-			_, err := tx.CreateTransaction(t.Context(), wrong)
+		err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+			_, err := tx.CreateTransaction(ctx, wrong)
 			return err
 		})
 		if err == nil {

@@ -9,7 +9,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -33,9 +32,10 @@ var (
 // wait for anything outside, and keeps nothing when it returns an error or
 // panics (a panic becomes an error); other writes are not harmed by it. A ctx
 // that ends before fn's turn ends the wait; a ctx that ends later makes fn's
-// next statement fail.
-func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	if insideTurn() {
+// next statement fail. The context that fn is given is marked, so that a Write inside
+// it is refused: fn uses it, and none from outside.
+func (s *Store) Write(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	if ctx.Value(insideWrite{}) != nil {
 		return ErrNested
 	}
 	s.mu.RLock()
@@ -62,7 +62,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		if err := tx.stands(ctx); err != nil {
 			return err
 		}
-		return fn(tx)
+		return fn(context.WithValue(ctx, insideWrite{}, true), tx)
 	})
 	if err := <-t.result; err != nil {
 		return err
@@ -84,7 +84,7 @@ var errFailing = errors.New("nothing could be written a moment ago")
 // TryWrite is Write for what a read keeps beside its answer, which is no worse
 // without it: it waits half a second for its turn, and not at all where the disk has
 // just failed. Its error is for the log.
-func (s *Store) TryWrite(ctx context.Context, fn func(*Tx) error) error {
+func (s *Store) TryWrite(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	if failed := s.failedAt.Load(); failed != 0 && time.Since(time.UnixMilli(failed)) < tryAfter {
 		return errFailing
 	}
@@ -137,22 +137,8 @@ func (t *ticket) run(tx *Tx, fn func(*Tx) error) {
 	err = fn(tx)
 }
 
-// insideTurn reports whether the calling goroutine is in a closure of Write:
-// then its stack holds ticket.run. A closure gets no context of its own that
-// could tell, because it closes over its caller's.
-func insideTurn() bool {
-	var counters [256]uintptr
-	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters[:])])
-	for {
-		frame, more := frames.Next()
-		if frame.Function == "comptoir/store.(*ticket).run" {
-			return true
-		}
-		if !more {
-			return false
-		}
-	}
-}
+// insideWrite marks the context of a closure of Write.
+type insideWrite struct{}
 
 // writeBatches is the writer goroutine. It ends when Close closes the queue.
 func (s *Store) writeBatches() {

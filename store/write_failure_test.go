@@ -108,25 +108,25 @@ func TestWrite_ReadOnlyDatabase_SaysSoAndGoesOnAfterwards(t *testing.T) {
 	if _, err := s.writeDB.Exec("PRAGMA query_only = 1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Write(t.Context(), adds(1)); err == nil || !strings.Contains(err.Error(), "readonly") {
+	if err := s.Write(t.Context(), of(adds(1))); err == nil || !strings.Contains(err.Error(), "readonly") {
 		t.Errorf("got %v", err)
 	}
-	mustBe(t, s.TryWrite(t.Context(), adds(1)), errFailing)
+	mustBe(t, s.TryWrite(t.Context(), of(adds(1))), errFailing)
 	if _, err := s.writeDB.Exec("PRAGMA query_only = 0"); err != nil {
 		t.Fatal(err)
 	}
 	write(t, s, adds(2))
-	mustBe(t, s.TryWrite(t.Context(), adds(3)), nil)
+	mustBe(t, s.TryWrite(t.Context(), of(adds(3))), nil)
 }
 
 func TestTryWrite_WaitsLessThanALockDoes(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	release := hold(t, s)
-	if err := s.TryWrite(t.Context(), adds(1)); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.TryWrite(t.Context(), of(adds(1))); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 	release()
-	mustBe(t, s.TryWrite(t.Context(), adds(2)), nil)
+	mustBe(t, s.TryWrite(t.Context(), of(adds(2))), nil)
 	if got := totals(t, s); got != "[2]" {
 		t.Errorf("kept %s", got)
 	}
@@ -147,7 +147,7 @@ func TestWrite_LockedByAnotherProcess_SaysSoAndGoesOnAfterwards(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Write(t.Context(), adds(1)); err == nil || !strings.Contains(err.Error(), "locked") {
+	if err := s.Write(t.Context(), of(adds(1))); err == nil || !strings.Contains(err.Error(), "locked") {
 		t.Errorf("got %v", err)
 	}
 	mustBe(t, lock.Rollback(), nil)

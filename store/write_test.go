@@ -23,7 +23,7 @@ func hold(t *testing.T, s *Store) (release func()) {
 	t.Helper()
 	begun, goOn, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- s.Write(context.Background(), func(*Tx) error {
+		ended <- s.Write(context.Background(), func(context.Context, *Tx) error {
 			close(begun)
 			<-goOn
 			return nil
@@ -47,7 +47,7 @@ func queue(t *testing.T, s *Store, writes ...func(*Tx) error) []error {
 	for i, fn := range writes {
 		wg.Go(func() {
 			results[i] = errAbandoned
-			results[i] = s.Write(context.Background(), fn)
+			results[i] = s.Write(context.Background(), of(fn))
 		})
 		waitFor(func() bool { return len(s.queue) == i+1 })
 	}
@@ -170,7 +170,7 @@ func TestWrite_ContextEndsBeforeItsTurn_IsNotRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Write(ctx, func(*Tx) error {
+		ended <- s.Write(ctx, func(context.Context, *Tx) error {
 			t.Error("it was run")
 			return nil
 		})
@@ -187,12 +187,12 @@ func TestWrite_ContextEndsWithAFullQueue_IsNotRun(t *testing.T) {
 	release := hold(t, s)
 	var wg sync.WaitGroup
 	for range maxBatch {
-		wg.Go(func() { mustBe(t, s.Write(context.Background(), adds(1)), nil) })
+		wg.Go(func() { mustBe(t, s.Write(context.Background(), of(adds(1))), nil) })
 	}
 	waitFor(func() bool { return len(s.queue) == maxBatch })
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	mustBe(t, s.Write(ctx, func(*Tx) error {
+	mustBe(t, s.Write(ctx, func(context.Context, *Tx) error {
 		t.Error("it was run")
 		return nil
 	}), context.Canceled)
@@ -280,11 +280,11 @@ func onEachRow(t *testing.T, s *Store, fn func()) {
 
 func TestWrite_FailedStatementThatIsIgnored_KeepsNothing(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	err := s.Write(t.Context(), func(tx *Tx) error {
+	err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
 		if err := adds(1)(tx); err != nil {
 			return err
 		}
-		_, _ = tx.turn.exec(t.Context(), "UPDATE no_such_table SET a = 1")
+		_, _ = tx.turn.exec(ctx, "UPDATE no_such_table SET a = 1")
 		if err := adds(2)(tx); err == nil {
 			t.Error("a statement ran after a failed one")
 		}
@@ -301,10 +301,10 @@ func TestWrite_FailedStatementThatIsIgnored_KeepsNothing(t *testing.T) {
 func TestWrite_InsideAWrite_IsRefused(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	var nested error
-	write(t, s, func(tx *Tx) error {
-		func() { nested = s.Write(t.Context(), adds(2)) }()
+	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
+		nested = s.Write(ctx, of(adds(2)))
 		return adds(1)(tx)
-	})
+	}), nil)
 	mustBe(t, nested, ErrNested)
 	if got := totals(t, s); got != "[1]" {
 		t.Errorf("kept %s", got)
@@ -332,7 +332,7 @@ func TestWrite_ManyAtOnce_AreAllKept(t *testing.T) {
 	for w := range writers {
 		wg.Go(func() {
 			for i := range each {
-				if err := s.Write(t.Context(), adds(int64(w*each+i))); err != nil {
+				if err := s.Write(t.Context(), of(adds(int64(w*each+i)))); err != nil {
 					t.Error(err)
 				}
 			}

@@ -48,7 +48,7 @@ func (s *Service) Approve(ctx context.Context, approvalID, by int64) (Payout, er
 		return Payout{Approval: a}, err
 	}
 	var t store.Transaction
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		t, err = s.writeApproved(ctx, tx, approvalID, by, balance)
 		return err
 	})
@@ -118,7 +118,7 @@ func (s *Service) waits(a store.Approval) bool {
 
 // RefuseApproval ends an order that waits; whoever asked for it may do so too.
 func (s *Service) RefuseApproval(ctx context.Context, approvalID, by int64) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err := tx.Approval(ctx, approvalID)
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ func (s *Service) RefuseApproval(ctx context.Context, approvalID, by int64) erro
 
 // expire ends an order that nobody decided in time.
 func (s *Service) expire(ctx context.Context, id int64) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err := tx.Approval(ctx, id)
 		if err != nil || a.State != store.ApprovalWaiting {
 			return err

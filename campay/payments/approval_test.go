@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -197,8 +198,8 @@ func TestApprove_KilledBeforeItIsSent_IsInDoubtAndNeverSent(t *testing.T) {
 	balance, err := s.service.balanceToSpend(s.ctx)
 	s.must(err)
 	var written store.Transaction
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-		written, err = s.service.writeApproved(s.ctx, tx, a.ID, s.second, balance)
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+		written, err = s.service.writeApproved(ctx, tx, a.ID, s.second, balance)
 		return err
 	}))
 	s.start()
@@ -282,19 +283,19 @@ func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
 	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(500))})
 	a := s.waiting(s.withdrawal(1000))
 	from := s.clock.now().Add(SecondOwnerWait / 2)
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetApprovesFrom(s.ctx, s.second, from) }))
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetApprovesFrom(ctx, s.second, from) }))
 	_, err := s.service.Approve(s.ctx, a.ID, s.second)
 	if isNew := (*NewOwnerError)(nil); !errors.As(err, &isNew) || !isNew.From.Equal(from) {
 		t.Fatalf("by a new owner: %v", err)
 	}
 	s.clock.pass(SecondOwnerWait / 2)
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetRole(s.ctx, s.owner, store.RoleCashier) }))
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetRole(s.ctx, s.owner, store.RoleOwner) })) // and back
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, s.owner, store.RoleCashier) }))
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, s.owner, store.RoleOwner) })) // and back
 	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
 		t.Fatalf("for who was no owner meanwhile: %v", err)
 	}
 	again := s.waiting(s.withdrawal(1000))
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.SetDisabled(s.ctx, s.second, s.clock.now()) }))
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetDisabled(ctx, s.second, s.clock.now()) }))
 	if _, err := s.service.Approve(s.ctx, again.ID, s.second); !errors.Is(err, ErrNoOwner) {
 		t.Fatalf("by who is switched off: %v", err)
 	}

@@ -150,7 +150,7 @@ func (s *Service) askBalanceNow(ctx context.Context) (Balance, error) {
 		TotalUnknown: !answer.Total.Known, MTNUnknown: !answer.MTN.Known, OrangeUnknown: !answer.Orange.Known, UtilityUnknown: !answer.Utility.Known,
 	}
 	if !last.Known || changed(last.BalanceSnapshot, snapshot) || now.Sub(last.At) >= balanceEvery {
-		if err := s.store.Write(onItsOwn(ctx), func(tx *store.Tx) error { return tx.AddBalance(ctx, snapshot) }); err != nil {
+		if err := s.store.Write(onItsOwn(ctx), func(ctx context.Context, tx *store.Tx) error { return tx.AddBalance(ctx, snapshot) }); err != nil {
 			s.log.WarnContext(ctx, "a balance is said and not kept", "error", err)
 		}
 	}

@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -38,8 +39,8 @@ func BenchmarkTakeWebhook(b *testing.B) {
 	b.Run("bare", func(b *testing.B) {
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
-				if err := s.Write(b.Context(), func(tx *store.Tx) error {
-					_, err := tx.AddDelivery(b.Context(), store.Delivery{
+				if err := s.Write(b.Context(), func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.AddDelivery(ctx, store.Delivery{
 						ReceivedAt: time.Now(), Method: http.MethodGet, Body: []byte(query), Verdict: store.VerdictAccepted,
 					})
 					return err

@@ -28,7 +28,7 @@ func (s *Service) catchUp(ctx context.Context, now time.Time) error {
 		return err
 	}
 	s.log.WarnContext(ctx, "the clock was set back: what it had put off is due now")
-	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.BringForward(ctx, now, horizon) }); err != nil {
+	if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.BringForward(ctx, now, horizon) }); err != nil {
 		return fmt.Errorf("catch up with the clock: %w", err)
 	}
 	return nil

@@ -4,6 +4,7 @@ package payments
 // get there.
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -113,8 +114,8 @@ func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
 func TestInvariant2_UnsentUnderAClockThatWasAhead_IsInDoubtSoon(t *testing.T) {
 	s := openShop(t)
 	then := s.clock.now().Add(ahead)
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-		_, err := tx.CreateTransaction(s.ctx, store.Transaction{ // as a killed process leaves it
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.CreateTransaction(ctx, store.Transaction{ // as a killed process leaves it
 			Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusUnsent, ExternalReference: NewOperation(),
 			Asked: 100_00, Currency: currency, Phone: string(mtnPhone), Operator: "MTN",
 			CreatedAt: then, NewsAt: then, UpdatedAt: then, PollAt: then.Add(unsentGrace),

@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func TestDecide_WhenTheClockWasBehind_TheCandidatesAreOfTheTrueDay(t *testing.T)
 	truly := s.clock.now()
 	s.work(0)
 	row := store.HistoryRow{At: truly, Reference: NewOperation(), Kind: store.KindWithdraw, Phone: asked.Phone, Amount: asked.Asked, Status: "SUCCESSFUL", SeenAt: truly, Raw: []byte("{}")}
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error { return tx.KeepHistory(s.ctx, []store.HistoryRow{row}) }))
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.KeepHistory(ctx, []store.HistoryRow{row}) }))
 	got, err := s.service.DoubtCandidates(s.ctx, s.again(asked))
 	s.must(err)
 	if len(got) != 1 || got[0].Reference != row.Reference {
@@ -217,9 +218,9 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 // flagged adds newer transactions with a flag, which hide no older one.
 func (s *payoutShop) flagged(n int) {
 	s.t.Helper()
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
 		for range n {
-			if _, err := tx.CreateTransaction(s.ctx, store.Transaction{
+			if _, err := tx.CreateTransaction(ctx, store.Transaction{
 				Kind: store.KindCollect, Origin: store.OriginExternal, Status: store.StatusFailed, Reference: NewOperation(),
 				Flags: store.Flags{store.FlagMismatch}, CreatedAt: s.clock.now(), UpdatedAt: s.clock.now(),
 			}); err != nil {
@@ -257,8 +258,8 @@ func TestDoubtCandidates_AreRowsOfTheSameKindNumberAndAmountAboutItsTime(t *test
 		edit(&r)
 		return r
 	}
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-		return tx.KeepHistory(s.ctx, []store.HistoryRow{
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.KeepHistory(ctx, []store.HistoryRow{
 			row,
 			other(func(r *store.HistoryRow) { r.Kind = store.KindAirtime }),
 			other(func(r *store.HistoryRow) { r.Phone = string(orangePhone) }),

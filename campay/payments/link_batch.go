@@ -48,7 +48,7 @@ func (s *Service) CreateLinks(ctx context.Context, list LinkBatch) (batch string
 	if len(list.Orders) == 0 || len(list.Orders) > MaxBatch {
 		return "", ErrBatchSize
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		made, err := tx.Links(ctx, store.LinkFilter{Batch: list.Operation, Put: store.LinksAll, Limit: MaxBatch + 1})
 		if err != nil {
 			return err

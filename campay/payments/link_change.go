@@ -86,7 +86,7 @@ func (s *Service) RestoreLink(ctx context.Context, id, by int64) error {
 // editLink changes a link and writes in the audit log who did it, both or none.
 // An edit that changes nothing leaves no trace.
 func (s *Service) editLink(ctx context.Context, by int64, done act, edit func(*store.PaymentLink)) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		link, err := tx.Link(ctx, done.id)
 		if err != nil {
 			return err
@@ -142,7 +142,7 @@ func (s *Service) ReplaceCounter(ctx context.Context, id int64, operation string
 	if !IsOperation(operation) {
 		return next, ErrOperation
 	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		before, err := tx.LinkByOperation(ctx, operation)
 		if err == nil {
 			next = before.PaymentLink

@@ -97,7 +97,7 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 	if !IsOperation(order.Operation) {
 		return t, false, ErrOperation
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		link, err := tx.Link(ctx, order.LinkID)
 		if err != nil {
 			return err

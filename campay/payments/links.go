@@ -74,7 +74,7 @@ func (s *Service) writeLink(ctx context.Context, order LinkOrder) (link store.Pa
 	if !IsOperation(order.Operation) {
 		return link, attempt, ErrOperation
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		before, err := tx.LinkByOperation(ctx, order.Operation)
 		if err == nil {
 			link = before.PaymentLink

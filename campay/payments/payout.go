@@ -62,7 +62,7 @@ func (s *Service) PayOut(ctx context.Context, order PayoutOrder) (Payout, error)
 	}
 	var out Payout
 	isNew := false
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		out, err = begun(ctx, tx.Reader, order)
 		if !errors.Is(err, store.ErrNotFound) {
 			return err

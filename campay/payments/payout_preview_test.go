@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -133,9 +134,9 @@ func TestPreview_TheSameMinutesAgo_IsShown(t *testing.T) {
 
 // feed puts successful payouts into the book, each of an amount and a fee.
 func (s *payoutShop) feed(kind store.Kind, operator money.Operator, pairs ...[2]money.XAF) {
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, pair := range pairs {
-			if _, err := tx.CreateTransaction(s.ctx, store.Transaction{
+			if _, err := tx.CreateTransaction(ctx, store.Transaction{
 				Kind: kind, Origin: store.OriginPush, Status: store.StatusSuccessful, ExternalReference: NewOperation(), Reference: NewOperation(),
 				Asked: int64(pair[0]), Amount: int64(pair[0]), Fee: int64(pair[1]), Operator: operator, Currency: currency,
 				CreatedAt: s.clock.now(), SettledAt: s.clock.now(), UpdatedAt: s.clock.now(), NewsAt: s.clock.now(),

@@ -4,6 +4,7 @@ package payments
 // sent once, whatever becomes of the answer.
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -87,8 +88,8 @@ func TestInvariant2_Payout_KilledBetweenWritingAndAnswer_IsInDoubtAndNeverSent(t
 				balance, err := s.service.balanceToSpend(s.ctx)
 				s.must(err)
 				var written Payout
-				s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-					written, err = s.service.writeOrder(s.ctx, tx, order, balance)
+				s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+					written, err = s.service.writeOrder(ctx, tx, order, balance)
 					return err
 				}))
 				if wasSent {
@@ -225,8 +226,8 @@ func TestInvariant2_Payout_WrittenTooLongAgo_IsNotSentAnyMore(t *testing.T) {
 	balance, err := s.service.balanceToSpend(s.ctx)
 	s.must(err)
 	var written Payout
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-		written, err = s.service.writeOrder(s.ctx, tx, s.withdrawal(1000), balance)
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+		written, err = s.service.writeOrder(ctx, tx, s.withdrawal(1000), balance)
 		return err
 	}))
 	s.clock.pass(sendWithin + time.Second) // the machine sleeps

@@ -39,8 +39,8 @@ func openPayoutShop(t *testing.T, configure ...func(*sandbox.Config)) *payoutSho
 
 func (s *payoutShop) person(name string) (id int64) {
 	s.t.Helper()
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-		u, err := tx.CreateUser(s.ctx, store.User{Name: name, Role: store.RoleOwner, Locale: "fr", CreatedAt: s.clock.now()})
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+		u, err := tx.CreateUser(ctx, store.User{Name: name, Role: store.RoleOwner, Locale: "fr", CreatedAt: s.clock.now()})
 		id = u.ID
 		return err
 	}))

@@ -124,7 +124,7 @@ func (s *Service) Hint(ctx context.Context, operation, reference string) error {
 		return nil //nolint:nilerr // a browser may bring anything, and CamPay is asked again by other ways
 	}
 	ctx = onItsOwn(ctx)
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := s.tell(ctx, tx, t, store.EventPerson, "brought_back", reference, nil); err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 	if !IsOperation(order.Operation) {
 		return t, false, ErrOperation
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		t, err = tx.TransactionByExternalReference(ctx, order.Operation)
 		if err == nil {
 			return order.sameAs(t)

@@ -38,7 +38,7 @@ func (s *Service) SaveRecipient(ctx context.Context, name string, phone money.Ph
 		return store.Recipient{}, err
 	}
 	var saved store.Recipient
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		saved, err = tx.AddRecipient(ctx, store.Recipient{
 			Name: name, Phone: string(phone), Operator: phone.Operator(), CreatedBy: by, CreatedAt: s.now(),
 		})
@@ -65,7 +65,7 @@ func visible(r rune) rune {
 // RemoveRecipient takes a recipient off the list; store.ErrNotFound when it is
 // not on it.
 func (s *Service) RemoveRecipient(ctx context.Context, id, by int64) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		gone, err := tx.Recipient(ctx, id)
 		if err != nil {
 			return err

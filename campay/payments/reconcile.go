@@ -29,7 +29,7 @@ func (s *Service) Reconcile(ctx context.Context, p Period, by int64) (store.Reco
 		return store.Reconciliation{}, err
 	}
 	var run store.Reconciliation
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		open, err := tx.OpenReconciliations(ctx)
 		if err != nil {
 			return err
@@ -91,7 +91,7 @@ func (s *Service) addDaily(ctx context.Context, now time.Time) error {
 	if earliest := p.To.AddDate(0, 0, 1-LongestPeriod); p.From.Before(earliest) {
 		p.From = earliest
 	}
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := s.addRun(ctx, tx, p, 0)
 		return err
 	})
@@ -146,7 +146,7 @@ func (s *Service) reconcileDays(ctx context.Context, run *store.Reconciliation) 
 
 func (s *Service) keepRun(ctx context.Context, run store.Reconciliation) error {
 	ctx = onItsOwn(ctx)
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.UpdateReconciliation(ctx, run) })
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateReconciliation(ctx, run) })
 }
 
 // postpone has a run go on later; what it has done is kept.

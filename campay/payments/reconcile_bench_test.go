@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func BenchmarkReconcile(b *testing.B) {
 			Status: campay.Successful, Raw: []byte(`{"reference_uuid":"` + t.Reference + `","amount":500.0}`),
 		}, day, at)})
 	}
-	if err := s.Write(b.Context(), func(tx *store.Tx) error {
+	if err := s.Write(b.Context(), func(_ context.Context, tx *store.Tx) error {
 		for i := range rows {
 			if err := fill(tx, i); err != nil {
 				return err

@@ -52,7 +52,7 @@ func (s *Service) Import(ctx context.Context, rowID, by int64) (store.Transactio
 }
 
 func (s *Service) importProved(ctx context.Context, rowID int64, truth proof, by int64) (t store.Transaction, err error) {
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		row, err := tx.HistoryRow(ctx, rowID)
 		if err != nil {
 			return err

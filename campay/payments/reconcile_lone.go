@@ -19,7 +19,7 @@ const farthestBegun = LongestPeriod * 24 * time.Hour
 // that it should have, and counts them.
 func (s *Service) findLone(ctx context.Context, p Period) (missing int, err error) {
 	for day := p.From; day.Before(p.End()); day = nextDay(day) {
-		if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.FindOnlyHere(ctx, day, nextDay(day)) }); err != nil {
+		if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.FindOnlyHere(ctx, day, nextDay(day)) }); err != nil {
 			return 0, err
 		}
 	}

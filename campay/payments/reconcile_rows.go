@@ -32,11 +32,11 @@ func (s *Service) keepDay(ctx context.Context, day time.Time) (answered bool, er
 	rows, unreadable := apart(rows)
 	for batch := range slices.Chunk(rows, store.HistoryBatch) {
 		kept := keptRows(batch, day, asked)
-		if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.KeepHistory(ctx, kept) }); err != nil {
+		if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.KeepHistory(ctx, kept) }); err != nil {
 			return true, err
 		}
 	}
-	return true, s.store.Write(ctx, func(tx *store.Tx) error {
+	return true, s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.SetUnreadable(ctx, dayName(day), asked, unreadable); err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func (s *Service) compareDay(ctx context.Context, day time.Time) (answered bool,
 // comes back, to be asked about.
 func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (doubtful []pair, err error) {
 	var changed []store.Transaction
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		doubtful, changed = nil, nil
 		pairs, err := pairUp(ctx, tx.Reader, rows)
 		if err != nil {

@@ -232,8 +232,8 @@ func TestStatement_WithoutABalanceNearEnough_SaysSo(t *testing.T) {
 		before time.Duration
 		near   bool
 	}{{SnapshotNear + time.Minute, false}, {SnapshotNear - time.Minute, true}} {
-		s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-			return tx.AddBalance(s.ctx, store.BalanceSnapshot{At: s.today().From.Add(-c.before)})
+		s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+			return tx.AddBalance(ctx, store.BalanceSnapshot{At: s.today().From.Add(-c.before)})
 		}))
 		if st, err = s.service.Statement(s.ctx, s.today()); err != nil || st.Opening.At.IsZero() == c.near || st.Compared != c.near {
 			t.Errorf("a balance of %v before: %+v, %v", c.before, st, err)

@@ -53,7 +53,7 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 	}
 	ctx = onItsOwn(ctx)
 	var t store.Transaction
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := operationBehind(ctx, tx, truth)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil // somebody else's
@@ -86,7 +86,7 @@ func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof, cause st
 // conclude says what a row is after CamPay was asked about it.
 func (s *Service) conclude(ctx context.Context, row store.HistoryRow) error {
 	var changed []store.Transaction
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		pairs, err := pairUp(ctx, tx.Reader, []store.HistoryRow{row})
 		if err != nil {
 			return err

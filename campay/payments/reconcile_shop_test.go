@@ -5,6 +5,7 @@ package payments
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -53,8 +54,8 @@ func (s *shop) owner() int64 {
 	if err == nil {
 		return u.ID
 	}
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) (err error) {
-		u, err = tx.CreateUser(s.ctx, store.User{Name: "owner", PasswordHash: "none", Role: store.RoleOwner, Locale: "fr"})
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		u, err = tx.CreateUser(ctx, store.User{Name: "owner", PasswordHash: "none", Role: store.RoleOwner, Locale: "fr"})
 		return err
 	}))
 	return u.ID
@@ -182,8 +183,8 @@ func wantCounts(t *testing.T, run store.Reconciliation, matched, onlyThere, only
 func (s *shop) inDoubt(kind store.Kind, amount int64) (t store.Transaction) {
 	s.t.Helper()
 	now := s.clock.now()
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) (err error) {
-		t, err = tx.CreateTransaction(s.ctx, store.Transaction{
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		t, err = tx.CreateTransaction(ctx, store.Transaction{
 			Kind: kind, Origin: store.OriginPush, Status: store.StatusInDoubt, ExternalReference: NewOperation(), OperationCode: "ABCDEFGH",
 			Asked: int64(money.Francs(amount)), Currency: currency, Phone: string(mtnPhone), Operator: "MTN", CreatedAt: now, UpdatedAt: now, NewsAt: now,
 		})

@@ -98,7 +98,7 @@ func (s *Service) KeepRefused(ctx context.Context) error {
 	if len(counts) == 0 {
 		return nil
 	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, d := range sample {
 			if _, err := tx.AddDelivery(ctx, d); err != nil {
 				return err

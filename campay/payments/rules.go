@@ -109,7 +109,7 @@ func (s *Service) Unfreeze(ctx context.Context, seen string, by int64) error {
 }
 
 func (s *Service) changeRules(ctx context.Context, seen string, by int64, name string, edit func(store.PayoutRules) store.PayoutRules) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		before, err := tx.PayoutRules(ctx)
 		if err != nil {
 			return err

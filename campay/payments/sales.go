@@ -23,7 +23,7 @@ func (e *SalePaidError) Error() string {
 // EndSale ends a sale that nobody waits for any more: a *SalePaidError where money
 // came meanwhile, ErrNotFound for what is no sale at the till.
 func (s *Service) EndSale(ctx context.Context, key store.SaleKey, by int64) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		way, err := tx.SaleWay(ctx, key)
 		if err != nil {
 			return err

@@ -24,9 +24,9 @@ func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *st
 }
 
 // changeBy is change by one of the store's ways to write.
-func (s *Service) changeBy(ctx context.Context, write func(context.Context, func(*store.Tx) error) error, id int64, edit func(*store.Tx, *store.Transaction) error) error {
+func (s *Service) changeBy(ctx context.Context, write func(context.Context, func(context.Context, *store.Tx) error) error, id int64, edit func(*store.Tx, *store.Transaction) error) error {
 	var t store.Transaction
-	err := write(ctx, func(tx *store.Tx) error {
+	err := write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		if t, err = tx.Transaction(ctx, id); err != nil {
 			return err

@@ -140,8 +140,8 @@ func newWorld(dir string, seed uint64) (*world, error) {
 }
 
 func (w *world) person(name string) (id int64, err error) {
-	err = w.store.Write(w.ctx, func(tx *store.Tx) error {
-		u, err := tx.CreateUser(w.ctx, store.User{Name: name, Role: store.RoleOwner, Locale: "fr", CreatedAt: w.at})
+	err = w.store.Write(w.ctx, func(ctx context.Context, tx *store.Tx) error {
+		u, err := tx.CreateUser(ctx, store.User{Name: name, Role: store.RoleOwner, Locale: "fr", CreatedAt: w.at})
 		id = u.ID
 		return err
 	})

@@ -66,8 +66,8 @@ func TestWebhook_SignedForNobodysPayments_IsBounded_AndTheShopsOwnGoesFirst(t *t
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	for i := range nobodysOpen {
-		s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
-			_, err := tx.AddDelivery(s.ctx, store.Delivery{Method: http.MethodGet, Reference: fmt.Sprint("kept-", i), Verdict: store.VerdictAccepted, ReceivedAt: s.clock.now(), NextAt: s.clock.now().Add(-time.Hour)})
+		s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.AddDelivery(ctx, store.Delivery{Method: http.MethodGet, Reference: fmt.Sprint("kept-", i), Verdict: store.VerdictAccepted, ReceivedAt: s.clock.now(), NextAt: s.clock.now().Add(-time.Hour)})
 			return err
 		}))
 	}

@@ -56,7 +56,7 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 		return err
 	}
 	var reported store.Transaction
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		again, err := tx.DeliveredBefore(ctx, d)
 		if err != nil || again {
 			return err // the very same call: it is kept already
@@ -185,7 +185,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 		return s.tryLater(ctx, d)
 	}
 	var t store.Transaction
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		if t, err = s.proved(ctx, tx, truth); err != nil {
 			return err
@@ -258,7 +258,7 @@ func differs(n campay.Notification, truth campay.Transaction) bool {
 func (s *Service) tryLater(ctx context.Context, d store.Delivery) error {
 	d.Attempts++
 	d.NextAt = s.now().Add(pollDelay(s.now().Sub(d.ReceivedAt)))
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.UpdateDelivery(ctx, d) })
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateDelivery(ctx, d) })
 }
 
 // forget ends a delivery that CamPay does not confirm: what it reported is
@@ -277,7 +277,7 @@ func (s *Service) forget(ctx context.Context, d store.Delivery) error {
 
 func (s *Service) endDelivery(ctx context.Context, d store.Delivery, outcome store.Outcome) error {
 	d.Outcome, d.Attempts, d.NextAt, d.AppliedAt = outcome, d.Attempts+1, time.Time{}, s.now()
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.UpdateDelivery(ctx, d); err != nil || outcome != store.OutcomeUnknown {
 			return err
 		}
@@ -288,7 +288,7 @@ func (s *Service) endDelivery(ctx context.Context, d store.Delivery, outcome sto
 // ApplyAgain puts a kept delivery back in the queue, as a person asked.
 // A refused one stays refused: nothing it says was ever looked at.
 func (s *Service) ApplyAgain(ctx context.Context, deliveryID int64) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		d, err := tx.Delivery(ctx, deliveryID)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package payments
 // Invariant 5: lost, late, doubled or reordered webhooks end in the same state.
 
 import (
+	"context"
 	"net/http"
 	"path"
 	"slices"
@@ -167,9 +168,9 @@ func TestWork_RequestUnderWay_IsLookedAtOnceItMustHaveItsAnswer(t *testing.T) {
 	s := openShop(t)
 	asked, _, err := s.service.writePush(s.ctx, pushOrder(2500, mtnPhone))
 	s.must(err)
-	s.must(s.store.Write(s.ctx, func(tx *store.Tx) error {
+	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
 		s.service.hear(&asked) // as a webhook about it does
-		return tx.UpdateTransaction(s.ctx, asked)
+		return tx.UpdateTransaction(ctx, asked)
 	}))
 	s.clock.pass(pollFirst)
 	var wg sync.WaitGroup

@@ -64,7 +64,7 @@ func (s *Service) TOTPStep(secret, code string) (step int64, err error) {
 // the recovery codes: only their hashes are kept.
 func (s *Service) TurnTOTPOn(ctx context.Context, u store.User, secret string, step int64, but []byte) (codes []string, err error) {
 	codes = newRecoveryCodes()
-	return codes, s.Store.Write(ctx, func(tx *store.Tx) error {
+	return codes, s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.SetTOTP(ctx, u.ID, secret); err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (s *Service) TurnTOTPOn(ctx context.Context, u store.User, secret string, s
 
 // TurnTOTPOff asks for codes no more.
 func (s *Service) TurnTOTPOff(ctx context.Context, u store.User) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.SetTOTP(ctx, u.ID, ""); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *Service) TurnTOTPOff(ctx context.Context, u store.User) error {
 // sessions of whoever had an old one.
 func (s *Service) RenewRecovery(ctx context.Context, u store.User, but []byte) (codes []string, err error) {
 	codes = newRecoveryCodes()
-	return codes, s.Store.Write(ctx, func(tx *store.Tx) error {
+	return codes, s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.SetRecoveryCodes(ctx, u.ID, codes); err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (s *Service) Code(ctx context.Context, u store.User, code string, from Aske
 }
 
 func (s *Service) useCode(ctx context.Context, u store.User, code string) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		secret, _, err := tx.TOTP(ctx, u.ID)
 		if err != nil {
 			return err

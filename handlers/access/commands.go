@@ -44,7 +44,7 @@ func (s *Service) AddByCommand(ctx context.Context, name string, role Role) (u s
 	if err != nil {
 		return u, "", err
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		u, err = s.add(ctx, tx, change{act: "person.added_by_command"}, n, role, hash)
 		return err
 	})
@@ -84,7 +84,7 @@ func (s *Service) giveByCommand(ctx context.Context, name, act string, also func
 	if err != nil {
 		return u, "", err
 	}
-	return u, password, s.Store.Write(ctx, func(tx *store.Tx) error {
+	return u, password, s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if _, err := s.givePassword(ctx, tx, change{act: act}, u, hash); err != nil {
 			return err
 		}

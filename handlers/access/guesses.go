@@ -116,7 +116,7 @@ func (g *Guesses) wrong(ctx context.Context, by Guess) error {
 	g.mu.Lock()
 	t := g.get(by)
 	g.mu.Unlock()
-	return g.store.Write(ctx, func(tx *store.Tx) error {
+	return g.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return tx.KeepGuesses(ctx, store.Guesses{Name: by.name(), Failed: t.failed, Last: t.last})
 	})
 }
@@ -137,7 +137,7 @@ func (g *Guesses) Right(ctx context.Context, by ...Guess) error {
 	if forget == "" || g.store == nil {
 		return nil
 	}
-	return g.store.Write(ctx, func(tx *store.Tx) error { return tx.ForgetGuesses(ctx, forget) })
+	return g.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.ForgetGuesses(ctx, forget) })
 }
 
 // First reports whether something is new here, and remembers it for as long as guesses.

@@ -31,7 +31,7 @@ func (s *Service) invite(ctx context.Context, act string, i store.Invitation) (s
 		return i, "", err
 	}
 	i.TokenHash, i.CreatedAt, i.ExpiresAt = HashToken(token), s.Now(), s.Now().Add(InvitationLife)
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if i.UserID != 0 {
 			if err := tx.EndInvitationsOf(ctx, i.UserID); err != nil {
 				return err
@@ -48,7 +48,7 @@ func (s *Service) invite(ctx context.Context, act string, i store.Invitation) (s
 // Revoke takes a link back, as the owner by wants; store.ErrNotFound when it is good
 // for nothing already.
 func (s *Service) Revoke(ctx context.Context, by, id int64) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.EndInvitation(ctx, id); err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (s *Service) Join(ctx context.Context, i store.Invitation, password, locale
 	if err != nil {
 		return u, err
 	}
-	return u, s.Store.Write(ctx, func(tx *store.Tx) error {
+	return u, s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.EndInvitation(ctx, i.ID); err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func (s *Service) AddPasskey(ctx context.Context, u store.User, name string, ask
 	if err != nil {
 		return fmt.Errorf("keep a passkey: %w", err)
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.AddPasskey(ctx, store.Passkey{UserID: u.ID, CredentialID: credential.ID, Data: raw, Name: name, CreatedAt: s.Now()}); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (s *Service) AddPasskey(ctx context.Context, u store.User, name string, ask
 
 // RemovePasskey takes one of u's away; store.ErrNotFound when it is not his.
 func (s *Service) RemovePasskey(ctx context.Context, u store.User, id int64) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.DeletePasskey(ctx, u.ID, id); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func TunedPasswords(ctx context.Context, s *store.Store) (PasswordCost, error) {
 		if measured, err = measureCost(); err != nil {
 			return 0, err
 		}
-		if err = s.Write(ctx, func(tx *store.Tx) error { return tx.SetPasswordIterations(ctx, int(measured)) }); err != nil {
+		if err = s.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetPasswordIterations(ctx, int(measured)) }); err != nil {
 			return 0, err
 		}
 		n, err = s.PasswordIterations(ctx) // another process may have been quicker

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func TestPasswordCost_IsABlinkWithinBounds(t *testing.T) {
 // One cost for all, or the time of an answer would tell names apart.
 func TestTunedPasswords_AreMeasuredOnce(t *testing.T) {
 	s := openHouse(t)
-	s.must(s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.SetPasswordIterations(t.Context(), 7) }))
+	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SetPasswordIterations(ctx, 7) }))
 	for range 2 {
 		if cost, err := TunedPasswords(t.Context(), s.store); cost != 7 || err != nil {
 			t.Fatalf("%d, %v", cost, err)

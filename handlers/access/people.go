@@ -77,7 +77,7 @@ func (s *Service) Claim(ctx context.Context, n Newcomer, also func(*store.Tx, st
 	if err != nil {
 		return u, err
 	}
-	return u, s.Store.Write(ctx, func(tx *store.Tx) error {
+	return u, s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		people, err := tx.CountUsers(ctx)
 		if err != nil {
 			return err
@@ -135,7 +135,7 @@ func (s *Service) ChangePassword(ctx context.Context, u store.User, password str
 
 // change is put in a Write of its own, for somebody who is known.
 func (s *Service) change(ctx context.Context, u store.User, c change, write func(*store.Tx) error) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := s.put(ctx, tx, c, func() (store.User, error) { return u, write(tx) })
 		return err
 	})

@@ -27,7 +27,7 @@ func (s *Service) PIN(ctx context.Context, till store.Till, person int64, pin st
 	if err := s.take(by); err != nil {
 		return u, "", err
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error { return tx.CountTillFailure(ctx, till.ID, MostPINs) })
+	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.CountTillFailure(ctx, till.ID, MostPINs) })
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrTillLocked
 	}
@@ -43,7 +43,7 @@ func (s *Service) PIN(ctx context.Context, till store.Till, person int64, pin st
 	ok, err := s.Passwords.matchOwn(ctx, s.keyedPIN(person, pin), hash)
 	if err != nil {
 		s.Guesses.unseen(by)
-		return u, "", errors.Join(err, s.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.UncountTillFailure(ctx, till.ID) }))
+		return u, "", errors.Join(err, s.Store.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error { return tx.UncountTillFailure(ctx, till.ID) }))
 	}
 	if !ok {
 		s.keepWrong(ctx, by)
@@ -72,7 +72,7 @@ func (s *Service) SetPIN(ctx context.Context, u store.User, pin string, but []by
 		}
 		act = "pin.set"
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.SetPIN(ctx, u.ID, hash); err != nil {
 			return err
 		}

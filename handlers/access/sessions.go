@@ -35,7 +35,7 @@ func HashToken(token string) []byte {
 // EndSessions ends the session of u's that which names, or with store.AllSessions all but
 // the one whose hash is given, as by wants.
 func (s *Service) EndSessions(ctx context.Context, by int64, u store.User, which string, but []byte) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error { return s.endSessions(ctx, tx, by, u, which, but) })
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return s.endSessions(ctx, tx, by, u, which, but) })
 }
 
 func (s *Service) endSessions(ctx context.Context, tx *store.Tx, by int64, u store.User, which string, but []byte) error {

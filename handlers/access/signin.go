@@ -47,7 +47,7 @@ func (s *Service) hashAnew(ctx context.Context, u *store.User, password string) 
 	if err != nil {
 		return err
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		now, err := tx.User(ctx, u.ID)
 		if err == nil && now.PasswordHash != u.PasswordHash {
 			err = ErrSignInOver // he has just chosen another one

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -14,8 +15,8 @@ func (h *house) person(name string, role store.Role) (u store.User) {
 	h.t.Helper()
 	hash, err := h.Passwords.Cost.Hash(testPassword)
 	h.must(err)
-	h.must(h.store.Write(h.t.Context(), func(tx *store.Tx) (err error) {
-		u, err = tx.CreateUser(h.t.Context(), store.User{Name: name, PasswordHash: hash, Role: role, Locale: "fr", CreatedAt: h.clock.now()})
+	h.must(h.store.Write(h.t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+		u, err = tx.CreateUser(ctx, store.User{Name: name, PasswordHash: hash, Role: role, Locale: "fr", CreatedAt: h.clock.now()})
 		return err
 	}))
 	return u
@@ -84,8 +85,8 @@ func TestPIN_WrongOnes_LockTheDevice_WhosoeverTheyAre(t *testing.T) {
 	h := openHouse(t)
 	owner := h.person("Gérance", store.RoleOwner)
 	var till store.Till
-	h.must(h.store.Write(t.Context(), func(tx *store.Tx) (err error) {
-		till, err = tx.AddTill(t.Context(), store.Till{TokenHash: []byte("till"), Name: "Caisse", TrustedBy: owner.ID, CreatedAt: h.clock.now()})
+	h.must(h.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+		till, err = tx.AddTill(ctx, store.Till{TokenHash: []byte("till"), Name: "Caisse", TrustedBy: owner.ID, CreatedAt: h.clock.now()})
 		return err
 	}))
 	for i := range MostPINs {

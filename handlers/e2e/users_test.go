@@ -3,6 +3,7 @@ package e2e
 // The commands that let people in.
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -56,7 +57,7 @@ func TestUserReset_LetsTheLockedOutIn(t *testing.T) {
 	}
 	defer s.Close()
 	ctx := t.Context()
-	if err := s.Write(ctx, func(tx *store.Tx) error {
+	if err := s.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		u, err := tx.CreateUser(ctx, store.User{Name: "Gérance", Role: store.RoleOwner, Locale: "fr"})
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package ledger
 // Damage to the book: said to its owner until he has seen to it.
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ func (s *Screens) SeeToDamage(c echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
 	ctx := c.Request().Context()
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.SeeToDamages(ctx, upTo); err != nil {
 			return err
 		}

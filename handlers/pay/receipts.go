@@ -33,7 +33,7 @@ func (s *Screens) receiptPath(ctx context.Context, t store.Transaction) (string,
 	if !errors.Is(err, store.ErrNotFound) || t.Kind != store.KindCollect || !t.PaidInFull() {
 		return "", err
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		token, err = tx.AddReceipt(ctx, t.ID, strings.ToLower(rand.Text()), s.Now())
 		return err
 	})

@@ -115,7 +115,7 @@ func (s *Screens) Language(c echo.Context) error {
 	}
 	if u := web.User(c); u.ID != 0 {
 		ctx := c.Request().Context()
-		if err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.SetLocale(ctx, u.ID, locale) }); err != nil {
+		if err := s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetLocale(ctx, u.ID, locale) }); err != nil {
 			return err
 		}
 	}

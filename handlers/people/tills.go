@@ -41,15 +41,15 @@ func (s *Screens) TrustTill(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Write(f.Ctx, func(tx *store.Tx) error {
-		if err := s.endTill(f.Ctx, tx, web.User(c).ID, before.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := s.Store.Write(f.Ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := s.endTill(ctx, tx, web.User(c).ID, before.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		till, err := tx.AddTill(f.Ctx, store.Till{TokenHash: access.HashToken(token), Name: name, TrustedBy: web.User(c).ID, CreatedAt: s.Now()})
+		till, err := tx.AddTill(ctx, store.Till{TokenHash: access.HashToken(token), Name: name, TrustedBy: web.User(c).ID, CreatedAt: s.Now()})
 		if err != nil {
 			return err
 		}
-		return s.Audit(f.Ctx, tx, web.Did(web.User(c).ID, "till.trusted", "till", till.ID), web.SignInDetail{Name: name})
+		return s.Audit(ctx, tx, web.Did(web.User(c).ID, "till.trusted", "till", till.ID), web.SignInDetail{Name: name})
 	}); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (s *Screens) RemoveTill(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Write(ctx, func(tx *store.Tx) error { return s.endTill(ctx, tx, web.User(c).ID, n) }); err != nil {
+	if err := s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return s.endTill(ctx, tx, web.User(c).ID, n) }); err != nil {
 		return err
 	}
 	return web.See(c, "/team")

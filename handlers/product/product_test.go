@@ -362,13 +362,13 @@ func TestSettings_AreTheOwnersAlone(t *testing.T) {
 // person is somebody with the owner's own password's hash.
 func (r *running) person(name string, role store.Role) {
 	r.t.Helper()
-	r.must(r.product.store.Write(r.t.Context(), func(tx *store.Tx) error {
-		owner, err := tx.UserByName(r.t.Context(), "Gérance")
+	r.must(r.product.store.Write(r.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		owner, err := tx.UserByName(ctx, "Gérance")
 		if err != nil {
 			return err
 		}
 		owner.Name, owner.Role = name, role
-		_, err = tx.CreateUser(r.t.Context(), owner)
+		_, err = tx.CreateUser(ctx, owner)
 		return err
 	}))
 }
@@ -478,7 +478,7 @@ func TestAttack_KeysBeingChecked_AreNotKeptForWhoIsSwitchedOff(t *testing.T) {
 		var r *running
 		camPay := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			if !asked && end {
-				r.must(r.product.store.Write(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+				r.must(r.product.store.Write(context.WithoutCancel(t.Context()), func(_ context.Context, tx *store.Tx) error {
 					second, err := tx.UserByName(t.Context(), "Seconde")
 					if err != nil {
 						return err

@@ -173,11 +173,11 @@ func (n *Notices) send(ctx context.Context, keys store.PushKeys, d store.PushSub
 		n.log.DebugContext(ctx, "notice not sent", "device", d.ID, "error", err)
 		result = store.PushUnreachable
 	case status == http.StatusNotFound || status == http.StatusGone:
-		return n.store.Write(ctx, func(tx *store.Tx) error { return tx.DeletePushSubscription(ctx, d.ID, d.UserID) })
+		return n.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.DeletePushSubscription(ctx, d.ID, d.UserID) })
 	case status >= http.StatusMultipleChoices:
 		result = store.PushRefused
 	}
-	err = n.store.Write(ctx, func(tx *store.Tx) error { return tx.SetPushResult(ctx, d.ID, result, n.now()) })
+	err = n.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetPushResult(ctx, d.ID, result, n.now()) })
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // it was turned off meanwhile
 	}

@@ -4,6 +4,7 @@ package push
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdh"
 	"encoding/base64"
 	"errors"
@@ -42,7 +43,7 @@ func (s *Screens) AddDevice(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Store.Write(ctx, func(tx *store.Tx) error {
+	if err := s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.AddPushSubscription(ctx, p); err != nil {
 			return err
 		}
@@ -66,7 +67,9 @@ func (s *Screens) WakeDevice(c echo.Context) error {
 	}
 	d, err := s.Store.PushSubscriptionAt(ctx, c.FormValue("endpoint"), u.ID)
 	if err == nil && (d.Resting || !bytes.Equal(d.SessionHash, current)) {
-		err = s.Store.Write(ctx, func(tx *store.Tx) error { return tx.WakePushSubscription(ctx, d.ID, u.ID, current) })
+		err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			return tx.WakePushSubscription(ctx, d.ID, u.ID, current)
+		})
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -123,7 +126,7 @@ func (s *Screens) RemoveDevice(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Store.Write(ctx, func(tx *store.Tx) error {
+	if err := s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.DeletePushSubscription(ctx, d.ID, d.UserID); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ package settings
 // shown again.
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -152,7 +153,7 @@ func (s *Screens) keepKeys(c echo.Context, f *web.Form, in *views.KeysForm, keys
 	if err != nil {
 		return err
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := s.leavesNothingOpen(c, tx.Reader, f, in); err != nil || !f.OK() {
 			return err
 		}

@@ -111,12 +111,12 @@ func (s *Screens) SetShop(c echo.Context) error {
 	if !f.OK() {
 		return s.showSettings(c, http.StatusUnprocessableEntity, in)
 	}
-	err = s.Store.Write(f.Ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(f.Ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := s.keepShop(c, tx, web.User(c).ID, in, logo); err != nil {
 			return err
 		}
 		if c.FormValue("no_logo") == "yes" && logo == nil {
-			return tx.SetLogo(f.Ctx, nil)
+			return tx.SetLogo(ctx, nil)
 		}
 		return nil
 	})

@@ -33,5 +33,5 @@ func (s *Desk) Audit(ctx context.Context, tx *store.Tx, done Act, detail any) er
 
 // AuditAlone writes down an act that changes nothing else in the book.
 func (s *Desk) AuditAlone(ctx context.Context, done Act, detail any) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error { return s.Audit(ctx, tx, done, detail) })
+	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return s.Audit(ctx, tx, done, detail) })
 }

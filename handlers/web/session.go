@@ -99,7 +99,7 @@ func (s *Sessions) touch(ctx context.Context, kept store.Session) {
 		return
 	}
 	expires := earlier(now.Add(SessionIdle), kept.CreatedAt.Add(SessionAbsolute))
-	if err := s.store.TryWrite(ctx, func(tx *store.Tx) error {
+	if err := s.store.TryWrite(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return tx.TouchSession(ctx, kept.TokenHash, now, expires)
 	}); err != nil {
 		s.log.WarnContext(ctx, "a session is used and not marked so", "error", err)
@@ -134,7 +134,7 @@ func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, session *session
 func (s *Sessions) keep(ctx context.Context, session *sessions.Session, data []byte, agent string) error {
 	user, _ := session.Values[sessionUser].(int64)
 	if session.ID != "" {
-		return s.store.Write(ctx, func(tx *store.Tx) error {
+		return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 			return tx.UpdateSession(ctx, access.HashToken(session.ID), user, data)
 		})
 	}
@@ -144,7 +144,7 @@ func (s *Sessions) keep(ctx context.Context, session *sessions.Session, data []b
 	}
 	kept := s.row(ctx, user, token, data, agent)
 	session.ID = token
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.AddSession(ctx, kept) })
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.AddSession(ctx, kept) })
 }
 
 // tryKeep writes down a session from which a page took something. Where it cannot,
@@ -155,7 +155,9 @@ func (s *Sessions) tryKeep(ctx context.Context, session *sessions.Session) error
 		return err
 	}
 	user, _ := session.Values[sessionUser].(int64)
-	err = s.store.TryWrite(ctx, func(tx *store.Tx) error { return tx.UpdateSession(ctx, access.HashToken(session.ID), user, data) })
+	err = s.store.TryWrite(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.UpdateSession(ctx, access.HashToken(session.ID), user, data)
+	})
 	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrSessionOver) {
 		s.log.WarnContext(ctx, "a session is not kept", "error", err)
 	}
@@ -184,7 +186,7 @@ func (s *Sessions) end(ctx context.Context, token string) error {
 	if token == "" {
 		return nil
 	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, access.HashToken(token)) })
+	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteSession(ctx, access.HashToken(token)) })
 	if err != nil {
 		return fmt.Errorf("end the session: %w", err)
 	}
@@ -206,7 +208,7 @@ func (s *Sessions) Open(r *http.Request, w http.ResponseWriter, session *session
 	user, _ := session.Values[sessionUser].(int64)
 	kept := s.row(ctx, user, token, data, r.UserAgent())
 	kept.TillID, _ = session.Values[sessionTill].(int64)
-	if err := s.store.Write(ctx, func(tx *store.Tx) error {
+	if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := as(ctx, tx); err != nil {
 			return err
 		}
@@ -230,7 +232,7 @@ func (s *Sessions) Take(ctx context.Context, session *sessions.Session, key stri
 	wanted := session.Values[key]
 	delete(session.Values, key)
 	hash := access.HashToken(session.ID)
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		kept, err := tx.Session(ctx, hash)
 		if err != nil {
 			return err
