@@ -4,30 +4,21 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
-	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
-	"time"
 	_ "time/tzdata" // Africa/Douala on machines without a zone database
 
 	"github.com/alecthomas/kong"
-	"golang.org/x/sync/errgroup"
 
-	"comptoir/campay/money"
 	"comptoir/campay/sandbox"
 	"comptoir/handlers/access"
 	"comptoir/handlers/product"
-	"comptoir/store"
 )
 
 // version is set by the linker.
@@ -111,21 +102,19 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close()
-	at, err := c.site(listener.Addr())
+	at, err := product.SiteAt(listener.Addr(), c.URL)
 	if err != nil {
 		return err
 	}
-	keys, err := readKeys()
+	keys, err := product.KeysFromEnvironment()
 	if err != nil {
 		return err
 	}
-	config := product.Config{
-		Data: c.Data, Local: at.local, Public: at.public, Named: at.named, Nearby: at.nearby, Shop: c.Shop, Callback: c.Callback, Dev: c.Dev, Log: log,
-	}
+	config := product.Config{Site: at, Data: c.Data, Shop: c.Shop, Callback: c.Callback, Dev: c.Dev, Log: log}
 	if config.CamPay, err = product.Named(c.CamPay.URL, keys); err != nil {
 		return err
 	}
-	if config.Proxies, err = networks(c.Proxies); err != nil {
+	if config.Proxies, err = product.Networks(c.Proxies); err != nil {
 		return err
 	}
 	p, err := product.Open(ctx, config)
@@ -138,166 +127,24 @@ func (c serveCommand) Run(ctx context.Context, t terminal) error {
 		}
 	}()
 	c.greet(t.out, at, p)
-	server := patient(p, log)
-	server.RegisterOnShutdown(p.StopStreams)
-	return serveUntil(ctx, server, listener, p.Run)
-}
-
-// patient is a server that waits for slow clients, for none without end, and reads
-// no more of their headers than any browser sends.
-func patient(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ConnState: product.GiveWay(product.MostIdle),
-		ErrorLog:  slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-}
-
-// networks reads addresses and ranges of them.
-func networks(texts []string) ([]*net.IPNet, error) {
-	var all []*net.IPNet
-	for _, text := range texts {
-		if !strings.Contains(text, "/") {
-			if ip := net.ParseIP(text); ip != nil && ip.To4() != nil {
-				text += "/32"
-			} else {
-				text += "/128"
-			}
-		}
-		_, network, err := net.ParseCIDR(text)
-		if err != nil {
-			return nil, fmt.Errorf("--trusted-proxy: %w", err)
-		}
-		all = append(all, network)
-	}
-	return all, nil
-}
-
-// site is where the product is reached.
-type site struct {
-	local  string // from this machine: http://127.0.0.1:8080
-	public string // by people: the configured URL, else http://localhost:8080
-	named  bool   // public was configured
-	nearby func() string
-}
-
-func (c serveCommand) site(addr net.Addr) (site, error) {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return site{}, fmt.Errorf("listen address: %w", err)
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	s := site{local: "http://" + net.JoinHostPort(host, port), public: "http://localhost:" + port, nearby: nearby(addr)}
-	if c.URL == "" {
-		return s, nil
-	}
-	u, err := url.Parse(c.URL)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return s, fmt.Errorf("--url %q: want the address of a site, like https://pay.example.com", c.URL)
-	}
-	s.public, s.named = u.Scheme+"://"+u.Host, true
-	return s, nil
-}
-
-// nearby tells this machine's address in its own network, which may change while
-// it runs; "" where it listens to itself alone.
-func nearby(listening net.Addr) func() string {
-	host, port, err := net.SplitHostPort(listening.String())
-	ip := net.ParseIP(host)
-	if err != nil || ip.IsLoopback() {
-		return func() string { return "" }
-	}
-	return func() string {
-		if ip != nil && !ip.IsUnspecified() {
-			return "http://" + net.JoinHostPort(host, port)
-		}
-		route, err := net.DialUDP("udp4", nil, &net.UDPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 9}) // sends nothing: it asks which way leads out
-		if err != nil {
-			return ""
-		}
-		defer route.Close()
-		own, isUDP := route.LocalAddr().(*net.UDPAddr)
-		if !isUDP || own.IP.IsLoopback() {
-			return ""
-		}
-		return "http://" + net.JoinHostPort(own.IP.String(), port)
-	}
-}
-
-// serveUntil serves, and does the work beside it, until ctx ends or one of them
-// fails; then requests under way get some seconds to come to their end.
-func serveUntil(ctx context.Context, server *http.Server, listener net.Listener, work ...func(context.Context) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for _, do := range work {
-		group.Go(func() error { return do(ctx) })
-	}
-	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		if err := server.Shutdown(grace); err != nil {
-			return errors.Join(err, server.Close())
-		}
-		return nil
-	})
-	return group.Wait()
+	return p.Serve(ctx, listener)
 }
 
 // greet says where the product is and how to get in.
-func (c serveCommand) greet(out io.Writer, at site, p *product.Product) {
-	fmt.Fprintf(out, "\nComptoir is open at %s\n", at.public)
-	if near := at.nearby(); near != "" && !at.named {
+func (c serveCommand) greet(out io.Writer, at product.Site, p *product.Product) {
+	fmt.Fprintf(out, "\nComptoir is open at %s\n", at.Public)
+	if near := at.Nearby(); near != "" && !at.Named {
 		fmt.Fprintf(out, "  In this network, for other devices: %s\n", near)
 	}
 	if token := p.Setup(); token != "" {
-		fmt.Fprintf(out, "  Set it up, and become its owner, at %s/setup?token=%s\n", at.public, token)
+		fmt.Fprintf(out, "  Set it up, and become its owner, at %s/setup?token=%s\n", at.Public, token)
 	} else {
 		fmt.Fprintf(out, "  Sign in as before. Locked out? comptoir user reset NAME --data %s\n", c.Data)
 	}
 	if p.Sandbox() {
-		fmt.Fprintf(out, "  Sandbox: no real money moves. The payer's phone is at %s/sandbox/phone\n", at.public)
+		fmt.Fprintf(out, "  Sandbox: no real money moves. The payer's phone is at %s/sandbox/phone\n", at.Public)
 	}
 	fmt.Fprintln(out)
-}
-
-// readKeys reads the keys to CamPay that the environment holds.
-func readKeys() (k store.CamPayKeys, err error) {
-	for _, v := range []struct {
-		name string
-		to   *string
-	}{
-		{"COMPTOIR_CAMPAY_TOKEN", &k.Token},
-		{"COMPTOIR_CAMPAY_USERNAME", &k.Username},
-		{"COMPTOIR_CAMPAY_PASSWORD", &k.Password},
-		{"COMPTOIR_CAMPAY_WEBHOOK_KEY", &k.WebhookKey},
-	} {
-		if *v.to, err = secret(v.name); err != nil {
-			return k, err
-		}
-	}
-	return k, nil
-}
-
-// secret reads an environment variable, or the file that NAME_FILE names.
-func secret(name string) (string, error) {
-	file := os.Getenv(name + "_FILE")
-	if file == "" {
-		return os.Getenv(name), nil
-	}
-	b, err := os.ReadFile(file) //nolint:gosec // the operator names it
-	if err != nil {
-		return "", fmt.Errorf("%s_FILE: %w", name, err)
-	}
-	return strings.TrimSpace(string(b)), nil
 }
 
 type sandboxCommand struct {
@@ -321,31 +168,26 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
+	at, err := product.SiteAt(listener.Addr(), "")
 	if err != nil {
-		return fmt.Errorf("listen address: %w", err)
+		return err
 	}
-	keys := store.CamPayKeys{Token: rand.Text(), Username: rand.Text(), Password: rand.Text(), WebhookKey: rand.Text()}
-	config := product.SandboxConfig(keys, t.logger(false))
-	config.BaseURL, config.StateFile, config.Ceiling = "http://localhost:"+port, c.State, money.Francs(c.Ceiling)
-	config.CallbackURL, config.CallbackMethod = c.Callback, c.CallbackMethod
-	config.Fees.Flat = money.Francs(c.FlatFee)
-	config.Habits = sandbox.Habits{
-		LinkAlone: c.LinkAlone, SameReference: c.SecondTry == "same",
-		LocalHistory: c.LocalHistory, PendingHistory: c.PendingHistory,
-	}
-	if c.Duplicates == "reject" {
-		config.Duplicates = sandbox.Reject
-	}
-	config.KeepKeys = true
-	s, err := sandbox.New(config)
+	log := t.logger(false)
+	s, err := product.LoneSandbox{
+		URL: at.Public, Callback: c.Callback, CallbackMethod: c.CallbackMethod, State: c.State,
+		RejectDuplicates: c.Duplicates == "reject", Ceiling: c.Ceiling, FlatFee: c.FlatFee,
+		Habits: sandbox.Habits{
+			LinkAlone: c.LinkAlone, SameReference: c.SecondTry == "same",
+			LocalHistory: c.LocalHistory, PendingHistory: c.PendingHistory,
+		},
+	}.Open(log)
 	if err != nil {
 		return err
 	}
 	in := s.Keys()
 	fmt.Fprintf(t.out, "\nA CamPay to try things on: %s\n  API          %s/api/\n  token        %s\n  username     %s\n  password     %s\n  webhook key  %s\n\n",
-		config.BaseURL, config.BaseURL, in.Token, in.Username, in.Password, in.WebhookKey)
-	return serveUntil(ctx, patient(s.Handler(), config.Logger), listener, s.Run)
+		at.Public, at.Public, in.Token, in.Username, in.Password, in.WebhookKey)
+	return product.ServeSandbox(ctx, listener, s, log)
 }
 
 type doctorCommand struct {
@@ -357,15 +199,7 @@ var errUnwell = errors.New("something is wrong with the data folder")
 
 // Run prints a line for each thing that was looked at.
 func (c doctorCommand) Run(ctx context.Context, t terminal) error {
-	if _, err := os.Stat(filepath.Join(c.Data, store.FileName)); err != nil {
-		return fmt.Errorf("no data folder of Comptoir's: %w", err)
-	}
-	s, err := store.Open(ctx, c.Data, store.Options{Book: store.Sandbox}) // all books are looked at
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	symptoms, err := s.Examine(ctx, c.Data)
+	symptoms, err := product.Examine(ctx, c.Data)
 	for _, f := range symptoms {
 		fmt.Fprintf(t.out, "%-12s %s\n", f.Name, f.Said)
 		if f.Wrong != "" {

@@ -10,10 +10,10 @@ import (
 	"sync"
 )
 
-// MostIdle is how many connections may be open without a request under way. Most
+// mostIdle is how many connections may be open without a request under way. Most
 // systems give a process 256 files at least; the rest is for those who ask, and
 // for the database.
-const MostIdle = 128
+const mostIdle = 128
 
 // idle are the connections without a request, the one that has waited longest
 // first.
@@ -25,10 +25,10 @@ type idle struct {
 	at    map[net.Conn]*list.Element
 }
 
-// GiveWay returns an http.Server's ConnState that closes the connection that has
+// giveWay returns an http.Server's ConnState that closes the connection that has
 // waited longest, once more than most are without a request. The ones that have yet
 // to say something are among them.
-func GiveWay(most int) func(net.Conn, http.ConnState) {
+func giveWay(most int) func(net.Conn, http.ConnState) {
 	i := &idle{most: most, at: map[net.Conn]*list.Element{}}
 	return func(c net.Conn, state http.ConnState) {
 		if longest := i.turns(c, state); longest != nil {

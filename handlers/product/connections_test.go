@@ -22,7 +22,7 @@ func TestGiveWay_ConnectionsThatSayNothing_AreBounded_AndWhoAsksIsAnswered(t *te
 			<-hold
 		}
 	}))
-	server.Config.ConnState = GiveWay(most)
+	server.Config.ConnState = giveWay(most)
 	server.Start()
 	defer server.Close()
 	release := sync.OnceFunc(func() { close(hold) })

@@ -32,15 +32,12 @@ import (
 
 // Config is what a product stands on, beside what its owner sets in it.
 type Config struct {
-	Data     string        // the folder
-	Local    string        // its address from this machine: http://127.0.0.1:8080
-	Public   string        // its address for people: the configured one, else http://localhost:8080
-	Named    bool          // Public was configured: customers reach it
-	Nearby   func() string // its address in its own network; nil or "" where it is not reached there
-	Shop     string        // the shop's name until it is set up; "" for the default
-	CamPay   CamPay        // from the environment; the zero value leaves CamPay to the settings
-	Callback string        // how the sandbox calls the webhook: GET or POST
-	Proxies  []*net.IPNet  // whose word about a client's address is taken
+	Site
+	Data     string       // the folder
+	Shop     string       // the shop's name until it is set up; "" for the default
+	CamPay   CamPay       // from the environment; the zero value leaves CamPay to the settings
+	Callback string       // how the sandbox calls the webhook: GET or POST
+	Proxies  []*net.IPNet // whose word about a client's address is taken
 	Dev      bool
 	Log      *slog.Logger
 

@@ -45,7 +45,7 @@ func start(t *testing.T, edit ...func(*Config)) *running {
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { serving.ServeHTTP(w, req) }))
 	r.url = site.URL
 	c := Config{
-		Data: r.data, Local: site.URL, Public: site.URL, Callback: "POST",
+		Site: Site{Local: site.URL, Public: site.URL}, Data: r.data, Callback: "POST",
 		Log: slog.New(slog.NewTextHandler(&locked{to: r.log}, nil)), Sites: map[store.Book]string{},
 	}
 	for _, book := range []store.Book{store.Demo, store.Production} {
