@@ -149,13 +149,19 @@ func (s *shop) wordsOf(key string) string {
 }
 
 var frenchWords = sync.OnceValues(func() (words map[string]string, err error) {
-	text, err := os.ReadFile(filepath.Join("..", "views", "locales", "fr.json"))
+	files, err := filepath.Glob(filepath.Join("..", "views", "locales", "fr", "*.json"))
 	if err != nil {
 		return nil, err
 	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, err
+	all := map[string]json.RawMessage{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(text, &all); err != nil {
+			return nil, err
+		}
 	}
 	words = map[string]string{}
 	for key, value := range all {

@@ -3,8 +3,6 @@ package views_test
 // One word a thing: what French screens call by one name is called by no other.
 
 import (
-	"encoding/json"
-	"os"
 	"regexp"
 	"testing"
 )
@@ -26,21 +24,9 @@ var glossary = map[string]*regexp.Regexp{
 var quoted = regexp.MustCompile(`App keys, Permanent access token|\{\{[^}]*\}\}`)
 
 func TestLocales_FrenchHasOneWordForEachThing(t *testing.T) {
-	raw, err := os.ReadFile("locales/fr.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all map[string]any
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
-	for key, value := range all {
-		forms, ok := value.(map[string]any)
-		if !ok {
-			forms = map[string]any{"": value}
-		}
-		for _, form := range forms {
-			text, _ := form.(string)
+	texts, _ := locale(t, "fr")
+	for key, forms := range texts {
+		for _, text := range forms {
 			text = quoted.ReplaceAllString(text, "")
 			for word, others := range glossary {
 				if found := others.FindString(text); found != "" {

@@ -2,14 +2,16 @@
 // per screen, rendered from plain values. No view fetches anything.
 package views
 
-// The reader's language: every string that a person reads is a key of
-// locales/fr.json and locales/en.json.
+// The reader's language: every string that a person reads is a key of a file in
+// locales/fr and in locales/en, which are cut as the handlers' rooms are. A key's
+// first word tells its file.
 
 import (
 	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"path"
 	"sync"
 
@@ -24,7 +26,7 @@ const (
 	English = "en"
 )
 
-//go:embed locales/*.json
+//go:embed locales/*/*.json
 var localeFiles embed.FS
 
 // localizers reads the embedded locales once, at the first use.
@@ -33,13 +35,39 @@ var localizers = sync.OnceValue(func() map[string]*i18n.Localizer {
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	of := make(map[string]*i18n.Localizer)
 	for _, locale := range []string{French, English} {
-		if _, err := bundle.LoadMessageFileFS(localeFiles, path.Join("locales", locale+".json")); err != nil {
+		if err := loadLocale(bundle, localeFiles, locale); err != nil {
 			panic(fmt.Sprintf("views: embedded locale: %v", err)) // cannot happen in a binary that passed its tests
 		}
 		of[locale] = i18n.NewLocalizer(bundle, locale)
 	}
 	return of
 })
+
+// loadLocale adds the files of a locale to the bundle; no key may stand in two.
+func loadLocale(bundle *i18n.Bundle, files fs.FS, locale string) error {
+	names, err := fs.Glob(files, path.Join("locales", locale, "*.json"))
+	if err != nil {
+		return err
+	}
+	fileOf := make(map[string]string)
+	for _, name := range names {
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		room, err := bundle.ParseMessageFileBytes(content, locale+".json")
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, message := range room.Messages {
+			if other, isTwice := fileOf[message.ID]; isTwice {
+				return fmt.Errorf("%s stands in %s and in %s", message.ID, other, name)
+			}
+			fileOf[message.ID] = name
+		}
+	}
+	return nil
+}
 
 type localeKey struct{}
 

@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"encoding/json"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -20,34 +21,58 @@ import (
 // message is one text of a locale by its plural forms; "" for a plain one.
 type message map[string]string
 
-func locale(t *testing.T, name string) map[string]message {
+// locale is a language's texts by their keys, and the file of each.
+func locale(t *testing.T, name string) (texts map[string]message, fileOf map[string]string) {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("locales", name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(content, &raw); err != nil {
-		t.Fatal(err)
-	}
-	texts := make(map[string]message, len(raw))
-	for key, value := range raw {
-		var plain string
-		if json.Unmarshal(value, &plain) == nil {
-			texts[key] = message{"": plain}
-			continue
+	texts, fileOf = make(map[string]message), make(map[string]string)
+	files, _ := filepath.Glob(filepath.Join("locales", name, "*.json"))
+	for _, file := range files {
+		in := json.NewDecoder(strings.NewReader(read(t, file)))
+		for _, err := in.Token(); in.More(); { // after the opening brace
+			token, errKey := in.Token()
+			key, _ := token.(string)
+			var value json.RawMessage
+			if err = errors.Join(err, errKey, in.Decode(&value)); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			if other, isTwice := fileOf[key]; isTwice {
+				t.Errorf("%s stands in %s and in %s", key, other, file)
+			}
+			fileOf[key] = filepath.Base(file)
+			var plain string
+			if json.Unmarshal(value, &plain) == nil {
+				texts[key] = message{"": plain}
+				continue
+			}
+			var plural message
+			if err := json.Unmarshal(value, &plural); err != nil {
+				t.Fatalf("%s: %s: %v", file, key, err)
+			}
+			texts[key] = plural
 		}
-		var plural message
-		if err := json.Unmarshal(value, &plural); err != nil {
-			t.Fatalf("%s: %s: %v", name, key, err)
-		}
-		texts[key] = plural
 	}
-	return texts
+	return texts, fileOf
+}
+
+// Who looks for a key finds its file by its first word, in both languages.
+func TestLocales_AKeysFirstWordTellsItsFile(t *testing.T) {
+	fileOf := make(map[string]string)
+	for _, language := range []string{"fr", "en"} {
+		_, files := locale(t, language)
+		for key, file := range files {
+			word, _, _ := strings.Cut(key, ".")
+			if other := fileOf[word]; other != "" && other != file {
+				t.Errorf("%s is in %s of %q; the other keys of %s are in %s", key, file, language, word, other)
+				continue
+			}
+			fileOf[word] = file
+		}
+	}
 }
 
 func TestLocales_HaveTheSameKeysAndPlaceholders(t *testing.T) {
-	fr, en := locale(t, "fr"), locale(t, "en")
+	fr, _ := locale(t, "fr")
+	en, _ := locale(t, "en")
 	for key := range fr {
 		if _, ok := en[key]; !ok {
 			t.Errorf("%s is missing in English", key)
@@ -347,7 +372,7 @@ func usedKeys(t *testing.T, known map[string]message) map[string]bool {
 }
 
 func TestLocales_EveryKeyThatIsUsedIsThere(t *testing.T) {
-	known := locale(t, "fr")
+	known, _ := locale(t, "fr")
 	for key := range usedKeys(t, known) {
 		if _, ok := known[key]; !ok {
 			t.Errorf("%s is used and in no locale", key)
@@ -356,7 +381,7 @@ func TestLocales_EveryKeyThatIsUsedIsThere(t *testing.T) {
 }
 
 func TestLocales_EveryKeyThatIsThereIsUsed(t *testing.T) {
-	known := locale(t, "fr")
+	known, _ := locale(t, "fr")
 	used := usedKeys(t, known)
 	for key := range known {
 		// A field's hint is shown where a locale has one.
