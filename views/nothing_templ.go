@@ -11,12 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // A list that a search or a filter left empty.
 
-import (
-	"comptoir/store"
-	"context"
-	"net/url"
-	"strings"
-)
+import "net/url"
 
 // nothingFound says what a list was asked for that has no row: the words searched
 // and the filters in force, each as its control calls it, and how to get rid of them.
@@ -57,7 +52,7 @@ func nothingFound(path, search, hint string, filters []string) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.URL(listURL(path, url.Values{"q": {search}}))).ResolveURL(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 17, Col: 87}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 12, Col: 87}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var3)
 				if templ_7745c5c3_Err != nil {
@@ -70,7 +65,7 @@ func nothingFound(path, search, hint string, filters []string) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "list.no_filter"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 17, Col: 116}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 12, Col: 116}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -88,7 +83,7 @@ func nothingFound(path, search, hint string, filters []string) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.URL(path)).ResolveURL(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 19, Col: 42}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 14, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var5)
 			if templ_7745c5c3_Err != nil {
@@ -101,7 +96,7 @@ func nothingFound(path, search, hint string, filters []string) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "list.show_all"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 19, Col: 70}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/nothing.templ`, Line: 14, Col: 70}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -119,63 +114,6 @@ func nothingFound(path, search, hint string, filters []string) templ.Component {
 		}
 		return nil
 	})
-}
-
-func nothingText(ctx context.Context, search, hint string, filters []string) string {
-	on := strings.Join(filters, " · ")
-	switch {
-	case len(filters) == 0:
-		return hint
-	case search == "":
-		return T(ctx, "list.nothing_filter", "Count", len(filters), "Filters", on)
-	default:
-		return T(ctx, "list.nothing_both", "Count", len(filters), "Filters", on, "Search", search)
-	}
-}
-
-// filters are the filters in force, as their controls call them.
-func (props TransactionsProps) filters(ctx context.Context) []string {
-	var on []string
-	if props.Link != 0 {
-		on = append(on, T(ctx, "filter.link"))
-	}
-	if props.Status != "" {
-		on = append(on, T(ctx, "filter."+string(props.Status)))
-	}
-	if props.Flagged {
-		on = append(on, T(ctx, "filter.flagged"))
-	}
-	return on
-}
-
-func (props LinksProps) filters(ctx context.Context) []string {
-	if props.Put == store.LinksActive {
-		return nil
-	}
-	return []string{T(ctx, "links.archived")}
-}
-
-func (props WebhooksProps) filters(ctx context.Context) []string {
-	if props.Verdict == "" {
-		return nil
-	}
-	return []string{T(ctx, "filter."+string(props.Verdict))}
-}
-
-func (props AuditProps) filters(ctx context.Context) []string {
-	var on []string
-	if props.Kind != "" {
-		on = append(on, T(ctx, "audit.kind."+props.Kind))
-	}
-	if props.Person != 0 {
-		on = append(on, personName(ctx, props.Person, props.People))
-	}
-	for _, bound := range []struct{ field, day string }{{"field.from", props.From}, {"field.to", props.To}} {
-		if bound.day != "" {
-			on = append(on, T(ctx, bound.field)+" "+auditValue(ctx, "from", bound.day))
-		}
-	}
-	return on
 }
 
 var _ = templruntime.GeneratedTemplate

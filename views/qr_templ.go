@@ -11,43 +11,10 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // A QR code as one SVG path.
 
-import (
-	"strconv"
-	"strings"
-)
-
 // QR is a QR code as plain modules, true for dark, without its quiet zone.
 // Zero for a link that has no address yet.
 type QR struct {
 	Modules [][]bool
-}
-
-// quiet is the light margin that decoders need, in modules.
-const quiet = 4
-
-func (q QR) viewBox() string {
-	side := strconv.Itoa(len(q.Modules) + 2*quiet)
-	return "0 0 " + side + " " + side
-}
-
-// path draws each run of dark modules in a row as one rectangle.
-func (q QR) path() string {
-	var b strings.Builder
-	for y, row := range q.Modules {
-		for x := 0; x < len(row); x++ {
-			if !row[x] {
-				continue
-			}
-			run := 1
-			for x+run < len(row) && row[x+run] {
-				run++
-			}
-			n := strconv.Itoa(run)
-			b.WriteString("M" + strconv.Itoa(x+quiet) + " " + strconv.Itoa(y+quiet) + "h" + n + "v1h-" + n + "z")
-			x += run
-		}
-	}
-	return b.String()
 }
 
 // qrCode is dark on white in either colour scheme: many cameras read no other.
@@ -75,7 +42,7 @@ func qrCode(q QR, name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templruntime.NewAttributeExpression(q.viewBox()).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/qr.templ`, Line: 46, Col: 38}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/qr.templ`, Line: 13, Col: 38}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var2)
 		if templ_7745c5c3_Err != nil {
@@ -88,7 +55,7 @@ func qrCode(q QR, name string) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templruntime.NewAttributeExpression(name).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/qr.templ`, Line: 46, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/qr.templ`, Line: 13, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var3)
 		if templ_7745c5c3_Err != nil {
@@ -101,7 +68,7 @@ func qrCode(q QR, name string) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templruntime.NewAttributeExpression(q.path()).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/qr.templ`, Line: 46, Col: 171}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/qr.templ`, Line: 13, Col: 171}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var4)
 		if templ_7745c5c3_Err != nil {
