@@ -153,3 +153,134 @@ func TestGlossary_HasEachExportedType_AndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// declared is what the Go files of the project declare: names by their package,
+// methods under their type and alone, tests by their names, and the files themselves.
+type declared struct {
+	packages map[string]bool
+	names    map[string]bool // payments.Service, payments.Service.PayOut and payments.PayOut
+	bare     map[string]bool // PayOut
+	tests    []string
+	files    []string
+}
+
+func readProject(t *testing.T) (d declared) {
+	t.Helper()
+	d.packages, d.names, d.bare = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := entry.Name(); entry.IsDir() && path != root && (name[0] == '.' || name == "node_modules" || name == "data") {
+			return fs.SkipDir
+		}
+		in, err := filepath.Rel(root, path)
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		d.files = append(d.files, "/"+filepath.ToSlash(in))
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		d.take(file, strings.HasSuffix(path, "_test.go"))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (d *declared) take(file *ast.File, isTest bool) {
+	in := file.Name.Name
+	d.packages[in] = true
+	add := func(of string, name *ast.Ident) { d.names[in+"."+of+name.Name], d.bare[name.Name] = true, true }
+	for _, one := range file.Decls {
+		switch one := one.(type) {
+		case *ast.FuncDecl:
+			add("", one.Name)
+			if isTest && one.Recv == nil {
+				d.tests = append(d.tests, one.Name.Name)
+			}
+			if one.Recv == nil {
+				continue
+			}
+			of := one.Recv.List[0].Type
+			if pointer, isPointer := of.(*ast.StarExpr); isPointer {
+				of = pointer.X
+			}
+			if name, isName := of.(*ast.Ident); isName {
+				add(name.Name+".", one.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range one.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					add("", spec.Name)
+				case *ast.ValueSpec:
+					for _, name := range spec.Names {
+						add("", name)
+					}
+				}
+			}
+		}
+	}
+}
+
+var (
+	spokenName = regexp.MustCompile(`^([a-z]+)\.[A-Za-z]+(\.[A-Za-z]+)?$`)
+	spokenBare = regexp.MustCompile(`^[a-z]+[A-Z]\w*$`)
+	spokenTest = regexp.MustCompile(`^((?:Test|Fuzz)[A-Z]\w*)…?(\w*)$`)
+	spokenFile = regexp.MustCompile(`^\w[\w./-]*(\.(go|templ|sql|js|css)|/)$`) // or a folder
+	fenced     = regexp.MustCompile("(?s)```.*?```")
+)
+
+// lacks tells what a code span speaks of that the project does not have; "" where
+// that is nothing.
+func (d declared) lacks(span string) string {
+	isThere := func(file string) bool {
+		if strings.HasSuffix(span, "/") {
+			return strings.Contains(file, "/"+span)
+		}
+		return strings.HasSuffix(file, "/"+span)
+	}
+	m := spokenName.FindStringSubmatch(span)
+	of := spokenTest.FindStringSubmatch(span)
+	isMeant := func(name string) bool { return strings.HasPrefix(name, of[1]) && strings.HasSuffix(name, of[2]) }
+	switch {
+	case spokenFile.MatchString(span):
+		if !slices.ContainsFunc(d.files, isThere) {
+			return "no such file"
+		}
+	case m != nil && d.packages[m[1]] && !d.names[span] && !strings.HasSuffix(span, ".json"):
+		return "no such name in package " + m[1]
+	case spokenBare.MatchString(span) && !d.bare[span]:
+		return "no such name in any package"
+	case of != nil && !slices.ContainsFunc(d.tests, isMeant):
+		return "no such test"
+	}
+	return ""
+}
+
+func TestDocs_NameOnlyWhatIsThere(t *testing.T) {
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	project := readProject(t)
+	for _, name := range append(pages, filepath.Join(root, "CONTRIBUTING.md"), filepath.Join(root, "SECURITY.md")) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range quotedName.FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1) {
+			if wrong := project.lacks(m[1]); wrong != "" {
+				t.Errorf("%s speaks of %s: %s; name it as it is called now", filepath.Base(name), m[1], wrong)
+			}
+		}
+	}
+}
