@@ -54,12 +54,16 @@ func locale(t *testing.T, name string) (texts map[string]message, fileOf map[str
 	return texts, fileOf
 }
 
-// Who looks for a key finds its file by its first word, in both languages.
+// Who looks for a key finds its file by its first word, in both languages; each file is
+// of one of the handlers' rooms.
 func TestLocales_AKeysFirstWordTellsItsFile(t *testing.T) {
 	fileOf := make(map[string]string)
 	for _, language := range []string{"fr", "en"} {
 		_, files := locale(t, language)
 		for key, file := range files {
+			if _, err := os.Stat(filepath.Join("..", "handlers", strings.TrimSuffix(file, ".json"))); err != nil {
+				t.Fatalf("%s is in %s, which is no room: %v", key, file, err)
+			}
 			word, _, _ := strings.Cut(key, ".")
 			if other := fileOf[word]; other != "" && other != file {
 				t.Errorf("%s is in %s of %q; the other keys of %s are in %s", key, file, language, word, other)
