@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // Africa/Douala on machines without a zone database
 
 	"github.com/alecthomas/kong"
 

@@ -53,19 +53,9 @@ type PaymentLinkRequest struct {
 	ExternalReference  string
 	RedirectURL        string
 	FailureRedirectURL string
-	PaymentOptions     PaymentOptions
+	PaymentOptions     money.PaymentOptions
 	PayerCanPayMore    bool
 }
-
-// PaymentOptions are the ways to pay that the hosted page offers.
-type PaymentOptions string
-
-// The payment options CamPay documents or is known to take.
-const (
-	MobileMoney     PaymentOptions = "MOMO"
-	Card            PaymentOptions = "CARD"
-	MobileMoneyCard PaymentOptions = "MOMO,CARD"
-)
 
 // PaymentLink is a hosted payment page. GET /transaction/{Reference}/ answers
 // not found until a payer has begun to pay on it.

@@ -57,7 +57,7 @@ func TestPaymentLink_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 	got, err := clientOf(t, s).PaymentLink(t.Context(), campay.PaymentLinkRequest{
 		Amount: money.Francs(2500), From: payer, Description: "<Test & more>", FirstName: "First", LastName: "Last",
 		Email: "test@example.com", ExternalReference: "d", RedirectURL: "https://example.com/ok",
-		FailureRedirectURL: "https://example.com/no", PaymentOptions: campay.MobileMoneyCard, PayerCanPayMore: true,
+		FailureRedirectURL: "https://example.com/no", PaymentOptions: money.MobileMoneyCard, PayerCanPayMore: true,
 	})
 	if err != nil || got.URL != "https://demo.campay.net/pay/x" || got.Reference != ref || got.Raw == nil {
 		t.Errorf("got %+v, %v", got, err)

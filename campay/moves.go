@@ -96,18 +96,18 @@ func (c *Client) PaymentLink(ctx context.Context, r PaymentLinkRequest) (Payment
 		return PaymentLink{}, &Error{Op: opPaymentLink, Effect: NotSent, Err: err}
 	}
 	in := struct {
-		Amount             string         `json:"amount"`
-		Currency           string         `json:"currency"`
-		From               money.Phone    `json:"from,omitempty"`
-		Description        string         `json:"description"`
-		FirstName          string         `json:"first_name,omitempty"`
-		LastName           string         `json:"last_name,omitempty"`
-		Email              string         `json:"email,omitempty"`
-		ExternalReference  string         `json:"external_reference"`
-		RedirectURL        string         `json:"redirect_url,omitempty"`
-		FailureRedirectURL string         `json:"failure_redirect_url,omitempty"`
-		PaymentOptions     PaymentOptions `json:"payment_options,omitempty"`
-		PayerCanPayMore    string         `json:"payer_can_pay_more"`
+		Amount             string               `json:"amount"`
+		Currency           string               `json:"currency"`
+		From               money.Phone          `json:"from,omitempty"`
+		Description        string               `json:"description"`
+		FirstName          string               `json:"first_name,omitempty"`
+		LastName           string               `json:"last_name,omitempty"`
+		Email              string               `json:"email,omitempty"`
+		ExternalReference  string               `json:"external_reference"`
+		RedirectURL        string               `json:"redirect_url,omitempty"`
+		FailureRedirectURL string               `json:"failure_redirect_url,omitempty"`
+		PaymentOptions     money.PaymentOptions `json:"payment_options,omitempty"`
+		PayerCanPayMore    string               `json:"payer_can_pay_more"`
 	}{
 		amount, currency, r.From, r.Description, r.FirstName, r.LastName, r.Email, r.ExternalReference,
 		r.RedirectURL, r.FailureRedirectURL, r.PaymentOptions, yesNo(r.PayerCanPayMore),

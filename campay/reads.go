@@ -207,9 +207,6 @@ func readRow(b []byte) (historyRow, error) {
 	}, nil
 }
 
-// cameroon is the country's time, all year.
-var cameroon = time.FixedZone("WAT", int(time.Hour/time.Second))
-
 // moment reads a time with or without a zone, without one as Cameroon's. One
 // that cannot be read is zero: a row is worth more than its time.
 func moment(s string) time.Time {
@@ -217,7 +214,7 @@ func moment(s string) time.Time {
 		time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00",
 		"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
 	} {
-		if t, err := time.ParseInLocation(layout, s, cameroon); err == nil {
+		if t, err := time.ParseInLocation(layout, s, money.Douala); err == nil {
 			return t.UTC()
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -62,7 +63,7 @@ func TestBalance_InAnotherCurrency_IsSaidAndCountedNowhere(t *testing.T) {
 	}
 }
 
-func has(series []store.BalanceSnapshot, total int64) bool {
+func has(series []store.BalanceSnapshot, total money.XAF) bool {
 	for _, b := range series {
 		if b.Total == total {
 			return true

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/handlers/pay"
@@ -17,7 +16,7 @@ import (
 
 func once(o *payments.LinkOrder) { o.Kind = store.LinkOnce }
 
-func cards(o *payments.LinkOrder) { o.PaymentOptions = campay.MobileMoneyCard }
+func cards(o *payments.LinkOrder) { o.PaymentOptions = money.MobileMoneyCard }
 
 func TestAttack_StrangersPageOfALinkForOnePayment_IsNobodyElses(t *testing.T) {
 	s := openShop(t)

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/campay/sandbox"
@@ -23,7 +22,7 @@ import (
 func (s *shop) linked(amount int64, edit ...func(*payments.LinkOrder)) store.LinkWithState {
 	s.t.Helper()
 	order := payments.LinkOrder{
-		Operation: newOperation(), Kind: store.LinkReusable, Amount: money.Francs(amount), Description: "Pain", PaymentOptions: campay.MobileMoney,
+		Operation: newOperation(), Kind: store.LinkReusable, Amount: money.Francs(amount), Description: "Pain", PaymentOptions: money.MobileMoney,
 	}
 	for _, e := range edit {
 		e(&order)
@@ -239,7 +238,7 @@ func TestCustomer_AnotherLinksPayment_IsNotFound(t *testing.T) {
 
 func TestCustomer_Cards_LeadToCamPaysPageAndBackToHisOwnPayment(t *testing.T) {
 	s := openShop(t)
-	l := s.linked(0, func(o *payments.LinkOrder) { o.PaymentOptions = campay.MobileMoneyCard })
+	l := s.linked(0, func(o *payments.LinkOrder) { o.PaymentOptions = money.MobileMoneyCard })
 	customer := s.browser()
 	path := customer.onItsWay(customer.paysLink(l, "amount", "700", "phone", "", "way", "page"))
 	if got := customer.get(path); !strings.Contains(got.body, s.newest().PaymentURL) {

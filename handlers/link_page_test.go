@@ -23,7 +23,7 @@ func TestLinkNew_NumbersAndDaysAsPeopleWriteThem_AreReadOrRefusedInWords(t *test
 			{"most_money", "10 000 FCFA"}, {"expires", "31/12/2026"}, {"expires", "31.12.2026"}, {"expires", "2026-12-31"},
 		} {
 			l := owner.makes("kind", "reusable", c.field, c.typed)
-			if c.field == "most_payments" && l.MostPayments != 1000 || c.field == "most_money" && l.MostMoney != int64(money.Francs(10_000)) ||
+			if c.field == "most_payments" && l.MostPayments != 1000 || c.field == "most_money" && l.MostMoney != money.Francs(10_000) ||
 				c.field == "expires" && l.ExpiresAt.UTC().Format("2006-01-02 15:04") != "2026-12-31 23:00" {
 				t.Errorf("%s: %s %q is kept as %+v", language, c.field, c.typed, l.PaymentLink)
 			}
@@ -43,7 +43,7 @@ func TestLinkNew_Counter_NeedsNoAmount(t *testing.T) {
 	if l := owner.makes("kind", "counter", "amount_kind", "fixed", "amount", ""); l.Amount != 0 || l.Kind != store.LinkCounter {
 		t.Errorf("made %+v", l.PaymentLink)
 	}
-	if l := owner.makes("kind", "counter", "amount", "700"); l.Amount != int64(money.Francs(700)) {
+	if l := owner.makes("kind", "counter", "amount", "700"); l.Amount != money.Francs(700) {
 		t.Error("an amount that was typed is dropped")
 	}
 }

@@ -48,7 +48,7 @@ func TestLinkNew_KindsAmountsAndLimits_AreKept(t *testing.T) {
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "reusable", "amount_kind", "open", "amount", "", "most_payments", "3", "most_money", "10 000", "expires", "2026-03-10")
-	if l.Kind != store.LinkReusable || l.Amount != 0 || l.MostPayments != 3 || l.MostMoney != int64(money.Francs(10_000)) ||
+	if l.Kind != store.LinkReusable || l.Amount != 0 || l.MostPayments != 3 || l.MostMoney != money.Francs(10_000) ||
 		l.ExpiresAt.UTC().Format("2006-01-02 15:04") != "2026-03-10 23:00" { // midnight in Douala
 		t.Errorf("kept as %+v", l.PaymentLink)
 	}
@@ -118,7 +118,7 @@ func TestLink_ChangedByWhoMay_AndByNobodyElse(t *testing.T) {
 			}
 		}
 	}
-	if l := s.link(own.ID); l.Amount != int64(money.Francs(700)) || l.Description != "Riz" {
+	if l := s.link(own.ID); l.Amount != money.Francs(700) || l.Description != "Riz" {
 		t.Errorf("changed to %+v", l.PaymentLink)
 	}
 	s.clock.pass(24 * 60 * 60e9) // a cashier sees today's alone
@@ -226,7 +226,7 @@ func TestBatch_PastedOrSent_IsShownAndThenMadeOnce(t *testing.T) {
 	s.work()
 	made, err := s.store.Links(t.Context(), store.LinkFilter{})
 	s.must(err)
-	if len(made) != 2 || made[1].FirstName != "Élève Un" || made[1].Phone != "237677123456" || made[0].Amount != int64(money.Francs(3000)) {
+	if len(made) != 2 || made[1].FirstName != "Élève Un" || made[1].Phone != "237677123456" || made[0].Amount != money.Francs(3000) {
 		t.Fatalf("made %+v", made)
 	}
 	if got := owner.get(page); strings.Count(got.body, `class="qr"`) != 2 || !strings.Contains(got.body, "wa.me/237677123456") {

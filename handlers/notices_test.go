@@ -118,7 +118,7 @@ func (s *shop) subscribed(b *browserPush, u store.User, endpoint string) {
 }
 
 func paidSale() store.Transaction {
-	return store.Transaction{ID: 7, Kind: store.KindCollect, Status: store.StatusSuccessful, Amount: int64(money.Francs(12_500)), Operator: "MTN", Phone: "237677123456", Description: "Pain"}
+	return store.Transaction{ID: 7, Kind: store.KindCollect, Status: store.StatusSuccessful, Amount: money.Francs(12_500), Operator: "MTN", Phone: "237677123456", Description: "Pain"}
 }
 
 func TestNotices_OfAPayment_TellTheAmountAndNobody(t *testing.T) {

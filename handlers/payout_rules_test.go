@@ -34,8 +34,8 @@ func TestPayoutRules_AreKeptAudited_AndShownAgainAsTheyCanBeTyped(t *testing.T) 
 	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
 	want := store.PayoutRules{
-		MostEach: int64(money.Francs(50_000)), MostDay: int64(money.Francs(200_000)), CountDay: 10, FromHour: 8, ToHour: 20, SavedOnly: true,
-		NewRecipientWait: 24 * time.Hour, ApprovalAbove: int64(money.Francs(100_000)), AirtimeDay: int64(money.Francs(10_000)),
+		MostEach: money.Francs(50_000), MostDay: money.Francs(200_000), CountDay: 10, FromHour: 8, ToHour: 20, SavedOnly: true,
+		NewRecipientWait: 24 * time.Hour, ApprovalAbove: money.Francs(100_000), AirtimeDay: money.Francs(10_000),
 	}
 	if got := owner.post("/payout-rules", wholeRules()); got.status != http.StatusSeeOther {
 		t.Fatalf("answered %d: %s", got.status, got.body)

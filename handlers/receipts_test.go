@@ -87,7 +87,7 @@ func TestReceipt_Refunded_SaysHowMuch(t *testing.T) {
 	for status, francs := range map[store.Status]int64{store.StatusSuccessful: 200, store.StatusInDoubt: 50} {
 		s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.CreateTransaction(ctx, store.Transaction{
-				Kind: store.KindWithdraw, Origin: store.OriginRefund, RefundOf: 1, Asked: int64(money.Francs(francs)), Amount: int64(money.Francs(francs)),
+				Kind: store.KindWithdraw, Origin: store.OriginRefund, RefundOf: 1, Asked: money.Francs(francs), Amount: money.Francs(francs),
 				Status: status, Currency: "XAF", Phone: "237677123456", CreatedAt: s.clock.now(),
 			})
 			return err

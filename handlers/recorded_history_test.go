@@ -39,7 +39,7 @@ func TestRecorded_History_IsComparedRowByRow_AndMovesNoMoney(t *testing.T) {
 				"$description", "#"+sale.OperationCode, "$user", sale.OperationCode,
 				"$zoned", at.Format("2006-01-02T15:04:05.000000Z"), "$local", at.Add(time.Hour).Format("2006-01-02T15:04:05.000000"),
 				"$spaced", at.Add(time.Hour).Format("2006-01-02 15:04:05.000000"))
-			day := payments.DayOf(at)
+			day := money.DayOf(at)
 			s.replay().set("/api/history/", func(w http.ResponseWriter, r *http.Request) {
 				if body, _ := io.ReadAll(r.Body); strings.Contains(string(body), `"start_date":"`+day.Format(time.DateOnly)) {
 					p.replayed(w, names)
@@ -67,7 +67,7 @@ func TestRecorded_History_IsComparedRowByRow_AndMovesNoMoney(t *testing.T) {
 				fee, err = money.ParseXAF(p.Fee)
 				s.must(err)
 			}
-			if got.Status != store.StatusSuccessful || got.Amount != int64(money.Francs(500)) || got.Fee != int64(fee) || got.Flags.String() != p.Flags {
+			if got.Status != store.StatusSuccessful || got.Amount != money.Francs(500) || got.Fee != fee || got.Flags.String() != p.Flags {
 				t.Errorf("%s with %d, fee %d, flags %q; want fee %d, flags %q", got.Status, got.Amount, got.Fee, got.Flags, fee, p.Flags)
 			}
 			if p.Matched == 1 {
@@ -83,7 +83,7 @@ func TestRecorded_History_IsComparedRowByRow_AndMovesNoMoney(t *testing.T) {
 				t.Errorf("the page answered %d", page.status)
 			}
 			owner.seen(got)
-			if taken, err := s.store.Takings(t.Context(), at.Add(-time.Hour), at.Add(time.Hour)); err != nil || taken.Amount != int64(money.Francs(500)) {
+			if taken, err := s.store.Takings(t.Context(), at.Add(-time.Hour), at.Add(time.Hour)); err != nil || taken.Amount != money.Francs(500) {
 				t.Errorf("the day took %d, %v", taken.Amount, err)
 			}
 		})

@@ -150,7 +150,7 @@ func TestRecorded_PaymentLink_SellsWhereverThereIsAPage(t *testing.T) {
 		s.answersOnce(replay, "/api/get_payment_link/", r, sent)
 		operation := newOperation()
 		l, err := s.service.CreateLink(t.Context(), payments.LinkOrder{
-			Operation: operation, Amount: money.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney,
+			Operation: operation, Amount: money.Francs(500), Description: "Pain", PaymentOptions: money.MobileMoney,
 		})
 		if sale := s.byOperation(operation); !isOneOf(sale.Status, r.Book) {
 			t.Errorf("%s: %s (%v), want %s", r.It, sale.Status, err, r.Book)

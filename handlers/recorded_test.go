@@ -206,7 +206,7 @@ func (r recorded) want(t *testing.T, got store.Transaction) {
 			t.Fatal(err)
 		}
 	}
-	if !isOneOf(got.Status, r.Book) || got.Amount != int64(told) || got.Flags.String() != r.Flags || got.PaidInFull() != r.Paid {
+	if !isOneOf(got.Status, r.Book) || got.Amount != told || got.Flags.String() != r.Flags || got.PaidInFull() != r.Paid {
 		t.Errorf("%s: %s with %d, paid in full %v, flags %q; want %s with %d, %v, %q",
 			r.It, got.Status, got.Amount, got.PaidInFull(), got.Flags, r.Book, told, r.Paid, r.Flags)
 	}
@@ -245,7 +245,7 @@ func (s *shop) looksUp(all []recorded, call, calledDone string, begin func(n int
 	for i, r := range all {
 		begun := begin(i)
 		names := strings.NewReplacer("$reference", begun.Reference, "$REFERENCE", strings.ToUpper(begun.Reference),
-			"$external", begun.ExternalReference, "$EXTERNAL", strings.ToUpper(begun.ExternalReference), "$phone", begun.Phone)
+			"$external", begun.ExternalReference, "$EXTERNAL", strings.ToUpper(begun.ExternalReference), "$phone", string(begun.Phone))
 		replay.set(call+begun.Reference, func(w http.ResponseWriter, _ *http.Request) { r.replayed(w, names) })
 		_, err := s.service.Ask(t.Context(), begun.ID)
 		s.must(err)
@@ -271,7 +271,7 @@ func (s *shop) looksUp(all []recorded, call, calledDone string, begin func(n int
 		s.must(err)
 		got, err := s.store.Transaction(t.Context(), id)
 		s.must(err)
-		if got.Status != store.StatusSuccessful || got.Amount != int64(money.Francs(5)) {
+		if got.Status != store.StatusSuccessful || got.Amount != money.Francs(5) {
 			t.Errorf("%s: in the end %s with %d", all[i].It, got.Status, got.Amount)
 		}
 	}

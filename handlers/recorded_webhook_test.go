@@ -115,7 +115,7 @@ func TestRecorded_Webhook_RightlySignedIsTaken_AndNothingElseIs(t *testing.T) {
 	for i, id := range ids {
 		got, err := s.store.Transaction(t.Context(), id)
 		s.must(err)
-		if !got.PaidInFull() || got.Amount != int64(money.Francs(500)) {
+		if !got.PaidInFull() || got.Amount != money.Francs(500) {
 			t.Errorf("%s: in the end %s with %d", all[i].It, got.Status, got.Amount)
 		}
 	}

@@ -66,7 +66,7 @@ func TestLinkNew_AllFieldsAreKeptAndSent(t *testing.T) {
 	all, err := s.store.Links(t.Context(), store.LinkFilter{Limit: 1})
 	s.must(err)
 	l := all[0]
-	if l.Amount != int64(money.Francs(2500)) || l.FirstName != "Prénom" || l.Email != "client@example.com" || l.Phone != "237699123456" ||
+	if l.Amount != money.Francs(2500) || l.FirstName != "Prénom" || l.Email != "client@example.com" || l.Phone != "237699123456" ||
 		l.PaymentOptions != "MOMO,CARD" || !l.MayPayMore || l.RedirectURL != "https://shop.example/ok" || l.FailureRedirectURL != "https://shop.example/no" {
 		t.Fatalf("kept as %+v", l)
 	}

@@ -26,10 +26,10 @@ type Approval struct {
 	ID            int64
 	Operation     string // the external reference of the transaction that comes of it
 	Kind          Kind
-	Origin        Origin // push or refund
-	RefundOf      int64  // 0 for no refund
-	Asked         int64  // hundredths
-	Phone         string
+	Origin        Origin    // push or refund
+	RefundOf      int64     // 0 for no refund
+	Asked         money.XAF // hundredths
+	Phone         money.Phone
 	Operator      money.Operator
 	RecipientName string
 	Description   string
@@ -130,7 +130,7 @@ func (r Reader) Approvals(ctx context.Context, wanted ApprovalFilter) ([]Approva
 
 // SameApprovals returns the payouts of a kind that wait to send one number one
 // amount, newest first: the next one may be the same by mistake.
-func (r Reader) SameApprovals(ctx context.Context, kind Kind, phone string, asked int64) ([]Approval, error) {
+func (r Reader) SameApprovals(ctx context.Context, kind Kind, phone money.Phone, asked money.XAF) ([]Approval, error) {
 	same, err := many(ctx, r.rows, scanApproval, `
 		SELECT `+approvalColumns+` FROM approvals
 		WHERE book = $1 AND state = 'waiting' AND phone = $2 AND asked = $3 AND kind = $4

@@ -7,16 +7,18 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // BalanceSnapshot is what CamPay said the app held at a time; hundredths. What it
 // did not tell is 0 and marked so.
 type BalanceSnapshot struct {
 	At      time.Time
-	Total   int64
-	MTN     int64
-	Orange  int64
-	Utility int64
+	Total   money.XAF
+	MTN     money.XAF
+	Orange  money.XAF
+	Utility money.XAF
 
 	TotalUnknown, MTNUnknown, OrangeUnknown, UtilityUnknown bool
 }

@@ -121,7 +121,7 @@ func readsOfMoneyOut(r Reader) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"PayoutRules": func(ctx context.Context) error {
 			rules, err := r.PayoutRules(ctx)
-			return list(rules.MostEach, err)
+			return list(int64(rules.MostEach), err)
 		},
 		"Recipient":        func(ctx context.Context) error { _, err := r.Recipient(ctx, 1); return err },
 		"RecipientByPhone": func(ctx context.Context) error { _, err := r.RecipientByPhone(ctx, "237677123456"); return err },
@@ -147,12 +147,15 @@ func readsOfMoneyOut(r Reader) map[string]func(context.Context) error {
 			l, err := r.Audit(ctx, AuditFilter{})
 			return list(int64(len(l)), err)
 		},
-		"Reserved": func(ctx context.Context) error { return list(r.Reserved(ctx, KindWithdraw, "MTN", noon)) },
+		"Reserved": func(ctx context.Context) error {
+			n, err := r.Reserved(ctx, KindWithdraw, "MTN", noon)
+			return list(int64(n), err)
+		},
 		"PaidOut": func(ctx context.Context) error {
 			totals, err := r.PaidOut(ctx, noon, KindWithdraw, KindAirtime)
-			return list(totals.Amount, err)
+			return list(int64(totals.Amount), err)
 		},
-		"Refunded": func(ctx context.Context) error { return list(r.Refunded(ctx, 1)) },
+		"Refunded": func(ctx context.Context) error { n, err := r.Refunded(ctx, 1); return list(int64(n), err) },
 		"RefundsOf": func(ctx context.Context) error {
 			l, err := r.RefundsOf(ctx, 1)
 			return list(int64(len(l)), err)

@@ -25,23 +25,23 @@ func checksum(parts ...string) int64 {
 func sumOf(book Book, t Transaction) int64 {
 	return checksum(
 		string(book), string(t.Kind), string(t.Origin), string(t.Status), t.ExternalReference, t.OperationCode, t.Reference,
-		fmt.Sprint(t.Asked, t.Amount, t.Net, t.Fee, t.AmountUnknown, millis(t.SettledAt), t.RefundOf), t.Currency, string(t.Operator), t.Phone,
+		fmt.Sprint(int64(t.Asked), int64(t.Amount), int64(t.Net), int64(t.Fee), t.AmountUnknown, millis(t.SettledAt), t.RefundOf), t.Currency, string(t.Operator), string(t.Phone),
 	)
 }
 
 // sumOfLink is the checksum of what a link asks for, how much of it it takes, and where.
 func sumOfLink(book Book, l PaymentLink) int64 {
 	return checksum(
-		string(book), l.Slug, string(l.Kind), l.PaymentOptions, l.RedirectURL, l.FailureRedirectURL,
-		fmt.Sprint(l.Amount, l.MayPayMore, l.MostPayments, l.MostMoney),
+		string(book), l.Slug, string(l.Kind), string(l.PaymentOptions), l.RedirectURL, l.FailureRedirectURL,
+		fmt.Sprint(int64(l.Amount), l.MayPayMore, l.MostPayments, int64(l.MostMoney)),
 	)
 }
 
 // sumOfApproval is the checksum of the order that waits: nothing of that changes.
 func sumOfApproval(book Book, a Approval) int64 {
 	return checksum(
-		string(book), a.Operation, string(a.Kind), string(a.Origin), a.Phone, string(a.Operator), a.RecipientName,
-		fmt.Sprint(a.RefundOf, a.Asked, a.RequestedBy, millis(a.RequestedAt)),
+		string(book), a.Operation, string(a.Kind), string(a.Origin), string(a.Phone), string(a.Operator), a.RecipientName,
+		fmt.Sprint(a.RefundOf, int64(a.Asked), a.RequestedBy, millis(a.RequestedAt)),
 	)
 }
 
@@ -49,8 +49,8 @@ func sumOfApproval(book Book, a Approval) int64 {
 func sumOfRules(book Book, p PayoutRules) int64 {
 	p.HeldUntil, p.UpdatedAt = p.HeldUntil.UTC(), p.UpdatedAt.UTC()
 	return checksum(string(book), fmt.Sprint(
-		p.Frozen, p.MostEach, p.MostDay, p.CountDay, p.FromHour, p.ToHour, p.SavedOnly, p.NewRecipientWait.Milliseconds(),
-		p.ApprovalAbove, p.ApprovalHeld, millis(p.HeldUntil), p.AirtimeDay, millis(p.UpdatedAt), p.UpdatedBy,
+		p.Frozen, int64(p.MostEach), int64(p.MostDay), p.CountDay, p.FromHour, p.ToHour, p.SavedOnly, p.NewRecipientWait.Milliseconds(),
+		int64(p.ApprovalAbove), int64(p.ApprovalHeld), millis(p.HeldUntil), int64(p.AirtimeDay), millis(p.UpdatedAt), p.UpdatedBy,
 	))
 }
 

@@ -36,13 +36,13 @@ type HistoryRow struct {
 	OperatorReference string
 	Kind              Kind           // as its code and its sides tell
 	Operator          money.Operator // MTN, ORANGE or empty
-	Phone             string
+	Phone             money.Phone
 	Description       string
 	ExternalUser      string
-	Amount            int64
-	Charge            int64
-	Debit             int64
-	Credit            int64
+	Amount            money.XAF
+	Charge            money.XAF
+	Debit             money.XAF
+	Credit            money.XAF
 	Untold            Untold
 	Status            string // as it came
 	Finding           Finding
@@ -231,7 +231,7 @@ func (r Reader) HistoryAfter(ctx context.Context, from, until time.Time, last Hi
 // HistoryLike returns the rows that the book has no transaction for and that
 // moved an amount to or from a phone in a time, oldest first: what may have
 // become of a payout in doubt.
-func (r Reader) HistoryLike(ctx context.Context, kind Kind, phone string, amount int64, from, until time.Time) ([]HistoryRow, error) {
+func (r Reader) HistoryLike(ctx context.Context, kind Kind, phone money.Phone, amount money.XAF, from, until time.Time) ([]HistoryRow, error) {
 	found, err := many(ctx, r.rows, scanHistoryRow, `
 		SELECT `+historyColumns+` FROM history_rows
 		WHERE book = $1 AND phone = $2 AND phone <> '' AND at >= $3 AND at < $4

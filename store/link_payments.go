@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // OpenOfLink returns what is not settled of a link, newest first, the newest
@@ -25,7 +27,7 @@ func (r Reader) OpenOfLink(ctx context.Context, linkID int64) ([]Transaction, er
 // asked for and has not refused.
 type LinkInFlight struct {
 	Count  int64
-	Amount int64 // hundredths
+	Amount money.XAF // hundredths
 }
 
 // LinkInFlight sums what a link's payers were asked for and nobody has settled.
@@ -53,7 +55,7 @@ type Unpaid struct {
 }
 
 // UnpaidSince counts them.
-func (r Reader) UnpaidSince(ctx context.Context, phone string, linkID int64, since time.Time) (Unpaid, error) {
+func (r Reader) UnpaidSince(ctx context.Context, phone money.Phone, linkID int64, since time.Time) (Unpaid, error) {
 	counts, err := one(ctx, r.rows, func(r row) (u Unpaid, err error) {
 		err = r.Scan(&u.ByPhone, &u.ByLink)
 		return u, err

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // LinkKind is how often a link is paid, and by whom.
@@ -24,18 +26,18 @@ type PaymentLink struct {
 	ID                 int64
 	Slug               string // unguessable, in our own URL /p/{slug}
 	Kind               LinkKind
-	Amount             int64 // hundredths; 0 for the customer's own
+	Amount             money.XAF // hundredths; 0 for the customer's own
 	Description        string
 	FirstName          string
 	LastName           string
 	Email              string
-	Phone              string
-	PaymentOptions     string // MOMO, CARD or MOMO,CARD
+	Phone              money.Phone
+	PaymentOptions     money.PaymentOptions
 	MayPayMore         bool
 	RedirectURL        string
 	FailureRedirectURL string
 	MostPayments       int64     // 0 for any number
-	MostMoney          int64     // hundredths; 0 for any sum
+	MostMoney          money.XAF // hundredths; 0 for any sum
 	ExpiresAt          time.Time // zero for never, as the two below
 	PausedAt           time.Time
 	ArchivedAt         time.Time
@@ -79,7 +81,7 @@ type LinkWithState struct {
 	PaymentLink
 	Newest Transaction // the attempt that says most about the link: a paid one before a pending one before a waiting one
 	Paid   int         // successful attempts
-	Taken  int64       // hundredths over the successful attempts
+	Taken  money.XAF   // hundredths over the successful attempts
 	Untold int         // of Paid: those of which CamPay does not tell the amount
 }
 
@@ -144,7 +146,7 @@ func (tx *Tx) CreateLink(ctx context.Context, l PaymentLink) (PaymentLink, error
 			kind, most_payments, most_money, expires_at, paused_at, archived_at, till_id, operation, batch, at_till, sum)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 		RETURNING `+linkColumns,
-		tx.book, l.Slug, l.Amount, l.Description, l.FirstName, l.LastName, l.Email, l.Phone,
+		tx.book, l.Slug, l.Amount, l.Description, l.FirstName, l.LastName, l.Email, string(l.Phone),
 		l.PaymentOptions, bit(l.MayPayMore), l.RedirectURL, l.FailureRedirectURL, idOrNull(l.CreatedBy), millis(l.CreatedAt),
 		l.searchText(), l.Kind, l.MostPayments, l.MostMoney, millis(l.ExpiresAt),
 		millis(l.PausedAt), millis(l.ArchivedAt), idOrNull(l.TillID), l.Operation, l.Batch, bit(l.AtTill), sumOfLink(tx.book, l))
@@ -159,7 +161,7 @@ func (tx *Tx) CreateLink(ctx context.Context, l PaymentLink) (PaymentLink, error
 
 // searchText is what a search through the list compares.
 func (l PaymentLink) searchText() string {
-	return fold(l.Description, l.FirstName+" "+l.LastName, l.Email, l.Phone, l.Slug)
+	return fold(l.Description, l.FirstName+" "+l.LastName, l.Email, string(l.Phone), l.Slug)
 }
 
 // UpdateLink writes back what may change of a link: what it is for, how much it

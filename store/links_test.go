@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 func TestCreateLink_RoundTrip(t *testing.T) {
@@ -80,7 +82,7 @@ func TestUpdateLink_ChangesWhatMayChangeAndFindsItByItsNewWords(t *testing.T) {
 
 func TestLink_Stop_SaysWhyNobodyCanPay(t *testing.T) {
 	s := func(l PaymentLink, paid int, taken int64) LinkStop {
-		return LinkWithState{PaymentLink: l, Paid: paid, Taken: taken}.Stop(noon)
+		return LinkWithState{PaymentLink: l, Paid: paid, Taken: money.XAF(taken)}.Stop(noon)
 	}
 	for name, c := range map[string]struct{ got, want LinkStop }{
 		"one, not paid":           {s(PaymentLink{Kind: LinkOnce}, 0, 0), LinkOpen},

@@ -8,28 +8,30 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // PayoutRules limit what may go out. In every amount, count and duration 0 is
 // no limit; amounts are hundredths.
 type PayoutRules struct {
-	Frozen           bool  // nothing goes out at all
-	MostEach         int64 // of one withdrawal or airtime
-	MostDay          int64 // of the withdrawals of a day together
-	CountDay         int   // withdrawals in a day
-	FromHour, ToHour int   // Douala's hours in which money may go out, ToHour not included; equal for any hour
-	SavedOnly        bool  // only to saved recipients
+	Frozen           bool      // nothing goes out at all
+	MostEach         money.XAF // of one withdrawal or airtime
+	MostDay          money.XAF // of the withdrawals of a day together
+	CountDay         int       // withdrawals in a day
+	FromHour, ToHour int       // Douala's hours in which money may go out, ToHour not included; equal for any hour
+	SavedOnly        bool      // only to saved recipients
 	NewRecipientWait time.Duration
-	ApprovalAbove    int64 // above it a second owner approves
-	ApprovalHeld     int64 // the lower one that goes on until HeldUntil; 0 for none
+	ApprovalAbove    money.XAF // above it a second owner approves
+	ApprovalHeld     money.XAF // the lower one that goes on until HeldUntil; 0 for none
 	HeldUntil        time.Time
-	AirtimeDay       int64 // of the airtime of a day together
+	AirtimeDay       money.XAF // of the airtime of a day together
 	UpdatedAt        time.Time
 	UpdatedBy        int64
 }
 
 // ApprovalInForce is the amount above which a second owner approves now; 0 for none.
-func (p PayoutRules) ApprovalInForce(now time.Time) int64 {
+func (p PayoutRules) ApprovalInForce(now time.Time) money.XAF {
 	isHeld := p.ApprovalHeld > 0 && now.Before(p.HeldUntil)
 	if isHeld && (p.ApprovalAbove == 0 || p.ApprovalHeld < p.ApprovalAbove) {
 		return p.ApprovalHeld

@@ -27,7 +27,7 @@ const clockTrust = time.Hour
 // Reserved returns what a balance asked for at settledSince may still lack: the
 // payouts of a kind from an operator's purse ("" for any, as airtime has one
 // purse) that are unsent, pending or in doubt, or were settled since. Hundredths.
-func (r Reader) Reserved(ctx context.Context, kind Kind, operator money.Operator, settledSince time.Time) (int64, error) {
+func (r Reader) Reserved(ctx context.Context, kind Kind, operator money.Operator, settledSince time.Time) (money.XAF, error) {
 	sum, err := one(ctx, r.rows, scanAmount, `
 		SELECT (SELECT COALESCE(SUM(`+goneOut+`), 0) FROM transactions
 				WHERE book = $1 AND kind = $2 AND `+isPayout+` AND ($3 = '' OR operator = $3)
@@ -45,7 +45,7 @@ func (r Reader) Reserved(ctx context.Context, kind Kind, operator money.Operator
 // PayoutTotals is what went out, or may have; hundredths.
 type PayoutTotals struct {
 	Count  int
-	Amount int64
+	Amount money.XAF
 }
 
 // PaidOut adds up the payouts of some kinds that were made since a time and did
@@ -68,7 +68,7 @@ func (r Reader) PaidOut(ctx context.Context, since time.Time, kinds ...Kind) (Pa
 
 // Refunded returns what was given back of a collection, or may yet be: its
 // refunds that did not fail, and those that wait for a second owner. Hundredths.
-func (r Reader) Refunded(ctx context.Context, collectionID int64) (int64, error) {
+func (r Reader) Refunded(ctx context.Context, collectionID int64) (money.XAF, error) {
 	sum, err := one(ctx, r.rows, scanAmount, `
 		SELECT (SELECT COALESCE(SUM(asked), 0) FROM transactions
 				WHERE book = $1 AND refund_of = $2 AND status <> 'failed')
@@ -94,8 +94,8 @@ func (r Reader) RefundsOf(ctx context.Context, collectionID int64) ([]Transactio
 
 // GivenBack returns what was proved to be given back of each of some collections,
 // at most a page of them, in hundredths; those of which nothing was are left out.
-func (r Reader) GivenBack(ctx context.Context, collections ...int64) (map[int64]int64, error) {
-	given := map[int64]int64{}
+func (r Reader) GivenBack(ctx context.Context, collections ...int64) (map[int64]money.XAF, error) {
+	given := map[int64]money.XAF{}
 	if len(collections) == 0 {
 		return given, nil
 	}
@@ -117,7 +117,7 @@ func (r Reader) GivenBack(ctx context.Context, collections ...int64) (map[int64]
 // RecentSamePayout returns the payouts of a kind that sent one number one
 // amount since a time and did not fail, newest first: the next one may be the
 // same by mistake.
-func (r Reader) RecentSamePayout(ctx context.Context, kind Kind, phone string, asked int64, since time.Time) ([]Transaction, error) {
+func (r Reader) RecentSamePayout(ctx context.Context, kind Kind, phone money.Phone, asked money.XAF, since time.Time) ([]Transaction, error) {
 	same, err := many(ctx, r.rows, scanTransaction, `
 		SELECT `+transactionColumns+` FROM transactions
 		WHERE book = $1 AND phone = $2 AND phone <> '' AND created_at >= $3
@@ -134,7 +134,7 @@ const usualCount = 30
 
 // UsualPayouts returns the amounts of the payouts of a kind that succeeded
 // last, as far as anybody knows them, newest first; hundredths.
-func (r Reader) UsualPayouts(ctx context.Context, kind Kind) ([]int64, error) {
+func (r Reader) UsualPayouts(ctx context.Context, kind Kind) ([]money.XAF, error) {
 	amounts, err := many(ctx, r.rows, scanAmount, `
 		SELECT `+goneOut+` FROM transactions
 		WHERE book = $1 AND kind = $2 AND `+isPayout+` AND status = 'successful' AND (asked > 0 OR amount_unknown = 0)
@@ -145,7 +145,7 @@ func (r Reader) UsualPayouts(ctx context.Context, kind Kind) ([]int64, error) {
 	return amounts, nil
 }
 
-func scanAmount(r row) (hundredths int64, err error) {
+func scanAmount(r row) (hundredths money.XAF, err error) {
 	err = r.Scan(&hundredths)
 	return hundredths, err
 }

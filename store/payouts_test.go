@@ -15,16 +15,16 @@ import (
 // asked are powers of two times a hundred, so that a sum says which ones it
 // counted.
 type every struct {
-	asked map[Kind]map[money.Operator]map[Status]int64
+	asked map[Kind]map[money.Operator]map[Status]money.XAF
 }
 
 func addEvery(t *testing.T, s *Store) every {
 	t.Helper()
-	e, next := every{make(map[Kind]map[money.Operator]map[Status]int64)}, int64(100)
+	e, next := every{make(map[Kind]map[money.Operator]map[Status]money.XAF)}, money.XAF(100)
 	for _, kind := range []Kind{KindCollect, KindWithdraw, KindAirtime} {
-		e.asked[kind] = make(map[money.Operator]map[Status]int64)
+		e.asked[kind] = make(map[money.Operator]map[Status]money.XAF)
 		for _, operator := range []money.Operator{money.MTN, money.Orange} {
-			e.asked[kind][operator] = make(map[Status]int64)
+			e.asked[kind][operator] = make(map[Status]money.XAF)
 			for _, status := range []Status{StatusUnsent, StatusPending, StatusInDoubt, StatusSuccessful, StatusFailed} {
 				addTransaction(t, s, Transaction{Kind: kind, Operator: operator, Status: status, Asked: next, SettledAt: noon})
 				e.asked[kind][operator][status] = next
@@ -35,7 +35,7 @@ func addEvery(t *testing.T, s *Store) every {
 	return e
 }
 
-func (e every) sum(kind Kind, operators []money.Operator, statuses ...Status) (sum int64) {
+func (e every) sum(kind Kind, operators []money.Operator, statuses ...Status) (sum money.XAF) {
 	for _, operator := range operators {
 		for _, status := range statuses {
 			sum += e.asked[kind][operator][status]
@@ -54,7 +54,7 @@ func TestReserved_IsWhatIsOnItsWayOrWentSinceTheBalanceWasTrue(t *testing.T) {
 		kind     Kind
 		operator money.Operator
 		since    time.Time
-		want     int64
+		want     money.XAF
 	}{
 		{KindWithdraw, money.MTN, noon, e.sum(KindWithdraw, both[:1], gone...)},
 		{KindWithdraw, money.Orange, noon, e.sum(KindWithdraw, both[1:], gone...)},
@@ -101,7 +101,7 @@ func TestPayouts_BegunElsewhere_CountWithWhatIsProved(t *testing.T) {
 	if got, err := s.PaidOut(t.Context(), noon, KindWithdraw); err != nil || got != (PayoutTotals{1, 700}) {
 		t.Errorf("paid out %+v, %v", got, err)
 	}
-	if got, err := s.UsualPayouts(t.Context(), KindWithdraw); err != nil || !reflect.DeepEqual(got, []int64{700}) {
+	if got, err := s.UsualPayouts(t.Context(), KindWithdraw); err != nil || !reflect.DeepEqual(got, []money.XAF{700}) {
 		t.Errorf("usual %v, %v", got, err)
 	}
 }
@@ -109,7 +109,7 @@ func TestPayouts_BegunElsewhere_CountWithWhatIsProved(t *testing.T) {
 func TestReserved_InsideAWrite_SeesWhatTheWriteWroteDown(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	write(t, s, func(tx *Tx) error {
-		for want := int64(0); want <= 300; want += 100 {
+		for want := money.XAF(0); want <= 300; want += 100 {
 			if got, err := tx.Reserved(t.Context(), KindWithdraw, "MTN", noon); err != nil || got != want {
 				t.Errorf("%d, %v, want %d", got, err, want)
 			}
@@ -126,7 +126,7 @@ func TestRefunded_IsWhatWentBackOrMayYet(t *testing.T) {
 	user, second := addUser(t, s, "owner").ID, addUser(t, s, "second owner").ID
 	collection, other := addTransaction(t, s, Transaction{Asked: 100_000}), addTransaction(t, s, Transaction{})
 	refund := func(of int64, status Status, asked int64) Transaction {
-		return addTransaction(t, s, Transaction{Kind: KindWithdraw, Origin: OriginRefund, RefundOf: of, Status: status, Asked: asked})
+		return addTransaction(t, s, Transaction{Kind: KindWithdraw, Origin: OriginRefund, RefundOf: of, Status: status, Asked: money.XAF(asked)})
 	}
 	var all []int64
 	for i, status := range []Status{StatusFailed, StatusUnsent, StatusPending, StatusInDoubt, StatusSuccessful} {
@@ -208,7 +208,7 @@ func TestRecentSamePayout_IsTheSameKindNumberAndAmountThatDidNotFail(t *testing.
 func TestUsualPayouts_AreThoseThatSucceededLast(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	for i := range usualCount + 2 {
-		addTransaction(t, s, Transaction{Kind: KindWithdraw, Status: StatusSuccessful, Asked: int64(i + 1), SettledAt: noon.Add(time.Duration(i) * time.Second)})
+		addTransaction(t, s, Transaction{Kind: KindWithdraw, Status: StatusSuccessful, Asked: money.XAF(int64(i + 1)), SettledAt: noon.Add(time.Duration(i) * time.Second)})
 	}
 	addTransaction(t, s, Transaction{Kind: KindWithdraw, Status: StatusPending, Asked: 999})
 	addTransaction(t, s, Transaction{Kind: KindAirtime, Status: StatusSuccessful, Asked: 999})

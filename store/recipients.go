@@ -15,7 +15,7 @@ import (
 type Recipient struct {
 	ID        int64
 	Name      string
-	Phone     string         // 237XXXXXXXXX
+	Phone     money.Phone    // 237XXXXXXXXX
 	Operator  money.Operator // MTN, ORANGE or empty
 	CreatedBy int64
 	CreatedAt time.Time // from which the waiting time of a new recipient counts
@@ -35,7 +35,7 @@ func (tx *Tx) AddRecipient(ctx context.Context, p Recipient) (Recipient, error) 
 		INSERT INTO recipients (book, name, phone, operator, created_by, created_at, removed_at, search)
 		VALUES ($1, $2, $3, $4, $5, $6, 0, $7)
 		RETURNING `+recipientColumns,
-		tx.book, p.Name, p.Phone, p.Operator, p.CreatedBy, millis(p.CreatedAt), fold(p.Name, p.Phone))
+		tx.book, p.Name, p.Phone, p.Operator, p.CreatedBy, millis(p.CreatedAt), fold(p.Name, string(p.Phone)))
 	if isTaken(err) {
 		err = ErrDuplicate
 	}
@@ -67,7 +67,7 @@ func (r Reader) Recipient(ctx context.Context, id int64) (Recipient, error) {
 }
 
 // RecipientByPhone returns the saved recipient of a number, or ErrNotFound.
-func (r Reader) RecipientByPhone(ctx context.Context, phone string) (Recipient, error) {
+func (r Reader) RecipientByPhone(ctx context.Context, phone money.Phone) (Recipient, error) {
 	p, err := one(ctx, r.rows, scanRecipient,
 		"SELECT "+recipientColumns+" FROM recipients WHERE book = $1 AND phone = $2 AND removed_at = 0", r.book, phone)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 func addRecipient(t testing.TB, s *Store, p Recipient) Recipient {
@@ -106,7 +108,7 @@ func TestRecipients_SearchAndPages(t *testing.T) {
 	user := addUser(t, s, "owner").ID
 	var all []int64
 	for i := range 5 {
-		all = append(all, addRecipient(t, s, Recipient{Name: fmt.Sprint("Épicerie ", i), Phone: fmt.Sprint("23767712345", i), CreatedBy: user}).ID)
+		all = append(all, addRecipient(t, s, Recipient{Name: fmt.Sprint("Épicerie ", i), Phone: money.Phone(fmt.Sprint("23767712345", i)), CreatedBy: user}).ID)
 	}
 	write(t, s, func(tx *Tx) error { return tx.RemoveRecipient(t.Context(), all[1], noon) })
 	for _, c := range []struct {

@@ -92,14 +92,14 @@ func TestBalanceSeries_HasOnePointForEachStep(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	for i := range 500 {
 		write(t, s, func(tx *Tx) error {
-			return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon.Add(time.Duration(i) * time.Minute), Total: int64(i)})
+			return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon.Add(time.Duration(i) * time.Minute), Total: money.XAF(int64(i))})
 		})
 	}
 	series, err := s.BalanceSeries(t.Context(), noon.Add(-time.Hour), noon.Add(3*time.Hour), time.Hour)
 	mustBe(t, err, nil)
 	totals := []int64{}
 	for _, b := range series {
-		totals = append(totals, b.Total)
+		totals = append(totals, int64(b.Total))
 	}
 	if !slices.Equal(totals, []int64{59, 119, 179}) {
 		t.Errorf("totals %v", totals)

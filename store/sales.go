@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // SalesFilter says whose sales of a day a strip shows: those that a person asked
@@ -72,7 +74,7 @@ const recentSales = 500
 
 // RecentAmounts returns the amounts that were asked most since a time, in
 // hundredths, the most frequent first.
-func (r Reader) RecentAmounts(ctx context.Context, since time.Time, limit int) ([]int64, error) {
+func (r Reader) RecentAmounts(ctx context.Context, since time.Time, limit int) ([]money.XAF, error) {
 	found, err := many(ctx, r.rows, scanAmount, `
 		SELECT asked FROM (
 			SELECT asked, created_at FROM transactions
@@ -87,7 +89,7 @@ func (r Reader) RecentAmounts(ctx context.Context, since time.Time, limit int) (
 }
 
 // RecentPayers returns the numbers that paid since a time, the last one first.
-func (r Reader) RecentPayers(ctx context.Context, since time.Time, limit int) ([]string, error) {
+func (r Reader) RecentPayers(ctx context.Context, since time.Time, limit int) ([]money.Phone, error) {
 	found, err := many(ctx, r.rows, scanPhone, `
 		SELECT phone FROM (
 			SELECT phone, created_at FROM transactions
@@ -101,16 +103,16 @@ func (r Reader) RecentPayers(ctx context.Context, since time.Time, limit int) ([
 	return found, nil
 }
 
-func scanPhone(r row) (phone string, err error) {
+func scanPhone(r row) (phone money.Phone, err error) {
 	err = r.Scan(&phone)
 	return phone, err
 }
 
 // ClaimFilter is what somebody who says that he paid knows of his payment.
 type ClaimFilter struct {
-	References []string // of CamPay or of the operator, in any case
-	Phones     []string // 237XXXXXXXXX
-	Amounts    []int64  // hundredths
+	References []string      // of CamPay or of the operator, in any case
+	Phones     []money.Phone // 237XXXXXXXXX
+	Amounts    []money.XAF   // hundredths
 	Since      time.Time
 	Limit      int
 }

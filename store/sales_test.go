@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 func saleIDs(sales []Sale) []int64 {
@@ -177,25 +179,25 @@ func TestSales_AreNumberedWithoutAGap_PerDayAndBook_AndKeepTheirNumberInAnotherW
 
 func TestRecentAmounts_TheMostUsedComeFirst(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	for _, asked := range []int64{500, 900, 500, 700, 900, 500} {
+	for _, asked := range []money.XAF{500, 900, 500, 700, 900, 500} {
 		addTransaction(t, s, Transaction{Kind: KindCollect, Asked: asked, CreatedAt: noon})
 	}
 	addTransaction(t, s, Transaction{Kind: KindCollect, Asked: 100, CreatedAt: noon.Add(-time.Hour)})
 	addTransaction(t, s, Transaction{Kind: KindWithdraw, Asked: 200, CreatedAt: noon})
 	got, err := s.RecentAmounts(t.Context(), noon, 6)
-	if want := []int64{500, 900, 700}; err != nil || !slices.Equal(got, want) {
+	if want := []money.XAF{500, 900, 700}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
 
 func TestRecentPayers_AreThoseWhoPaid_TheLastOneFirst(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
-	for i, phone := range []string{"237677000001", "237677000002", "237677000001", ""} {
+	for i, phone := range []money.Phone{"237677000001", "237677000002", "237677000001", ""} {
 		addTransaction(t, s, Transaction{Kind: KindCollect, Status: StatusSuccessful, Phone: phone, CreatedAt: noon.Add(time.Duration(i) * time.Second)})
 	}
 	addTransaction(t, s, Transaction{Kind: KindCollect, Status: StatusFailed, Phone: "237677000003", CreatedAt: noon})
 	got, err := s.RecentPayers(t.Context(), noon, 6)
-	if want := []string{"237677000001", "237677000002"}; err != nil || !slices.Equal(got, want) {
+	if want := []money.Phone{"237677000001", "237677000002"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -211,10 +213,10 @@ func TestClaimed_FindsByReferenceOrByNumberWithAmount_AndByNothingElse(t *testin
 	}{
 		"operator's reference": {ClaimFilter{References: []string{"mp26.1a"}}, []int64{one}},
 		"CamPay's code":        {ClaimFilter{References: []string{"CP26"}}, []int64{two}},
-		"number and amount":    {ClaimFilter{Phones: []string{"237677000001"}, Amounts: []int64{500}}, []int64{one}},
-		"what came in":         {ClaimFilter{Phones: []string{"237677000001"}, Amounts: []int64{950}}, []int64{two}},
-		"number alone":         {ClaimFilter{Phones: []string{"237677000001"}}, nil},
-		"amount alone":         {ClaimFilter{Amounts: []int64{500}}, nil},
+		"number and amount":    {ClaimFilter{Phones: []money.Phone{"237677000001"}, Amounts: []money.XAF{500}}, []int64{one}},
+		"what came in":         {ClaimFilter{Phones: []money.Phone{"237677000001"}, Amounts: []money.XAF{950}}, []int64{two}},
+		"number alone":         {ClaimFilter{Phones: []money.Phone{"237677000001"}}, nil},
+		"amount alone":         {ClaimFilter{Amounts: []money.XAF{500}}, nil},
 		"an empty reference":   {ClaimFilter{References: []string{""}}, nil},
 		"too old":              {ClaimFilter{References: []string{"CP26"}, Since: noon.Add(time.Second)}, nil},
 		"nothing":              {ClaimFilter{}, nil},

@@ -37,7 +37,7 @@ func (p Purse) Tells(b BalanceSnapshot) bool {
 }
 
 // Of is what a snapshot holds in a purse; CamPay tells nothing of PurseOther.
-func (p Purse) Of(b BalanceSnapshot) int64 {
+func (p Purse) Of(b BalanceSnapshot) money.XAF {
 	switch p {
 	case PurseMTN:
 		return b.MTN
@@ -53,7 +53,7 @@ func (p Purse) Of(b BalanceSnapshot) int64 {
 // Movements are what came into a purse and left it; hundredths. Untold counts
 // the rows that do not tell what they moved: none of it is in the sums.
 type Movements struct {
-	Credits, Debits int64
+	Credits, Debits money.XAF
 	Untold          int
 }
 
@@ -88,11 +88,11 @@ const underWayFor = 24 * time.Hour
 // moment although the history dates it before: collections that the book learnt
 // the end of afterwards, and payouts whose money was taken then and that did
 // not succeed (without their fee, which nobody knows).
-func (r Reader) UnderWay(ctx context.Context, at time.Time) (map[Purse]int64, error) {
-	underWay := map[Purse]int64{}
+func (r Reader) UnderWay(ctx context.Context, at time.Time) (map[Purse]money.XAF, error) {
+	underWay := map[Purse]money.XAF{}
 	err := r.rows.query(ctx, func(r row) error {
 		var p Purse
-		var sum int64
+		var sum money.XAF
 		err := r.Scan(&p, &sum)
 		underWay[p] += sum
 		return err

@@ -6,16 +6,18 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // Takings is what came in during a period; amounts are hundredths of a franc,
 // as CamPay proved them.
 type Takings struct {
 	Count  int
-	Amount int64
-	MTN    int64 // of Amount
-	Orange int64 // of Amount; what is left came by card or is of an unknown operator
-	Untold int   // further payments of which CamPay does not tell the amount, or says a word that nobody knows: none of Count and Amount
+	Amount money.XAF
+	MTN    money.XAF // of Amount
+	Orange money.XAF // of Amount; what is left came by card or is of an unknown operator
+	Untold int       // further payments of which CamPay does not tell the amount, or says a word that nobody knows: none of Count and Amount
 }
 
 // Takings adds up the successful collections that were settled at or after

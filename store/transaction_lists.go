@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // TransactionFilter says which transactions a list shows; a zero field limits
@@ -126,7 +128,7 @@ func (r Reader) NextPoll(ctx context.Context, after time.Time) (time.Time, bool,
 // RecentSame returns the collections that asked one number for one amount
 // since a time and did not fail, newest first: asking again may charge the
 // payer twice, and Orange may refuse it.
-func (r Reader) RecentSame(ctx context.Context, phone string, asked int64, since time.Time) ([]Transaction, error) {
+func (r Reader) RecentSame(ctx context.Context, phone money.Phone, asked money.XAF, since time.Time) ([]Transaction, error) {
 	same, err := many(ctx, r.rows, scanTransaction, `
 		SELECT `+transactionColumns+` FROM transactions
 		WHERE book = $1 AND phone = $2 AND phone <> '' AND created_at >= $3

@@ -55,21 +55,21 @@ type Transaction struct {
 	Kind              Kind
 	Origin            Origin
 	Status            Status
-	LinkID            int64  // 0 when not of a link
-	SiblingOf         int64  // the first transaction of the same external reference; 0 for a first one
-	RefundOf          int64  // the collection that it gives back; 0 for no refund
-	ExternalReference string // our UUIDv4; empty for external ones
-	OperationCode     string // short code by which a history row is recognised
-	Reference         string // CamPay's UUID; empty until it answered
-	Asked             int64  // hundredths; 0 for external ones
-	Amount            int64  // hundredths, as CamPay proved; 0 until then
-	AmountUnknown     bool   // it succeeded, and CamPay does not tell the amount
-	Net               int64  // hundredths credited, as CamPay proved; 0 when unknown
-	Fee               int64  // hundredths, as CamPay's history says; 0 until then
+	LinkID            int64     // 0 when not of a link
+	SiblingOf         int64     // the first transaction of the same external reference; 0 for a first one
+	RefundOf          int64     // the collection that it gives back; 0 for no refund
+	ExternalReference string    // our UUIDv4; empty for external ones
+	OperationCode     string    // short code by which a history row is recognised
+	Reference         string    // CamPay's UUID; empty until it answered
+	Asked             money.XAF // hundredths; 0 for external ones
+	Amount            money.XAF // hundredths, as CamPay proved; 0 until then
+	AmountUnknown     bool      // it succeeded, and CamPay does not tell the amount
+	Net               money.XAF // hundredths credited, as CamPay proved; 0 when unknown
+	Fee               money.XAF // hundredths, as CamPay's history says; 0 until then
 	Currency          string
 	MayPayMore        bool
 	Operator          money.Operator // MTN, ORANGE or empty
-	Phone             string         // 237XXXXXXXXX or empty
+	Phone             money.Phone    // 237XXXXXXXXX or empty
 	RecipientName     string         // whom a payout was said to go to; empty when nobody knew
 	Description       string
 	USSDCode          string
@@ -137,7 +137,7 @@ func scanTransaction(r row) (t Transaction, err error) {
 
 // searchText is what a search through the history compares.
 func (t Transaction) searchText() string {
-	return fold(t.Phone, t.RecipientName, t.Description, t.Reference, t.Code, t.ExternalReference, t.OperationCode, t.OperatorReference)
+	return fold(string(t.Phone), t.RecipientName, t.Description, t.Reference, t.Code, t.ExternalReference, t.OperationCode, t.OperatorReference)
 }
 
 // CreateTransaction writes a transaction down and returns it with its ID. It

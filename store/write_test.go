@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/campay/money"
+
 	"modernc.org/sqlite"
 )
 
@@ -58,7 +60,7 @@ func queue(t *testing.T, s *Store, writes ...func(*Tx) error) []error {
 
 func adds(total int64) func(*Tx) error {
 	return func(tx *Tx) error {
-		return tx.AddBalance(context.Background(), BalanceSnapshot{At: noon, Total: total})
+		return tx.AddBalance(context.Background(), BalanceSnapshot{At: noon, Total: money.XAF(total)})
 	}
 }
 
@@ -81,7 +83,7 @@ func TestWrite_QueuedMeanwhile_IsCommittedTogether(t *testing.T) {
 			// Each write sees the ones before it, which nobody else can see yet:
 			// they share a transaction.
 			latest, err := tx.BalanceBefore(context.Background(), noon.Add(time.Hour))
-			if i > 0 && (err != nil || latest.Total != int64(i-1)) {
+			if i > 0 && (err != nil || latest.Total != money.XAF(i-1)) {
 				return fmt.Errorf("write %d saw %v, %w", i, latest.Total, err)
 			}
 			if _, err := s.BalanceBefore(context.Background(), noon.Add(time.Hour)); !errors.Is(err, ErrNotFound) {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -90,7 +91,7 @@ func auditValue(ctx context.Context, name string, value any) string {
 	case "amount", "most_each", "most_day", "most_money", "approval_above", "airtime_day":
 		return auditAmount(ctx, name, text)
 	case "phone":
-		return Phone(text)
+		return Phone(money.Phone(text))
 	case "role", "kind", "outcome":
 		return auditWord(ctx, text)
 	case "expires_at":
@@ -98,7 +99,7 @@ func auditValue(ctx context.Context, name string, value any) string {
 			return exactly(ctx, at)
 		}
 	case "from", "to":
-		if day, err := time.ParseInLocation(time.DateOnly, text, douala()); err == nil {
+		if day, err := time.ParseInLocation(time.DateOnly, text, money.Douala); err == nil {
 			return T(ctx, "time.date", "Day", day.Day(), "Month", month(ctx, day), "Year", day.Year())
 		}
 	case "new_recipient_wait":
@@ -126,9 +127,9 @@ func auditNumber(ctx context.Context, name string, n int64) string {
 
 // auditAmount is an amount that the log keeps in francs; of a limit, 0 is none.
 func auditAmount(ctx context.Context, name, text string) string {
-	hundredths, ok := fromFrancs(text)
+	hundredths, err := money.ParseXAF(text)
 	switch {
-	case !ok:
+	case err != nil:
 		return text
 	case hundredths == 0 && name != "amount":
 		return T(ctx, "audit.no_limit")

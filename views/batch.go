@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -22,7 +23,7 @@ func (f BatchForm) Doubles() (n int) {
 	return n
 }
 
-func (f BatchForm) total() (sum int64) {
+func (f BatchForm) total() (sum money.XAF) {
 	for _, row := range f.Rows {
 		sum += row.Asked
 	}

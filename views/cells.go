@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -21,16 +22,16 @@ func CellSeparator(ctx context.Context) rune {
 	return ','
 }
 
-// cellAmount is an amount in hundredths as a spreadsheet reads a number.
-func cellAmount(ctx context.Context, hundredths int64) string {
+// cellAmount is an amount as a spreadsheet reads a number.
+func cellAmount(ctx context.Context, hundredths money.XAF) string {
 	if Locale(ctx) == French {
-		return strings.ReplaceAll(machine(hundredths), ".", ",")
+		return strings.ReplaceAll(hundredths.String(), ".", ",")
 	}
-	return machine(hundredths)
+	return hundredths.String()
 }
 
 // cellTold is an amount that CamPay may not have told.
-func cellTold(ctx context.Context, hundredths int64, isUntold bool) string {
+func cellTold(ctx context.Context, hundredths money.XAF, isUntold bool) string {
 	if isUntold {
 		return T(ctx, "amount.unknown_short")
 	}
@@ -38,11 +39,11 @@ func cellTold(ctx context.Context, hundredths int64, isUntold bool) string {
 }
 
 // cellPhone is a number that no spreadsheet takes for an amount: 6-77-12-34-56.
-func cellPhone(number string) string { return strings.ReplaceAll(Phone(number), "\u00a0", "-") }
+func cellPhone(number money.Phone) string { return strings.ReplaceAll(Phone(number), "\u00a0", "-") }
 
 // cellMoment is a moment in Douala as a spreadsheet reads it; nothing for none.
 func cellMoment(ctx context.Context, at time.Time) string {
-	switch at = at.In(douala()); {
+	switch at = at.In(money.Douala); {
 	case at.Unix() <= 0:
 		return ""
 	case Locale(ctx) == French:
@@ -61,7 +62,7 @@ func cellID(id int64) string {
 }
 
 // FileDay is Douala's date in the name of a file.
-func FileDay(at time.Time) string { return at.In(douala()).Format(time.DateOnly) }
+func FileDay(at time.Time) string { return at.In(money.Douala).Format(time.DateOnly) }
 
 // kindWord is what a transaction does, in one word: a refund is no withdrawal.
 func kindWord(ctx context.Context, kind store.Kind, origin store.Origin) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -24,7 +25,7 @@ const (
 type balanceSeries []store.BalanceSnapshot
 
 // bounds are the lowest and the highest total.
-func (s balanceSeries) bounds() (low, high int64) {
+func (s balanceSeries) bounds() (low, high money.XAF) {
 	low, high = s[0].Total, s[0].Total
 	for _, b := range s {
 		low, high = min(low, b.Total), max(high, b.Total)
@@ -39,7 +40,7 @@ func (s balanceSeries) path(now time.Time) string {
 	x := func(at time.Time) int64 {
 		return max(0, min(chartWidth, int64(at.Sub(from))*chartWidth/int64(now.Sub(from))))
 	}
-	y := func(total int64) int64 {
+	y := func(total money.XAF) int64 {
 		share := float64(total-low) / float64(max(1, high-low))
 		return chartHeight - chartMargin - int64(share*(chartHeight-2*chartMargin))
 	}
@@ -56,7 +57,7 @@ func (s balanceSeries) path(now time.Time) string {
 func (s balanceSeries) days() []store.BalanceSnapshot {
 	var last []store.BalanceSnapshot
 	for i, b := range s {
-		if i == len(s)-1 || !sameDay(b.At.In(douala()), s[i+1].At.In(douala())) {
+		if i == len(s)-1 || !sameDay(b.At.In(money.Douala), s[i+1].At.In(money.Douala)) {
 			last = append(last, b)
 		}
 	}

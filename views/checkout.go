@@ -42,7 +42,7 @@ func tileWho(ctx context.Context, sale store.Sale) string {
 	case sale.Description != "" && !isUntitled(sale.Description):
 		return number + " · " + sale.Description
 	case sale.Phone != "":
-		return number + " · …" + sale.Phone[max(0, len(sale.Phone)-4):]
+		return number + " · …" + string(sale.Phone[max(0, len(sale.Phone)-4):])
 	default:
 		return number
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -27,10 +28,10 @@ func checkoutScreens() map[string]templ.Component {
 	found := []store.Transaction{push(), with(push(), paid), waitingLink().Newest}
 	sales := []store.Sale{{Transaction: found[0]}, {Transaction: found[1], Link: store.LinkCounter}, {Transaction: found[2], Link: store.LinkOnce}}
 	all := map[string]templ.Component{
-		"checkout":              views.CheckoutPage(page("/checkout"), views.CheckoutProps{Form: views.CheckoutForm{OperationID: form.OperationID}, Amounts: []int64{50_000, 1_250_000}, Mark: mark, Sales: sales}),
+		"checkout":              views.CheckoutPage(page("/checkout"), views.CheckoutProps{Form: views.CheckoutForm{OperationID: form.OperationID}, Amounts: []money.XAF{50_000, 1_250_000}, Mark: mark, Sales: sales}),
 		"checkout-empty":        views.CheckoutPage(page("/checkout"), views.CheckoutProps{Form: form, Mark: mark}),
 		"checkout-wrong":        views.CheckoutPage(page("/checkout"), views.CheckoutProps{Form: wrong, Mark: mark}),
-		"checkout-number":       views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: form, Total: 75_000, Payers: []string{"237677123456"}, Sales: sales, Now: now}),
+		"checkout-number":       views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: form, Total: 75_000, Payers: []money.Phone{"237677123456"}, Sales: sales, Now: now}),
 		"checkout-again":        views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: form, Total: 75_000, Again: push(), Now: now}),
 		"checkout-refused":      views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: refused, Total: 75_000, Now: now}),
 		"checkout-wrong-number": views.PhoneSalePage(page("/checkout/phone"), views.PhoneSaleProps{Form: noPhone, Total: 75_000, Now: now}),
@@ -38,7 +39,7 @@ func checkoutScreens() map[string]templ.Component {
 	all["claim"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Now: now})
 	all["claim-wrong"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Said: "<b>", Errors: views.Errors{"said": {Problem: views.ProblemClaim}, "amount": {Problem: views.ProblemAmountLetters}}, Now: now})
 	all["claim-none"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Said: "MP26.1", Answered: true, Now: now})
-	all["claim-found"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Answered: true, Found: found, Amounts: []int64{7}, Unasked: true, Now: now})
+	all["claim-found"] = views.ClaimPage(page("/checkout/claim"), views.ClaimProps{Answered: true, Found: found, Amounts: []money.XAF{7}, Unasked: true, Now: now})
 	for i, t := range transactions() {
 		if t.Kind != store.KindCollect {
 			continue

@@ -2,7 +2,10 @@ package views
 
 // What a customer's page is about: the one place that decides it.
 
-import "comptoir/store"
+import (
+	"comptoir/campay/money"
+	"comptoir/store"
+)
 
 // customerState is what the customer's page is about, as the last part of a
 // locale key.
@@ -93,10 +96,10 @@ func (props CustomerProps) beforeAny() customerState {
 }
 
 // takesPhones reports whether a number is asked for, to which the prompt goes.
-func (props CustomerProps) takesPhones() bool { return props.Link.PaymentOptions != "CARD" }
+func (props CustomerProps) takesPhones() bool { return props.Link.PaymentOptions.TakePhones() }
 
 // takesCards reports whether CamPay's page is offered.
-func (props CustomerProps) takesCards() bool { return props.Link.PaymentOptions != "MOMO" }
+func (props CustomerProps) takesCards() bool { return props.Link.PaymentOptions.TakeCards() }
 
 // asksPage reports whether CamPay's page is made when a customer wants it.
 func (props CustomerProps) asksPage() bool {
@@ -119,7 +122,7 @@ func (props CustomerProps) pageStaysOpen() bool {
 }
 
 // asked is the amount that the page is about; 0 while the customer has not said.
-func (props CustomerProps) asked() int64 {
+func (props CustomerProps) asked() money.XAF {
 	if props.Payment.ID != 0 && props.Payment.Asked != 0 {
 		return shownAmount(props.Payment)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"strings"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -17,7 +18,7 @@ func eventDetail(ctx context.Context, e store.Event) string {
 	case "reported", "differs", "in_history", "history_agrees", "history_differs":
 		return reportWords(ctx, e.Detail)
 	case "refund_begun":
-		if hundredths, ok := fromFrancs(e.Detail); ok {
+		if hundredths, err := money.ParseXAF(e.Detail); err == nil {
 			return Francs(ctx, hundredths)
 		}
 	}

@@ -6,18 +6,19 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // thin is the narrow no-break space that groups digits and binds a unit to
 // its number.
 const thin = "\u202f"
 
-// Digits is an amount in hundredths of a franc without its unit: "12 500",
+// Digits is an amount without its unit: "12 500",
 // and "4,95" (in English "4.95") where it is not whole.
-func Digits(ctx context.Context, hundredths int64) string {
-	sign, whole, rest := split(hundredths)
+func Digits(ctx context.Context, amount money.XAF) string {
+	sign, whole, rest := split(amount)
 	if sign != "" {
 		sign = "−"
 	}
@@ -27,35 +28,18 @@ func Digits(ctx context.Context, hundredths int64) string {
 	return sign + grouped(whole) + rest
 }
 
-// machine is an amount in francs as a program reads it: "12500" or "4.95".
-func machine(hundredths int64) string {
-	sign, whole, rest := split(hundredths)
-	return sign + whole + rest
-}
-
-// fromFrancs reads what machine writes, and amounts as CamPay announces them:
-// "100", "100.0" and "100.00". Anything else is not ok.
-func fromFrancs(text string) (hundredths int64, ok bool) {
-	whole, rest, _ := strings.Cut(text, ".")
-	if len(whole) > 15 || len(rest) > 2 || whole == "" {
-		return 0, false
-	}
-	hundredths, err := strconv.ParseInt(whole+(rest + "00")[:2], 10, 64)
-	return hundredths, err == nil
-}
-
 // split takes an amount apart: "-", "4" and ".95"; the last is empty for
 // whole francs.
-func split(hundredths int64) (sign, whole, rest string) {
-	digits, negative := strings.CutPrefix(strconv.FormatInt(hundredths, 10), "-")
+func split(amount money.XAF) (sign, whole, rest string) {
+	digits, negative := strings.CutPrefix(amount.String(), "-")
 	if negative {
 		sign = "-"
 	}
-	if len(digits) < 3 {
-		digits = "000"[len(digits):] + digits
+	whole, rest, isPart := strings.Cut(digits, ".")
+	if isPart {
+		rest = "." + rest
 	}
-	whole, rest = digits[:len(digits)-2], "."+digits[len(digits)-2:]
-	return sign, whole, strings.TrimSuffix(rest, ".00")
+	return sign, whole, rest
 }
 
 // grouped puts thin spaces between the thousands of a run of digits.
@@ -70,9 +54,9 @@ func grouped(digits string) string {
 	return b.String()
 }
 
-// Francs is an amount in hundredths of a franc with its unit: "12 500 FCFA".
-func Francs(ctx context.Context, hundredths int64) string {
-	return Digits(ctx, hundredths) + thin + unit("")
+// Francs is an amount with its unit: "12 500 FCFA".
+func Francs(ctx context.Context, amount money.XAF) string {
+	return Digits(ctx, amount) + thin + unit("")
 }
 
 // unit is how people name a currency: the franc of Central Africa is FCFA,
@@ -86,17 +70,17 @@ func unit(currency string) string {
 
 // Phone is a number of the book, 237677123456, as people write it:
 // "6 77 12 34 56". Anything else comes back as it is.
-func Phone(number string) string {
-	n, ok := strings.CutPrefix(number, "237")
+func Phone(number money.Phone) string {
+	n, ok := strings.CutPrefix(string(number), "237")
 	if !ok || len(n) != 9 || strings.Trim(n, "0123456789") != "" {
-		return number
+		return string(number)
 	}
 	return strings.Join([]string{n[:1], n[1:3], n[3:5], n[5:7], n[7:]}, "\u00a0")
 }
 
 // MaskedPhone is Phone with all but its beginning and end hidden: enough for
 // who knows the number, too little for who does not.
-func MaskedPhone(number string) string {
+func MaskedPhone(number money.Phone) string {
 	groups := strings.Split(Phone(number), "\u00a0")
 	if len(groups) != 5 {
 		return ""
@@ -105,29 +89,13 @@ func MaskedPhone(number string) string {
 	return strings.Join(groups, "\u00a0")
 }
 
-// douala is the time zone in which everything is shown; a machine without
-// zone data has the offset, which never changes there.
-var douala = sync.OnceValue(func() *time.Location {
-	zone, err := time.LoadLocation("Africa/Douala")
-	if err != nil {
-		return time.FixedZone("WAT", 60*60)
-	}
-	return zone
-})
-
-// StartOfDay is when the day of t began in Douala.
-func StartOfDay(t time.Time) time.Time {
-	t = t.In(douala())
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
-}
-
 // Clock is the time of day: "14:02".
-func Clock(t time.Time) string { return t.In(douala()).Format("15:04") }
+func Clock(t time.Time) string { return t.In(money.Douala).Format("15:04") }
 
 // Moment is when t was, seen from now: "14:02" today, "hier 14:02",
 // "24 nov. 14:02", and with its year where that is another one.
 func Moment(ctx context.Context, t, now time.Time) string {
-	switch t, now := t.In(douala()), now.In(douala()); {
+	switch t, now := t.In(money.Douala), now.In(money.Douala); {
 	case sameDay(t, now):
 		return Clock(t)
 	case sameDay(t, now.AddDate(0, 0, -1)):
@@ -141,7 +109,7 @@ func Moment(ctx context.Context, t, now time.Time) string {
 
 // exactly is t to the second, with its day and year.
 func exactly(ctx context.Context, t time.Time) string {
-	t = t.In(douala())
+	t = t.In(money.Douala)
 	return T(ctx, "time.day_of_year", "Day", t.Day(), "Month", month(ctx, t), "Year", t.Year(), "Clock", t.Format("15:04:05"))
 }
 

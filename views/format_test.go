@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/views"
 )
 
@@ -31,10 +32,10 @@ func TestFrancs_AreGroupedAndShowDecimalsOnlyWhereThereAreAny(t *testing.T) {
 		{-7, "−0,07\u202fFCFA", "−0.07\u202fFCFA"},
 		{math.MinInt64, "−92\u202f233\u202f720\u202f368\u202f547\u202f758,08\u202fFCFA", "−92\u202f233\u202f720\u202f368\u202f547\u202f758.08\u202fFCFA"},
 	} {
-		if got := views.Francs(french, c.hundredths); got != c.fr {
+		if got := views.Francs(french, money.XAF(c.hundredths)); got != c.fr {
 			t.Errorf("%d in French: %q, want %q", c.hundredths, got, c.fr)
 		}
-		if got := views.Francs(english, c.hundredths); got != c.en {
+		if got := views.Francs(english, money.XAF(c.hundredths)); got != c.en {
 			t.Errorf("%d in English: %q, want %q", c.hundredths, got, c.en)
 		}
 	}
@@ -49,7 +50,7 @@ func TestPhone_IsWrittenAsPeopleWriteItAndOtherwiseLeftAlone(t *testing.T) {
 		"33677123456":   "33677123456",
 		"2376771234567": "2376771234567",
 	} {
-		if got := views.Phone(number); got != want {
+		if got := views.Phone(money.Phone(number)); got != want {
 			t.Errorf("Phone(%q) = %q, want %q", number, got, want)
 		}
 	}
@@ -87,8 +88,8 @@ func TestMoment_YesterdayIsKnownAcrossTheNewYear(t *testing.T) {
 func TestStartOfDay_IsMidnightInDouala(t *testing.T) {
 	want := time.Date(2026, 11, 23, 23, 0, 0, 0, time.UTC)
 	for _, at := range []time.Time{want, now, want.Add(24*time.Hour - time.Nanosecond)} {
-		if got := views.StartOfDay(at); !got.Equal(want) {
-			t.Errorf("StartOfDay(%v) = %v, want %v", at, got, want)
+		if got := money.DayOf(at); !got.Equal(want) {
+			t.Errorf("money.DayOf(%v) = %v, want %v", at, got, want)
 		}
 	}
 }

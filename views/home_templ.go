@@ -38,7 +38,7 @@ type HomeProps struct {
 // Takings are the collections that were proved in a time; hundredths.
 type Takings struct {
 	Count   int
-	Amount  int64
+	Amount  money.XAF
 	Carrier []CarrierTakings // by carrier, those with something in them
 	Untold  int              // further payments that are not in the sum: nobody knows how much they are
 }
@@ -46,7 +46,7 @@ type Takings struct {
 // CarrierTakings are the takings by one operator: MTN or ORANGE.
 type CarrierTakings struct {
 	Operator money.Operator
-	Amount   int64
+	Amount   money.XAF
 }
 
 // BalanceProps is the balance fragment. Checked is when CamPay last vouched
@@ -672,7 +672,7 @@ func Balance(props BalanceProps) templ.Component {
 }
 
 // toldBalance is a figure of the balance, or that CamPay left it out.
-func toldBalance(hundredths int64, isUnknown bool) templ.Component {
+func toldBalance(hundredths money.XAF, isUnknown bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -54,7 +55,7 @@ func (props LinkProps) drawn() string {
 
 // linkAmount is what came in where the one payment was proved, else what is
 // asked.
-func linkAmount(l store.LinkWithState) int64 {
+func linkAmount(l store.LinkWithState) money.XAF {
 	if !isMany(l.PaymentLink) && l.Newest.Status == store.StatusSuccessful {
 		return shownAmount(l.Newest)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
+	"comptoir/campay/money"
 	"comptoir/static"
 	"comptoir/store"
 	"comptoir/views"
@@ -159,7 +160,7 @@ func TestCustomer_SeesNothingThatIsTheShopsOwn(t *testing.T) {
 	l := waitingLink()
 	l.Newest.Reason = "internal words"
 	page := markup(french, t, customerPage(l, "https://demo.campay.net/pay/x", false))
-	for _, own := range []string{l.FirstName, l.LastName, l.Email, views.Phone(l.Phone), l.Phone, l.Newest.Reference, l.Newest.ExternalReference, "internal words", owner.Name, "/transactions"} {
+	for _, own := range []string{l.FirstName, l.LastName, l.Email, views.Phone(l.Phone), string(l.Phone), l.Newest.Reference, l.Newest.ExternalReference, "internal words", owner.Name, "/transactions"} {
 		if strings.Contains(page, own) {
 			t.Errorf("the customer's page has %q", own)
 		}
@@ -205,7 +206,7 @@ func TestStrangersText_StaysText(t *testing.T) {
 	all := map[string]templ.Component{
 		"home":         views.HomePage(p, views.HomeProps{Newest: []store.Transaction{tx, failed}}),
 		"signin":       views.SignInPage(p, views.SignInProps{Name: hostile, Next: hostile}),
-		"phone-sale":   views.PhoneSalePage(p, views.PhoneSaleProps{Form: views.CheckoutForm{OperationID: hostile, Amount: hostile, Phone: hostile, Description: hostile}, Payers: []string{hostile}, Again: tx, Now: now}),
+		"phone-sale":   views.PhoneSalePage(p, views.PhoneSaleProps{Form: views.CheckoutForm{OperationID: hostile, Amount: hostile, Phone: hostile, Description: hostile}, Payers: []money.Phone{hostile}, Again: tx, Now: now}),
 		"transaction":  views.TransactionPage(p, views.TransactionProps{Transaction: tx, By: hostile, Events: []store.Event{event}, Siblings: []store.Transaction{failed}, Now: now}),
 		"failed":       views.TransactionPage(p, views.TransactionProps{Transaction: failed, Now: now}),
 		"transactions": views.TransactionsPage(p, views.TransactionsProps{Transactions: []store.Transaction{tx}, Search: hostile, Status: hostile, Older: 2}),

@@ -9,9 +9,9 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// A list that a search or a filter left empty.
-
 import "net/url"
+
+// A list that a search or a filter left empty.
 
 // nothingFound says what a list was asked for that has no row: the words searched
 // and the filters in force, each as its control calls it, and how to get rid of them.

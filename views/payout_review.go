@@ -5,6 +5,8 @@ package views
 import (
 	"context"
 	"strconv"
+
+	"comptoir/campay/money"
 )
 
 // words are the estimate, with its range where there is one.
@@ -20,7 +22,7 @@ func (f FeeEstimate) words(ctx context.Context) string {
 }
 
 // left is what the purse holds afterwards, before the fee.
-func (props PayoutReviewProps) left() int64 { return props.Available - props.Amount }
+func (props PayoutReviewProps) left() money.XAF { return props.Available - props.Amount }
 
 // mayLackFee reports whether the purse may not hold what CamPay takes beside the
 // amount.
@@ -30,7 +32,7 @@ func (props PayoutReviewProps) mayLackFee() bool {
 
 // Sure is the answer that an amount far above the usual needs: the amount, so
 // that a yes to another one is none.
-func Sure(hundredths int64) string { return machine(hundredths) }
+func Sure(hundredths money.XAF) string { return hundredths.String() }
 
 // Again is the answer that an order needs that looks like another one: which, so
 // that a yes to one is none to the next.

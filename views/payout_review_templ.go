@@ -22,16 +22,16 @@ import (
 // what was typed once more, with the answers sure and again and the password.
 type PayoutReviewProps struct {
 	Form          PayoutForm // as it was typed, and what is wrong with the answers
-	Amount        int64
-	Phone         string // 237XXXXXXXXX
+	Amount        money.XAF
+	Phone         money.Phone // 237XXXXXXXXX
 	Operator      money.Operator
-	Holder        string // whose number it is, as CamPay says; empty when unknown
-	Saved         string // the name under which it is saved
-	Available     int64  // of the purse it draws on
-	PurseUntold   bool   // CamPay does not tell what it holds: Available is 0
-	InFlight      int64  // spoken for already
+	Holder        string    // whose number it is, as CamPay says; empty when unknown
+	Saved         string    // the name under which it is saved
+	Available     money.XAF // of the purse it draws on
+	PurseUntold   bool      // CamPay does not tell what it holds: Available is 0
+	InFlight      money.XAF // spoken for already
 	Fee           FeeEstimate
-	Usual         int64
+	Usual         money.XAF
 	FarAbove      bool              // the amount is far above Usual
 	Same          store.Transaction // minutes ago; zero for none
 	SameWaiting   store.Approval    // it waits for a second owner; zero for none
@@ -41,7 +41,7 @@ type PayoutReviewProps struct {
 
 // FeeEstimate is what CamPay would take, about and at least and at most.
 type FeeEstimate struct {
-	About, Least, Most int64
+	About, Least, Most money.XAF
 	IsKnown            bool
 }
 

@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
 // PayoutRulesAsTyped fills the form with rules.
 func PayoutRulesAsTyped(ctx context.Context, r store.PayoutRules) PayoutRulesForm {
-	francs := func(hundredths int64) string {
+	francs := func(hundredths money.XAF) string {
 		if hundredths == 0 {
 			return ""
 		}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -98,11 +99,11 @@ func runOutcome(ctx context.Context, run store.Reconciliation) string {
 }
 
 // DayInput is a day as a date field holds it.
-func DayInput(day time.Time) string { return day.In(douala()).Format(time.DateOnly) }
+func DayInput(day time.Time) string { return day.In(money.Douala).Format(time.DateOnly) }
 
 // day is a day as people write it: "4 mars 2026".
 func day(ctx context.Context, d time.Time) string {
-	d = d.In(douala())
+	d = d.In(money.Douala)
 	return T(ctx, "time.date", "Day", d.Day(), "Month", month(ctx, d), "Year", d.Year())
 }
 

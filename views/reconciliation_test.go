@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -107,7 +108,7 @@ func reconciliationScreens() map[string]templ.Component {
 func series(points int) []store.BalanceSnapshot {
 	var all []store.BalanceSnapshot
 	for i := range points {
-		all = append(all, store.BalanceSnapshot{At: now.Add(time.Duration(i-points) * 6 * time.Hour), Total: int64(1_000_000 + i%4*250_000)})
+		all = append(all, store.BalanceSnapshot{At: now.Add(time.Duration(i-points) * 6 * time.Hour), Total: money.XAF(int64(1_000_000 + i%4*250_000))})
 	}
 	return all
 }

@@ -27,8 +27,8 @@ func saidStatus(ctx context.Context, status string) string {
 // saidAmount is an amount of a report as it is shown: a number as an amount, any
 // other text as it came.
 func saidAmount(ctx context.Context, text, currency string) string {
-	hundredths, ok := fromFrancs(text)
-	if !ok {
+	hundredths, err := money.ParseXAF(text)
+	if err != nil {
 		return text + " " + currency
 	}
 	return Digits(ctx, hundredths) + thin + unit(currency)
@@ -53,7 +53,7 @@ func paramWords(ctx context.Context, p Param) string {
 }
 
 // signed is an amount that is more or less than another: "+500 FCFA".
-func signed(ctx context.Context, hundredths int64) string {
+func signed(ctx context.Context, hundredths money.XAF) string {
 	if hundredths > 0 {
 		return "+" + Francs(ctx, hundredths)
 	}

@@ -56,7 +56,7 @@ func (props SaleProps) key() string {
 // again is the form that asks for the sale in another way.
 func (props SaleProps) again() CheckoutForm {
 	t := props.Transaction
-	f := CheckoutForm{OperationID: props.Operation, Amount: machine(t.Asked), Description: t.Description, Instead: props.key()}
+	f := CheckoutForm{OperationID: props.Operation, Amount: t.Asked.String(), Description: t.Description, Instead: props.key()}
 	if props.isLink() {
 		f.Description = props.Link.Link.Description
 	} else {
@@ -69,7 +69,7 @@ func (props SaleProps) again() CheckoutForm {
 }
 
 // amount is what came in where that is proved, else what is asked.
-func (props SaleProps) amount() int64 {
+func (props SaleProps) amount() money.XAF {
 	if props.isLink() {
 		return linkAmount(props.Link.Link)
 	}

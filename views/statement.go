@@ -6,6 +6,8 @@ import (
 	"context"
 	"strconv"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 func (p PurseStatement) isEmpty() bool {
@@ -13,7 +15,7 @@ func (p PurseStatement) isEmpty() bool {
 }
 
 // told is a sum of what moved; nothing is none where rows do not tell theirs.
-func (p PurseStatement) told(ctx context.Context, hundredths int64) string {
+func (p PurseStatement) told(ctx context.Context, hundredths money.XAF) string {
 	if hundredths == 0 && p.Untold > 0 {
 		return T(ctx, "amount.unknown")
 	}

@@ -32,12 +32,12 @@ type Statement struct {
 // PurseStatement is the statement of one purse; hundredths.
 type PurseStatement struct {
 	Purse                    store.Purse
-	Opening, Credits, Debits int64
+	Opening, Credits, Debits money.XAF
 	Untold                   int // rows that do not tell what they moved: in no sum
-	Expected, Closing        int64
-	Difference               int64
-	UnderWay                 int64 // how much of it payments explain that were under way
-	IsCompared               bool  // CamPay told this purse at both ends
+	Expected, Closing        money.XAF
+	Difference               money.XAF
+	UnderWay                 money.XAF // how much of it payments explain that were under way
+	IsCompared               bool      // CamPay told this purse at both ends
 }
 
 func statement(s Statement, days Days, now time.Time) templ.Component {

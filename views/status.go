@@ -8,6 +8,7 @@ import (
 	"context"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -89,7 +90,7 @@ func stateOf(t store.Transaction) state {
 
 // stateWith is stateOf for a transaction of which something was proved to be given
 // back; hundredths.
-func stateWith(t store.Transaction, given int64) state {
+func stateWith(t store.Transaction, given money.XAF) state {
 	s := stateOf(t)
 	switch {
 	case s != statePaid || given == 0:
@@ -265,7 +266,7 @@ func story(ctx context.Context, t store.Transaction, in state, part string) stri
 
 // shownAmount is the amount to show for t: what CamPay proved, and before
 // that what was asked.
-func shownAmount(t store.Transaction) int64 {
+func shownAmount(t store.Transaction) money.XAF {
 	if t.Status == store.StatusSuccessful && t.Amount != 0 {
 		return t.Amount
 	}

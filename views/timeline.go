@@ -9,12 +9,13 @@ import (
 	"regexp"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
 // eventTime is the second of an event, and its day where the story spans several.
 func eventTime(ctx context.Context, events []store.Event, i int) string {
-	first, at, last := events[0].At.In(douala()), events[i].At.In(douala()), events[len(events)-1].At.In(douala())
+	first, at, last := events[0].At.In(money.Douala), events[i].At.In(money.Douala), events[len(events)-1].At.In(money.Douala)
 	if sameDay(first, last) {
 		return at.Format(time.TimeOnly)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -58,7 +59,7 @@ func out(ctx context.Context, t store.Transaction) string {
 
 // signedAmount is shownAmount as a list tells it: what goes out is less than
 // nothing.
-func signedAmount(t store.Transaction) int64 {
+func signedAmount(t store.Transaction) money.XAF {
 	if wayOf(t) != "" {
 		return -shownAmount(t)
 	}

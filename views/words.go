@@ -5,13 +5,15 @@ package views
 import (
 	"context"
 	"strings"
+
+	"comptoir/campay/money"
 )
 
 // InWords is an amount of whole francs in the reader's language, up to
 // 99,999,999: "deux mille cinq cents francs". Any other amount has no words.
-func InWords(ctx context.Context, hundredths int64) string {
-	n := hundredths / 100
-	if hundredths%100 != 0 || n < 1 || n > 99_999_999 {
+func InWords(ctx context.Context, hundredths money.XAF) string {
+	n, isWhole := hundredths.Whole()
+	if !isWhole || n < 1 || n > 99_999_999 {
 		return ""
 	}
 	if Locale(ctx) == English {

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"comptoir/campay/money"
 	"comptoir/views"
 )
 
@@ -45,10 +46,10 @@ func TestInWords_FollowsTheRulesOfEachLanguage(t *testing.T) {
 			"ninety-nine million nine hundred and ninety-nine thousand nine hundred and ninety-nine francs",
 		},
 	} {
-		if got := views.InWords(french, francs*100); got != want[0] {
+		if got := views.InWords(french, money.XAF(francs*100)); got != want[0] {
 			t.Errorf("%d in French: %q", francs, got)
 		}
-		if got := views.InWords(english, francs*100); got != want[1] {
+		if got := views.InWords(english, money.XAF(francs*100)); got != want[1] {
 			t.Errorf("%d in English: %q", francs, got)
 		}
 	}
@@ -56,7 +57,7 @@ func TestInWords_FollowsTheRulesOfEachLanguage(t *testing.T) {
 
 func TestInWords_WhatIsNoWholeAmountOfOurs_HasNoWords(t *testing.T) {
 	for _, hundredths := range []int64{0, -100, 150, 10_000_000_000} {
-		if got := views.InWords(french, hundredths) + views.InWords(english, hundredths); got != "" {
+		if got := views.InWords(french, money.XAF(hundredths)) + views.InWords(english, money.XAF(hundredths)); got != "" {
 			t.Errorf("%d: %q", hundredths, got)
 		}
 	}
@@ -65,10 +66,10 @@ func TestInWords_WhatIsNoWholeAmountOfOurs_HasNoWords(t *testing.T) {
 func TestInWords_ReadBack_IsTheSameAmount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.Int64Range(1, 99_999_999).Draw(t, "francs")
-		if got := heard(views.InWords(french, n*100)); got != n {
+		if got := heard(views.InWords(french, money.XAF(n*100))); got != n {
 			t.Errorf("%d is heard as %d in French", n, got)
 		}
-		if got := heard(views.InWords(english, n*100)); got != n {
+		if got := heard(views.InWords(english, money.XAF(n*100))); got != n {
 			t.Errorf("%d is heard as %d in English", n, got)
 		}
 	})

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -161,8 +160,8 @@ func (s *Service) decideApproval(ctx context.Context, tx *store.Tx, a store.Appr
 func (s *Service) writeApproval(ctx context.Context, tx *store.Tx, p plan) (store.Approval, error) {
 	now := s.now()
 	a, err := tx.AddApproval(ctx, store.Approval{
-		Operation: p.Operation, Kind: p.Kind, Origin: p.origin(), RefundOf: p.RefundOf, Asked: int64(p.Amount),
-		Phone: string(p.Phone), Operator: p.operator, RecipientName: p.recipientName, Description: p.Description,
+		Operation: p.Operation, Kind: p.Kind, Origin: p.origin(), RefundOf: p.RefundOf, Asked: p.Amount,
+		Phone: p.Phone, Operator: p.operator, RecipientName: p.recipientName, Description: p.Description,
 		RequestedBy: p.By, RequestedAt: now, ExpiresAt: now.Add(approvalLife), State: store.ApprovalWaiting,
 	})
 	if err != nil {
@@ -174,7 +173,7 @@ func (s *Service) writeApproval(ctx context.Context, tx *store.Tx, p plan) (stor
 // approvedOrder is the order that waits in an approval.
 func approvedOrder(a store.Approval) PayoutOrder {
 	return PayoutOrder{
-		Operation: a.Operation, Kind: a.Kind, Amount: money.XAF(a.Asked), Phone: money.Phone(a.Phone),
+		Operation: a.Operation, Kind: a.Kind, Amount: a.Asked, Phone: a.Phone,
 		Description: a.Description, RefundOf: a.RefundOf, By: a.RequestedBy,
 	}
 }

@@ -16,7 +16,7 @@ import (
 func openApprovalShop(t *testing.T, configure ...func(*sandbox.Config)) *payoutShop {
 	t.Helper()
 	s := openPayoutShop(t, configure...)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(10_000))})
+	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(10_000)})
 	return s
 }
 
@@ -184,7 +184,7 @@ func TestApprove_ChecksRulesAndBalanceAnew(t *testing.T) {
 
 func TestApprove_IsNotCountedAgainstItself(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: 100, MostDay: int64(money.Francs(5000)), CountDay: 1})
+	s.rules(store.PayoutRules{ApprovalAbove: 100, MostDay: money.Francs(5000), CountDay: 1})
 	a := s.waiting(s.withdrawal(5000))
 	s.against(s.withdrawal(1))
 	_, err := s.service.Approve(s.ctx, a.ID, s.second)
@@ -254,7 +254,7 @@ func TestApprove_WhoseOperationWasUsedMeanwhile_SendsNothing(t *testing.T) {
 func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
 	s := openPayoutShop(t)
 	threshold := func(francs int64) store.PayoutRules {
-		return store.PayoutRules{ApprovalAbove: int64(money.Francs(francs))}
+		return store.PayoutRules{ApprovalAbove: money.Francs(francs)}
 	}
 	s.rules(threshold(500))
 	for _, higher := range []int64{0, 5000} {
@@ -280,7 +280,7 @@ func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
 // approves nothing.
 func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(500))})
+	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(500)})
 	a := s.waiting(s.withdrawal(1000))
 	from := s.clock.now().Add(SecondOwnerWait / 2)
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetApprovesFrom(ctx, s.second, from) }))

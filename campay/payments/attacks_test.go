@@ -69,7 +69,7 @@ func TestOperation_UsedForAnotherOrder_IsNotCalledSent(t *testing.T) {
 		}
 	}
 	s.wantEffects(1, 1)
-	link := LinkOrder{Operation: NewOperation(), Amount: money.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	link := LinkOrder{Operation: NewOperation(), Amount: money.Francs(500), Description: "Pain", PaymentOptions: money.MobileMoney}
 	_, err = s.service.CreateLink(s.ctx, link)
 	s.must(err)
 	for name, edit := range map[string]func(*LinkOrder){
@@ -333,7 +333,7 @@ func TestWebhook_LongHeaders_AreCutShort(t *testing.T) {
 
 func TestLink_KilledWhileItsPageWasMade_IsMadeAnew(t *testing.T) {
 	s := openShop(t, func(c *sandbox.Config) { c.Duplicates = sandbox.Reject })
-	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pain", PaymentOptions: money.MobileMoney}
 	_, attempt, err := s.service.writeLink(s.ctx, order)
 	s.must(err)
 	l, err := s.store.Link(s.ctx, attempt.LinkID)

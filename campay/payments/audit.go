@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -29,15 +30,15 @@ func (s *Service) audit(ctx context.Context, tx *store.Tx, by int64, done act, d
 
 // orderedDetail is an order as the audit log keeps it.
 type orderedDetail struct {
-	Kind        store.Kind `json:"kind"`
-	Amount      string     `json:"amount"` // francs
-	Phone       string     `json:"phone"`
-	Description string     `json:"description"`
-	RefundOf    int64      `json:"refund_of,omitempty"`
+	Kind        store.Kind  `json:"kind"`
+	Amount      string      `json:"amount"` // francs
+	Phone       money.Phone `json:"phone"`
+	Description string      `json:"description"`
+	RefundOf    int64       `json:"refund_of,omitempty"`
 }
 
 func ordered(p plan) orderedDetail {
 	return orderedDetail{
-		Kind: p.Kind, Amount: p.Amount.String(), Phone: string(p.Phone), Description: p.Description, RefundOf: p.RefundOf,
+		Kind: p.Kind, Amount: p.Amount.String(), Phone: p.Phone, Description: p.Description, RefundOf: p.RefundOf,
 	}
 }

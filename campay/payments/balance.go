@@ -146,7 +146,7 @@ func (s *Service) askBalanceNow(ctx context.Context) (Balance, error) {
 	}
 	now := s.now()
 	snapshot := store.BalanceSnapshot{
-		At: now, Total: int64(answer.Total.XAF), MTN: int64(answer.MTN.XAF), Orange: int64(answer.Orange.XAF), Utility: int64(answer.Utility.XAF),
+		At: now, Total: answer.Total.XAF, MTN: answer.MTN.XAF, Orange: answer.Orange.XAF, Utility: answer.Utility.XAF,
 		TotalUnknown: !answer.Total.Known, MTNUnknown: !answer.MTN.Known, OrangeUnknown: !answer.Orange.Known, UtilityUnknown: !answer.Utility.Known,
 	}
 	if !last.Known || changed(last.BalanceSnapshot, snapshot) || now.Sub(last.At) >= balanceEvery {

@@ -21,17 +21,17 @@ func (s *payoutShop) latest() store.BalanceSnapshot {
 func TestBalanceSeries_HasASnapshotAfterEachSettlement(t *testing.T) {
 	s := openPayoutShop(t)
 	s.work(0)
-	if got := s.latest(); !got.At.Equal(s.clock.now()) || money.XAF(got.MTN) != money.Francs(100_000) {
+	if got := s.latest(); !got.At.Equal(s.clock.now()) || got.MTN != money.Francs(100_000) {
 		t.Fatalf("at the start: %+v", got)
 	}
 	s.payOut(s.withdrawal(1000))
 	s.work(time.Minute)
-	if got := s.latest(); !got.At.Equal(s.clock.now()) || money.XAF(got.MTN) != money.Francs(99_000) {
+	if got := s.latest(); !got.At.Equal(s.clock.now()) || got.MTN != money.Francs(99_000) {
 		t.Fatalf("after a withdrawal: %+v", got)
 	}
 	s.clock.pass(time.Minute)
 	s.collected(5000)
-	if got := s.latest(); !got.At.Equal(s.clock.now()) || money.XAF(got.MTN) != money.Francs(104_000) {
+	if got := s.latest(); !got.At.Equal(s.clock.now()) || got.MTN != money.Francs(104_000) {
 		t.Fatalf("after a collection: %+v", got)
 	}
 }

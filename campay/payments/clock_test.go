@@ -106,7 +106,7 @@ func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
 	shown, err := s.service.RefreshBalance(s.ctx)
 	s.must(err)
-	if !shown.At.Equal(s.clock.now()) || shown.MTN != int64(opening.MTN+money.Francs(700)) {
+	if !shown.At.Equal(s.clock.now()) || shown.MTN != (opening.MTN+money.Francs(700)) {
 		t.Fatalf("shows %+v", shown)
 	}
 }
@@ -117,7 +117,7 @@ func TestInvariant2_UnsentUnderAClockThatWasAhead_IsInDoubtSoon(t *testing.T) {
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.CreateTransaction(ctx, store.Transaction{ // as a killed process leaves it
 			Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusUnsent, ExternalReference: NewOperation(),
-			Asked: 100_00, Currency: currency, Phone: string(mtnPhone), Operator: "MTN",
+			Asked: 100_00, Currency: currency, Phone: mtnPhone, Operator: "MTN",
 			CreatedAt: then, NewsAt: then, UpdatedAt: then, PollAt: then.Add(unsentGrace),
 		})
 		return err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -110,7 +111,7 @@ func spans(t store.Transaction) []span {
 func unreadDays(ctx context.Context, r store.Reader, t store.Transaction, now time.Time) ([]time.Time, error) {
 	var unread []time.Time
 	for _, in := range spans(t) {
-		from, to := DayOf(in.from).AddDate(0, 0, -1), DayOf(earlier(in.until, now))
+		from, to := money.DayOf(in.from).AddDate(0, 0, -1), money.DayOf(earlier(in.until, now))
 		fetched, err := r.HistoryDays(ctx, dayName(from), dayName(to))
 		if err != nil {
 			return nil, err

@@ -201,11 +201,11 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 						if kind == store.KindAirtime {
 							s.flagged(workBatch + 1)
 							now := s.clock.now() // a person compares the days that CamPay did not tell
-							s.reconcile(Period{From: DayOf(now.AddDate(0, 0, -8)), To: DayOf(now)})
+							s.reconcile(Period{From: money.DayOf(now.AddDate(0, 0, -8)), To: money.DayOf(now)})
 						}
 					}
 					done := s.wantStatus(asked, store.StatusSuccessful, flags...)
-					if money.XAF(done.Amount) != money.Francs(1000) || !done.PaidInFull() {
+					if done.Amount != money.Francs(1000) || !done.PaidInFull() {
 						t.Fatalf("kept as %+v", done)
 					}
 					s.wantSent(1)
@@ -251,7 +251,7 @@ func TestDoubtCandidates_AreRowsOfTheSameKindNumberAndAmountAboutItsTime(t *test
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
 	asked := s.payOut(s.withdrawal(1000))
 	at := s.clock.now()
-	row := store.HistoryRow{At: at, Reference: NewOperation(), Kind: store.KindWithdraw, Phone: string(mtnPhone), Amount: asked.Asked, Status: "SUCCESSFUL", SeenAt: at, Raw: []byte("{}")}
+	row := store.HistoryRow{At: at, Reference: NewOperation(), Kind: store.KindWithdraw, Phone: mtnPhone, Amount: asked.Asked, Status: "SUCCESSFUL", SeenAt: at, Raw: []byte("{}")}
 	other := func(edit func(*store.HistoryRow)) store.HistoryRow {
 		r := row
 		r.Reference = NewOperation()
@@ -262,7 +262,7 @@ func TestDoubtCandidates_AreRowsOfTheSameKindNumberAndAmountAboutItsTime(t *test
 		return tx.KeepHistory(ctx, []store.HistoryRow{
 			row,
 			other(func(r *store.HistoryRow) { r.Kind = store.KindAirtime }),
-			other(func(r *store.HistoryRow) { r.Phone = string(orangePhone) }),
+			other(func(r *store.HistoryRow) { r.Phone = orangePhone }),
 			other(func(r *store.HistoryRow) { r.Amount += 100 }),
 			other(func(r *store.HistoryRow) { r.At = at.Add(-candidateWindow - time.Second) }),
 			other(func(r *store.HistoryRow) { r.At = at.Add(decideAfter) }),

@@ -38,33 +38,33 @@ func (s *Service) feeOfAmount(ctx context.Context, kind store.Kind, operator mon
 	if err != nil {
 		return Fee{}, err
 	}
-	var flat, grown []int64 // the fee of each as it was, and in proportion to amount
+	var flat, grown []money.XAF // the fee of each as it was, and in proportion to amount
 	for _, t := range recent {
-		if t.Operator != operator || t.Fee <= 0 || !t.PaidInFull() || !isNear(t.Amount, int64(amount)) {
+		if t.Operator != operator || t.Fee <= 0 || !t.PaidInFull() || !isNear(t.Amount, amount) {
 			continue
 		}
 		flat = append(flat, t.Fee)
-		grown = append(grown, inProportion(t.Fee, t.Amount, int64(amount)))
+		grown = append(grown, inProportion(t.Fee, t.Amount, amount))
 	}
 	if len(flat) < feeLeast {
 		return Fee{}, nil
 	}
 	return Fee{
 		About: median(grown), Known: true,
-		Least: money.XAF(min(slices.Min(flat), slices.Min(grown))),
-		Most:  money.XAF(max(slices.Max(flat), slices.Max(grown))),
+		Least: min(slices.Min(flat), slices.Min(grown)),
+		Most:  max(slices.Max(flat), slices.Max(grown)),
 	}, nil
 }
 
 // isNear reports whether what is known of one amount says something of another.
-func isNear(known, amount int64) bool {
+func isNear(known, amount money.XAF) bool {
 	return known > 0 && known <= amount*feeNear && amount <= known*feeNear
 }
 
 // inProportion is the fee of an amount, up to a hundredth, where that of another
 // one that is near it is known.
-func inProportion(fee, known, amount int64) int64 {
-	product := new(big.Int).Mul(big.NewInt(fee), big.NewInt(amount)) // it may run over
-	whole, rest := product.QuoRem(product, big.NewInt(known), new(big.Int))
-	return whole.Int64() + int64(rest.Sign())
+func inProportion(fee, known, amount money.XAF) money.XAF {
+	product := new(big.Int).Mul(big.NewInt(int64(fee)), big.NewInt(int64(amount))) // it may run over
+	whole, rest := product.QuoRem(product, big.NewInt(int64(known)), new(big.Int))
+	return money.XAF(whole.Int64() + int64(rest.Sign()))
 }

@@ -101,7 +101,7 @@ func TestHistory_ASuccessOfWhatWeCallFailed_IsAskedAboutWithinMinutes(t *testing
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost})
 	s.must(s.sandbox.Settle(asked.Reference, campay.Successful))
 	s.work(sweepEvery)
-	if got := s.wantStatus(asked, store.StatusSuccessful, store.FlagMovedFinal); got.Amount != int64(money.Francs(2500)) {
+	if got := s.wantStatus(asked, store.StatusSuccessful, store.FlagMovedFinal); got.Amount != money.Francs(2500) {
 		t.Fatalf("%+v", got)
 	}
 }
@@ -129,8 +129,8 @@ func TestFee_OfOneSmallPayment_TeachesNothing(t *testing.T) {
 	s := openPayoutShop(t, func(c *sandbox.Config) { c.Fees = sandbox.Fees{Withdraw: sandbox.OnePercent, Flat: money.Francs(1)} })
 	paid := s.payOut(s.withdrawal(5))
 	s.work(time.Minute)
-	s.reconcile(Period{From: DayOf(s.clock.now()), To: DayOf(s.clock.now())})
-	if got := s.wantStatus(paid, store.StatusSuccessful); got.Fee < int64(money.Francs(1)) {
+	s.reconcile(Period{From: money.DayOf(s.clock.now()), To: money.DayOf(s.clock.now())})
+	if got := s.wantStatus(paid, store.StatusSuccessful); got.Fee < money.Francs(1) {
 		t.Fatalf("fee %d", got.Fee)
 	}
 	if p := s.preview(s.withdrawal(20_000)); p.Fee.Known {

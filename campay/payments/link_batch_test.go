@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/store"
 )
@@ -15,7 +14,7 @@ import (
 func TestCreateLinks_AllOrNone(t *testing.T) {
 	s := openShop(t)
 	order := func(amount int64) LinkOrder {
-		return LinkOrder{Operation: NewOperation(), Amount: money.Francs(amount), Description: "Scolarité", PaymentOptions: campay.MobileMoney}
+		return LinkOrder{Operation: NewOperation(), Amount: money.Francs(amount), Description: "Scolarité", PaymentOptions: money.MobileMoney}
 	}
 	orders := []LinkOrder{order(500), order(600), order(700)}
 	form := NewOperation()
@@ -58,7 +57,7 @@ func TestCreateLinks_PageThatCamPayRefuses_IsAskedForOnce(t *testing.T) {
 	calls := 0
 	s.refuseLinks(&calls)
 	_, err := s.service.CreateLinks(s.ctx, LinkBatch{Operation: NewOperation(), Orders: []LinkOrder{
-		{Operation: NewOperation(), Amount: money.Francs(500), Description: "Pain", PaymentOptions: campay.MobileMoney},
+		{Operation: NewOperation(), Amount: money.Francs(500), Description: "Pain", PaymentOptions: money.MobileMoney},
 	}})
 	s.must(err)
 	for range 5 {
@@ -73,8 +72,8 @@ func TestCreateLinks_SameListAgain_IsAskedAboutOnceForAll(t *testing.T) {
 	s := openShop(t)
 	list := func(purpose string) LinkBatch {
 		return LinkBatch{Operation: NewOperation(), Orders: []LinkOrder{
-			{Operation: NewOperation(), Amount: money.Francs(500), FirstName: "Awa", Description: purpose, PaymentOptions: campay.MobileMoney},
-			{Operation: NewOperation(), Amount: money.Francs(700), FirstName: "Brice", Description: purpose, PaymentOptions: campay.MobileMoney},
+			{Operation: NewOperation(), Amount: money.Francs(500), FirstName: "Awa", Description: purpose, PaymentOptions: money.MobileMoney},
+			{Operation: NewOperation(), Amount: money.Francs(700), FirstName: "Brice", Description: purpose, PaymentOptions: money.MobileMoney},
 		}}
 	}
 	first, err := s.service.CreateLinks(s.ctx, list("Loyer"))

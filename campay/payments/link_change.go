@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/store"
 )
@@ -39,8 +38,8 @@ type linkDetail struct {
 
 func detailOf(l store.PaymentLink) linkDetail {
 	d := linkDetail{
-		Amount: money.XAF(l.Amount).String(), MayPayMore: l.MayPayMore, Description: l.Description,
-		MostPayments: l.MostPayments, MostMoney: money.XAF(l.MostMoney).String(),
+		Amount: l.Amount.String(), MayPayMore: l.MayPayMore, Description: l.Description,
+		MostPayments: l.MostPayments, MostMoney: l.MostMoney.String(),
 	}
 	if !l.ExpiresAt.IsZero() {
 		d.ExpiresAt = l.ExpiresAt.UTC().Format(time.RFC3339)
@@ -52,8 +51,8 @@ func detailOf(l store.PaymentLink) linkDetail {
 func (s *Service) ChangeLink(ctx context.Context, wanted LinkChange) error {
 	return s.editLink(ctx, wanted.By, act{"link.changed", "link", wanted.LinkID}, func(l *store.PaymentLink) {
 		if l.Kind != store.LinkOnce {
-			l.Amount, l.MayPayMore = int64(wanted.Amount), wanted.MayPayMore
-			l.MostPayments, l.MostMoney = wanted.MostPayments, int64(wanted.MostMoney)
+			l.Amount, l.MayPayMore = wanted.Amount, wanted.MayPayMore
+			l.MostPayments, l.MostMoney = wanted.MostPayments, wanted.MostMoney
 		}
 		l.Description, l.ExpiresAt = wanted.Description, wanted.ExpiresAt
 	})
@@ -178,8 +177,8 @@ func (s *Service) ReplaceCounter(ctx context.Context, id int64, operation string
 // orderOf is the order that makes a link like this one.
 func orderOf(l store.PaymentLink, operation string, by int64) LinkOrder {
 	return LinkOrder{
-		Operation: operation, Kind: l.Kind, Amount: money.XAF(l.Amount), Description: l.Description,
-		PaymentOptions: campay.PaymentOptions(l.PaymentOptions), MayPayMore: l.MayPayMore,
-		MostPayments: l.MostPayments, MostMoney: money.XAF(l.MostMoney), ExpiresAt: l.ExpiresAt, TillID: l.TillID, By: by,
+		Operation: operation, Kind: l.Kind, Amount: l.Amount, Description: l.Description,
+		PaymentOptions: l.PaymentOptions, MayPayMore: l.MayPayMore,
+		MostPayments: l.MostPayments, MostMoney: l.MostMoney, ExpiresAt: l.ExpiresAt, TillID: l.TillID, By: by,
 	}
 }

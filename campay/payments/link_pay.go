@@ -109,7 +109,7 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if order.Shown != 0 && int64(order.Shown) != link.Amount {
+		if order.Shown != 0 && order.Shown != link.Amount {
 			return ErrAmountChanged
 		}
 		if order.Phone == pageOfUnknown && link.Kind == store.LinkOnce && link.Amount != 0 {
@@ -156,13 +156,13 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 // the shop's.
 func (s *Service) writePage(ctx context.Context, tx *store.Tx, link store.PaymentLink, order LinkPayment) (store.Transaction, error) {
 	link.CreatedBy = 0
-	return s.writeAttempt(ctx, tx, link, int64(order.Amount), order.Operation)
+	return s.writeAttempt(ctx, tx, link, order.Amount, order.Operation)
 }
 
 // amountFor is what a link has the customer pay: its own amount, more where he
 // may, or whatever he chooses.
 func (order LinkPayment) amountFor(link store.PaymentLink) (money.XAF, error) {
-	switch fixed := money.XAF(link.Amount); {
+	switch fixed := link.Amount; {
 	case fixed == 0 && order.Amount == 0:
 		return 0, ErrAmountMissing
 	case fixed == 0:
@@ -181,9 +181,9 @@ func (order LinkPayment) amountFor(link store.PaymentLink) (money.XAF, error) {
 func (order LinkPayment) sameAs(t store.Transaction, link store.PaymentLink) error {
 	isPush := order.Phone != pageOfUnknown
 	now, err := order.amountFor(link)
-	isAmount := order.Amount == 0 || t.Asked == int64(order.Amount) || err == nil && t.Asked == int64(now)
+	isAmount := order.Amount == 0 || t.Asked == order.Amount || err == nil && t.Asked == now
 	if t.LinkID != order.LinkID || !isAmount || isPush != (t.Origin == store.OriginPush) ||
-		(isPush && t.Phone != string(order.Phone)) {
+		(isPush && t.Phone != order.Phone) {
 		return ErrOperationUsed
 	}
 	return nil
@@ -244,7 +244,7 @@ func (order LinkPayment) wrongNumber(ctx context.Context, r *store.Tx) (t store.
 	}
 	isOwn := err == nil && t.LinkID == order.LinkID && t.Origin == store.OriginPush && t.CreatedBy == 0
 	isSecond := t.Status == store.StatusSuccessful && t.ID <= order.Again // he was shown it, and means another
-	if !isOwn || isSecond || t.Phone == string(order.Phone) {
+	if !isOwn || isSecond || t.Phone == order.Phone {
 		return store.Transaction{}, nil
 	}
 	return t, nil
@@ -290,8 +290,8 @@ func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithS
 	if left := link.Left(); left >= 0 && flight.Count >= left {
 		return &LinkStoppedError{store.LinkUsedUp}
 	}
-	if left := link.MostMoney - link.Taken - flight.Amount; link.MostMoney > 0 && int64(amount) > left {
-		return &LinkLeftError{money.XAF(max(0, left))}
+	if left := link.MostMoney - link.Taken - flight.Amount; link.MostMoney > 0 && amount > left {
+		return &LinkLeftError{max(0, left)}
 	}
 	return nil
 }
@@ -299,11 +299,11 @@ func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithS
 // notTooOften keeps a stranger from having phones ring all day: what was asked
 // for and not paid is counted in the book, so that no restart forgets it.
 func (s *Service) notTooOften(ctx context.Context, tx *store.Tx, link store.LinkWithState, phone money.Phone) error {
-	unpaid, err := tx.UnpaidSince(ctx, string(phone), link.ID, s.now().Add(-unpaidWindow))
+	unpaid, err := tx.UnpaidSince(ctx, phone, link.ID, s.now().Add(-unpaidWindow))
 	if err != nil {
 		return err
 	}
-	today, err := tx.UnpaidSince(ctx, string(phone), link.ID, s.now().Add(-24*time.Hour))
+	today, err := tx.UnpaidSince(ctx, phone, link.ID, s.now().Add(-24*time.Hour))
 	if err != nil {
 		return err
 	}

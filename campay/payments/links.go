@@ -27,7 +27,7 @@ type LinkOrder struct {
 	LastName           string
 	Email              string
 	Phone              money.Phone
-	PaymentOptions     campay.PaymentOptions
+	PaymentOptions     money.PaymentOptions
 	MayPayMore         bool
 	RedirectURL        string
 	FailureRedirectURL string
@@ -114,18 +114,18 @@ func (s *Service) addLink(ctx context.Context, tx *store.Tx, order LinkOrder, ba
 		}
 	}
 	return link, attempt, s.audit(ctx, tx, order.By, act{"link.made", "link", link.ID}, orderedDetail{
-		Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
+		Kind: store.KindCollect, Amount: order.Amount.String(), Phone: order.Phone, Description: order.Description,
 	})
 }
 
 // link is the order as the book keeps it.
 func (order LinkOrder) link() store.PaymentLink {
 	return store.PaymentLink{
-		Kind: cmp.Or(order.Kind, store.LinkOnce), Amount: int64(order.Amount), Description: order.Description,
-		FirstName: order.FirstName, LastName: order.LastName, Email: order.Email, Phone: string(order.Phone),
-		PaymentOptions: string(order.PaymentOptions), MayPayMore: order.MayPayMore,
+		Kind: cmp.Or(order.Kind, store.LinkOnce), Amount: order.Amount, Description: order.Description,
+		FirstName: order.FirstName, LastName: order.LastName, Email: order.Email, Phone: order.Phone,
+		PaymentOptions: order.PaymentOptions, MayPayMore: order.MayPayMore,
 		RedirectURL: order.RedirectURL, FailureRedirectURL: order.FailureRedirectURL,
-		MostPayments: order.MostPayments, MostMoney: int64(order.MostMoney), ExpiresAt: order.ExpiresAt, TillID: order.TillID, AtTill: order.AtTill,
+		MostPayments: order.MostPayments, MostMoney: order.MostMoney, ExpiresAt: order.ExpiresAt, TillID: order.TillID, AtTill: order.AtTill,
 		Operation: order.Operation, CreatedBy: order.By,
 	}
 }
@@ -140,8 +140,8 @@ func (order LinkOrder) sameAs(made store.PaymentLink) error {
 }
 
 // writeAttempt adds an attempt to pay a link on CamPay's page, under a new
-// external reference. The amount is in hundredths.
-func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, amount int64, operation string) (store.Transaction, error) {
+// external reference.
+func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, amount money.XAF, operation string) (store.Transaction, error) {
 	return s.writeDown(ctx, tx, store.Transaction{
 		Kind: store.KindCollect, Origin: store.OriginLink, LinkID: link.ID,
 		ExternalReference: operation, Asked: amount, MayPayMore: link.MayPayMore,
@@ -270,11 +270,11 @@ func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.P
 func (s *Service) pageRequest(link store.PaymentLink, attempt store.Transaction) campay.PaymentLinkRequest {
 	back := s.returnURL(link.Slug, returnsTo(link, attempt))
 	request := campay.PaymentLinkRequest{
-		Amount: money.XAF(attempt.Asked), From: money.Phone(link.Phone),
+		Amount: attempt.Asked, From: link.Phone,
 		Description: described(attempt), FirstName: link.FirstName, LastName: link.LastName, Email: link.Email,
 		ExternalReference: attempt.ExternalReference,
 		RedirectURL:       link.RedirectURL, FailureRedirectURL: link.FailureRedirectURL,
-		PaymentOptions: campay.PaymentOptions(link.PaymentOptions), PayerCanPayMore: link.MayPayMore,
+		PaymentOptions: link.PaymentOptions, PayerCanPayMore: link.MayPayMore,
 	}
 	if request.RedirectURL == "" {
 		request.RedirectURL = back

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/store"
 )
@@ -28,7 +27,7 @@ func TestLink_PageRefusedAsADuplicateAtTheFirstAsking_IsAskedForAnew(t *testing.
 				return err == nil
 			})
 			link, err := s.service.CreateLink(s.ctx, LinkOrder{
-				Operation: NewOperation(), Kind: store.LinkOnce, Amount: money.Francs(700), PaymentOptions: campay.MobileMoney,
+				Operation: NewOperation(), Kind: store.LinkOnce, Amount: money.Francs(700), PaymentOptions: money.MobileMoney,
 			})
 			s.must(err)
 			for range 20 {

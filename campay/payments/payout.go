@@ -99,7 +99,7 @@ func begun(ctx context.Context, r store.Reader, order PayoutOrder) (Payout, erro
 // payoutOf is the order that a transaction was made by.
 func payoutOf(t store.Transaction) PayoutOrder {
 	return PayoutOrder{
-		Operation: t.ExternalReference, Kind: t.Kind, Amount: money.XAF(t.Asked), Phone: money.Phone(t.Phone),
+		Operation: t.ExternalReference, Kind: t.Kind, Amount: t.Asked, Phone: t.Phone,
 		Description: t.Description, RefundOf: t.RefundOf, By: t.CreatedBy,
 	}
 }
@@ -148,8 +148,8 @@ func (s *Service) writeOrder(ctx context.Context, tx *store.Tx, order PayoutOrde
 func (s *Service) writePayout(ctx context.Context, tx *store.Tx, plan plan) (store.Transaction, error) {
 	t, err := s.writeDown(ctx, tx, store.Transaction{
 		Kind: plan.Kind, Origin: plan.origin(), RefundOf: plan.RefundOf,
-		ExternalReference: plan.Operation, Asked: int64(plan.Amount),
-		Phone: string(plan.Phone), Operator: plan.operator, RecipientName: plan.recipientName,
+		ExternalReference: plan.Operation, Asked: plan.Amount,
+		Phone: plan.Phone, Operator: plan.operator, RecipientName: plan.recipientName,
 		Description: plan.Description, CreatedBy: plan.By,
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -222,12 +222,12 @@ func (s *Service) transfer(ctx context.Context, t store.Transaction) (reference 
 	defer cancel()
 	if t.Kind == store.KindAirtime {
 		answer, err := s.campay.TransferAirtime(call, campay.AirtimeRequest{
-			Amount: money.XAF(t.Asked), To: money.Phone(t.Phone), ExternalReference: t.ExternalReference,
+			Amount: t.Asked, To: t.Phone, ExternalReference: t.ExternalReference,
 		})
 		return answer.Reference, answer.Raw, err
 	}
 	answer, err := s.campay.Withdraw(call, campay.WithdrawRequest{
-		Amount: money.XAF(t.Asked), To: money.Phone(t.Phone), Description: described(t), ExternalReference: t.ExternalReference,
+		Amount: t.Asked, To: t.Phone, Description: described(t), ExternalReference: t.ExternalReference,
 	})
 	return answer.Reference, answer.Raw, err
 }

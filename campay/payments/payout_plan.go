@@ -45,7 +45,7 @@ func (s *Service) allowed(ctx context.Context, r store.Reader, order PayoutOrder
 		return p, err
 	}
 	above := rules.ApprovalInForce(s.now())
-	p.needsApproval = above > 0 && int64(p.Amount) > above
+	p.needsApproval = above > 0 && p.Amount > above
 	if err := s.checkRules(ctx, r, rules, p); err != nil {
 		return p, err
 	}
@@ -78,7 +78,7 @@ func (s *Service) plan(ctx context.Context, r store.Reader, order PayoutOrder, a
 		return p, ErrPhone
 	}
 	p.operator = p.Phone.Operator()
-	p.recipient, err = r.RecipientByPhone(ctx, string(p.Phone))
+	p.recipient, err = r.RecipientByPhone(ctx, p.Phone)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return p, err
 	}

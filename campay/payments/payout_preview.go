@@ -124,7 +124,7 @@ func (s *Service) foresee(ctx context.Context, preview *PayoutPreview, a store.A
 }
 
 // median is the middle of the amounts, the lower of two.
-func median(hundredths []int64) money.XAF {
-	sorted := slices.Sorted(slices.Values(hundredths))
-	return money.XAF(sorted[(len(sorted)-1)/2])
+func median(amounts []money.XAF) money.XAF {
+	sorted := slices.Sorted(slices.Values(amounts))
+	return sorted[(len(sorted)-1)/2]
 }

@@ -138,7 +138,7 @@ func (s *payoutShop) feed(kind store.Kind, operator money.Operator, pairs ...[2]
 		for _, pair := range pairs {
 			if _, err := tx.CreateTransaction(ctx, store.Transaction{
 				Kind: kind, Origin: store.OriginPush, Status: store.StatusSuccessful, ExternalReference: NewOperation(), Reference: NewOperation(),
-				Asked: int64(pair[0]), Amount: int64(pair[0]), Fee: int64(pair[1]), Operator: operator, Currency: currency,
+				Asked: pair[0], Amount: pair[0], Fee: pair[1], Operator: operator, Currency: currency,
 				CreatedAt: s.clock.now(), SettledAt: s.clock.now(), UpdatedAt: s.clock.now(), NewsAt: s.clock.now(),
 			}); err != nil {
 				return err
@@ -197,7 +197,7 @@ func TestPreview_OfARefund_FollowsFromItsCollection(t *testing.T) {
 
 func TestPreview_OfWhatWaitsForASecondOwnerAlready_SaysSo(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(500))})
+	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(500)})
 	a := s.waiting(s.withdrawal(1000))
 	if p := s.preview(s.withdrawal(1000)); p.Same.Approval.ID != a.ID {
 		t.Fatalf("%+v", p.Same)

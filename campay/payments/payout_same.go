@@ -33,11 +33,11 @@ func (e *SameError) Error() string { return "the same went out, or waits, just n
 
 // sameAgain finds what looks like an order; a is the approval that it waits in.
 func (s *Service) sameAgain(ctx context.Context, r store.Reader, order PayoutOrder, a store.Approval) (same Same, err error) {
-	sent, err := r.RecentSamePayout(ctx, order.Kind, string(order.Phone), int64(order.Amount), s.now().Add(-sameWindow))
+	sent, err := r.RecentSamePayout(ctx, order.Kind, order.Phone, order.Amount, s.now().Add(-sameWindow))
 	if err != nil {
 		return same, err
 	}
-	waiting, err := r.SameApprovals(ctx, order.Kind, string(order.Phone), int64(order.Amount))
+	waiting, err := r.SameApprovals(ctx, order.Kind, order.Phone, order.Amount)
 	if err != nil {
 		return same, err
 	}

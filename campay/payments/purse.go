@@ -75,9 +75,9 @@ func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, 
 	if err != nil {
 		return purse{}, err
 	}
-	inFlight := money.XAF(reserved)
+	inFlight := reserved
 	return purse{
-		available: max(money.XAF(held.Of(balance.BalanceSnapshot))-inFlight, 0),
+		available: max(held.Of(balance.BalanceSnapshot)-inFlight, 0),
 		untold:    !held.Tells(balance.BalanceSnapshot), inFlight: inFlight,
 	}, nil
 }

@@ -70,7 +70,7 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 			return err
 		}
 		return s.audit(ctx, tx, order.By, act{"request.made", "transaction", t.ID}, orderedDetail{
-			Kind: store.KindCollect, Amount: order.Amount.String(), Phone: string(order.Phone), Description: order.Description,
+			Kind: store.KindCollect, Amount: order.Amount.String(), Phone: order.Phone, Description: order.Description,
 		})
 	})
 	if err != nil {
@@ -83,15 +83,15 @@ func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Trans
 func (order PushOrder) transaction() store.Transaction {
 	return store.Transaction{
 		Kind: store.KindCollect, Origin: store.OriginPush,
-		ExternalReference: order.Operation, Asked: int64(order.Amount),
-		Phone: string(order.Phone), Operator: order.Phone.Operator(),
+		ExternalReference: order.Operation, Asked: order.Amount,
+		Phone: order.Phone, Operator: order.Phone.Operator(),
 		Description: order.Description, CreatedBy: order.By,
 	}
 }
 
 // sameAs reports ErrOperationUsed unless a transaction was made by this order.
 func (order PushOrder) sameAs(t store.Transaction) error {
-	if t.Kind != store.KindCollect || t.Origin != store.OriginPush || t.LinkID != 0 || t.Asked != int64(order.Amount) || t.Phone != string(order.Phone) || t.Description != order.Description {
+	if t.Kind != store.KindCollect || t.Origin != store.OriginPush || t.LinkID != 0 || t.Asked != order.Amount || t.Phone != order.Phone || t.Description != order.Description {
 		return ErrOperationUsed
 	}
 	return nil
@@ -124,14 +124,14 @@ func (s *Service) notAskedAlready(ctx context.Context, tx *store.Tx, order PushO
 // asked for minutes ago and have not failed, or are under way or in doubt still,
 // newest first.
 func (s *Service) sameLately(ctx context.Context, tx *store.Tx, phone money.Phone, amount money.XAF) ([]store.Transaction, error) {
-	same, err := tx.RecentSame(ctx, string(phone), int64(amount), s.now().Add(-longestDoubt))
+	same, err := tx.RecentSame(ctx, phone, amount, s.now().Add(-longestDoubt))
 	isOver := func(t store.Transaction) bool { return !isUnderWay(t) && t.CreatedAt.Before(s.now().Add(-sameWindow)) }
 	return slices.DeleteFunc(same, isOver), err
 }
 
 func collectRequest(t store.Transaction) campay.CollectRequest {
 	return campay.CollectRequest{
-		Amount: money.XAF(t.Asked), From: money.Phone(t.Phone), Description: described(t),
+		Amount: t.Asked, From: t.Phone, Description: described(t),
 		ExternalReference: t.ExternalReference, ExternalUser: t.OperationCode,
 	}
 }

@@ -22,8 +22,8 @@ const longestName = 80
 
 // recipientDetail is a recipient as the audit log keeps it.
 type recipientDetail struct {
-	Name  string `json:"name"`
-	Phone string `json:"phone"`
+	Name  string      `json:"name"`
+	Phone money.Phone `json:"phone"`
 }
 
 // SaveRecipient saves somebody whom money is sent to; store.ErrDuplicate when
@@ -40,12 +40,12 @@ func (s *Service) SaveRecipient(ctx context.Context, name string, phone money.Ph
 	var saved store.Recipient
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		saved, err = tx.AddRecipient(ctx, store.Recipient{
-			Name: name, Phone: string(phone), Operator: phone.Operator(), CreatedBy: by, CreatedAt: s.now(),
+			Name: name, Phone: phone, Operator: phone.Operator(), CreatedBy: by, CreatedAt: s.now(),
 		})
 		if err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, by, act{"recipient.saved", "recipient", saved.ID}, recipientDetail{name, string(phone)})
+		return s.audit(ctx, tx, by, act{"recipient.saved", "recipient", saved.ID}, recipientDetail{name, phone})
 	})
 	if err != nil {
 		return store.Recipient{}, fmt.Errorf("save recipient: %w", err)

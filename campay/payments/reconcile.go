@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -162,7 +163,7 @@ func (s *Service) postpone(ctx context.Context, run store.Reconciliation) error 
 
 // finish looks at the book's own side, counts, and says the outcome in the log.
 func (s *Service) finish(ctx context.Context, run store.Reconciliation) error {
-	p := Period{From: run.From.In(douala), To: run.To.In(douala)}
+	p := Period{From: run.From.In(money.Douala), To: run.To.In(money.Douala)}
 	missing, err := s.findLone(ctx, p)
 	if err != nil {
 		return fmt.Errorf("what the history lacks: %w", err)

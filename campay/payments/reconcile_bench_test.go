@@ -26,18 +26,18 @@ func BenchmarkReconcile(b *testing.B) {
 		}
 	})
 	service := New(Config{Store: s, Logger: quiet(), Now: func() time.Time { return now }})
-	day := DayOf(now.AddDate(0, 0, -1))
+	day := money.DayOf(now.AddDate(0, 0, -1))
 	fill := func(tx *store.Tx, i int) error {
 		at := day.Add(time.Duration(i) * 8 * time.Second)
 		t, err := tx.CreateTransaction(b.Context(), store.Transaction{
 			Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusSuccessful, Reference: NewOperation(), ExternalReference: NewOperation(),
-			OperationCode: "ABCDEFGH", Asked: 50000, Amount: 50000, Net: 49500, Currency: currency, Phone: string(mtnPhone), CreatedAt: at, SettledAt: at,
+			OperationCode: "ABCDEFGH", Asked: 50000, Amount: 50000, Net: 49500, Currency: currency, Phone: mtnPhone, CreatedAt: at, SettledAt: at,
 		})
 		if err != nil {
 			return err
 		}
 		return tx.KeepHistory(b.Context(), []store.HistoryRow{keptRow(campay.HistoryRow{
-			At: at, Reference: t.Reference, Operator: money.MTN, Phone: t.Phone, Amount: money.Tell(50000), Charge: money.Tell(500), Credit: money.Tell(49500), Debit: money.Tell(0),
+			At: at, Reference: t.Reference, Operator: money.MTN, Phone: string(t.Phone), Amount: money.Tell(50000), Charge: money.Tell(500), Credit: money.Tell(49500), Debit: money.Tell(0),
 			Status: campay.Successful, Raw: []byte(`{"reference_uuid":"` + t.Reference + `","amount":500.0}`),
 		}, day, at)})
 	}

@@ -11,9 +11,6 @@ import (
 	"comptoir/campay/money"
 )
 
-// douala is the merchant's clock; it knows no summer time.
-var douala = time.FixedZone("WAT", 60*60)
-
 // LongestPeriod is how many days one reconciliation may take.
 const LongestPeriod = 92
 
@@ -30,15 +27,9 @@ var (
 // Period is some days in Douala, each by its midnight, both included.
 type Period struct{ From, To time.Time }
 
-// DayOf is the day of a moment, by its midnight in Douala.
-func DayOf(t time.Time) time.Time {
-	t = t.In(douala)
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, douala)
-}
-
 // Yesterday is the period of the day before a moment.
 func Yesterday(now time.Time) Period {
-	day := DayOf(now).AddDate(0, 0, -1)
+	day := money.DayOf(now).AddDate(0, 0, -1)
 	return Period{From: day, To: day}
 }
 
@@ -64,7 +55,7 @@ func ParseDay(typed string) (time.Time, error) {
 	if parts := yearParts.FindStringSubmatch(typed); parts != nil {
 		typed = parts[1] + "-" + padded(parts[2]) + "-" + padded(parts[3])
 	}
-	day, err := time.ParseInLocation(time.DateOnly, typed, douala)
+	day, err := time.ParseInLocation(time.DateOnly, typed, money.Douala)
 	if err != nil || day.Year() < 2000 {
 		return time.Time{}, ErrDay
 	}
@@ -98,12 +89,12 @@ func (p Period) Days() int { return int(p.End().Sub(p.From) / (24 * time.Hour)) 
 // End is the first moment after a period.
 func (p Period) End() time.Time { return nextDay(p.To) }
 
-func nextDay(day time.Time) time.Time { return day.In(douala).AddDate(0, 0, 1) }
+func nextDay(day time.Time) time.Time { return day.In(money.Douala).AddDate(0, 0, 1) }
 
 // dayName is a day as CamPay's history is asked for it. Nobody says by which
 // clock CamPay reckons; whoever wants all of a day of Douala asks for the day
 // before too, which has its first hour by Greenwich.
-func dayName(day time.Time) string { return day.In(douala).Format(time.DateOnly) }
+func dayName(day time.Time) string { return day.In(money.Douala).Format(time.DateOnly) }
 
 // closed reports whether a day, as CamPay names it, was over by either clock
 // when its history was fetched.

@@ -20,7 +20,7 @@ func (s *Service) keepDay(ctx context.Context, day time.Time) (answered bool, er
 	call, cancel := calling(ctx)
 	defer cancel()
 	asked := s.now()
-	rows, err := s.campay.History(call, day.In(douala), day.In(douala))
+	rows, err := s.campay.History(call, day.In(money.Douala), day.In(money.Douala))
 	if ctx.Err() != nil {
 		return false, nil // the process ends
 	}
@@ -79,8 +79,8 @@ func keptRows(rows []campay.HistoryRow, day, seen time.Time) []store.HistoryRow 
 func keptRow(row campay.HistoryRow, day, seen time.Time) store.HistoryRow {
 	h := store.HistoryRow{
 		At: row.At, Code: row.Code, Reference: foldReference(row.Reference), OperatorReference: row.OperatorReference,
-		Kind: movedBy(row), Operator: row.Operator, Phone: row.Phone, Description: row.Description, ExternalUser: row.ExternalUser,
-		Amount: int64(row.Amount.XAF), Charge: int64(row.Charge.XAF), Debit: int64(row.Debit.XAF), Credit: int64(row.Credit.XAF),
+		Kind: movedBy(row), Operator: row.Operator, Phone: money.Phone(row.Phone), Description: row.Description, ExternalUser: row.ExternalUser,
+		Amount: row.Amount.XAF, Charge: row.Charge.XAF, Debit: row.Debit.XAF, Credit: row.Credit.XAF,
 		Untold: store.Untold{Amount: !row.Amount.Known, Charge: !row.Charge.Known, Debit: !row.Debit.Known, Credit: !row.Credit.Known},
 		Status: string(row.Status), SeenAt: seen, Raw: row.Raw,
 	}
@@ -88,7 +88,7 @@ func keptRow(row campay.HistoryRow, day, seen time.Time) store.HistoryRow {
 		h.At = day.Add(12 * time.Hour)
 	}
 	if phone, err := money.ParsePhone(row.Phone); err == nil {
-		h.Phone = string(phone)
+		h.Phone = phone
 	}
 	return h
 }

@@ -204,7 +204,7 @@ func TestStatement_AddsUpToCamPaysOwnBalances(t *testing.T) {
 		t.Fatalf("statement %+v", st)
 	}
 	for _, p := range st.Purses {
-		if got := [2]money.XAF{money.XAF(p.Opening), money.XAF(p.Closing)}; got != want[p.Purse] || p.Difference != 0 || p.Expected() != p.Closing {
+		if got := [2]money.XAF{p.Opening, p.Closing}; got != want[p.Purse] || p.Difference != 0 || p.Expected() != p.Closing {
 			t.Errorf("%s: %+v, want from %v", p.Purse, p, want[p.Purse])
 		}
 	}

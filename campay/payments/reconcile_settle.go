@@ -166,7 +166,7 @@ func (s *Service) keepStory(ctx context.Context, tx *store.Tx, t store.Transacti
 
 // saidAmount is a row's amount; unknown where CamPay did not tell it.
 func saidAmount(row store.HistoryRow) money.Told {
-	return money.Told{XAF: money.XAF(row.Amount), Known: !row.Untold.Amount}
+	return money.Told{XAF: row.Amount, Known: !row.Untold.Amount}
 }
 
 // find notes what a row is, unless that is known.
@@ -179,7 +179,7 @@ func find(ctx context.Context, tx *store.Tx, row store.HistoryRow, t store.Trans
 
 // feeOf is what CamPay took: as it says, else what its sides leave; 0 where they
 // do not tell. A collection is credited without it, a payout is debited with it.
-func feeOf(row store.HistoryRow) int64 {
+func feeOf(row store.HistoryRow) money.XAF {
 	switch {
 	case row.Charge > 0:
 		return row.Charge

@@ -32,7 +32,7 @@ func withFees(c *sandbox.Config) {
 
 // today is the day on which a test begins.
 func (s *shop) today() Period {
-	day := time.Date(2026, 3, 4, 0, 0, 0, 0, douala)
+	day := time.Date(2026, 3, 4, 0, 0, 0, 0, money.Douala)
 	return Period{From: day, To: day}
 }
 
@@ -186,7 +186,7 @@ func (s *shop) inDoubt(kind store.Kind, amount int64) (t store.Transaction) {
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		t, err = tx.CreateTransaction(ctx, store.Transaction{
 			Kind: kind, Origin: store.OriginPush, Status: store.StatusInDoubt, ExternalReference: NewOperation(), OperationCode: "ABCDEFGH",
-			Asked: int64(money.Francs(amount)), Currency: currency, Phone: string(mtnPhone), Operator: "MTN", CreatedAt: now, UpdatedAt: now, NewsAt: now,
+			Asked: money.Francs(amount), Currency: currency, Phone: mtnPhone, Operator: "MTN", CreatedAt: now, UpdatedAt: now, NewsAt: now,
 		})
 		return err
 	}))

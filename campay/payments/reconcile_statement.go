@@ -32,17 +32,17 @@ type Statement struct {
 // are CamPay's balances carried to the period's bounds by what moved between.
 type PurseStatement struct {
 	Purse           store.Purse
-	Opening         int64
-	Credits, Debits int64
-	Closing         int64
-	Untold          int   // rows that moved it in the period, and are in none of these sums
-	Difference      int64 // Closing beyond Opening + Credits − Debits
-	UnderWay        int64 // how much of it payments explain that were under way at those moments
-	Compared        bool  // CamPay told this purse at both ends, so that there is a Difference
+	Opening         money.XAF
+	Credits, Debits money.XAF
+	Closing         money.XAF
+	Untold          int       // rows that moved it in the period, and are in none of these sums
+	Difference      money.XAF // Closing beyond Opening + Credits − Debits
+	UnderWay        money.XAF // how much of it payments explain that were under way at those moments
+	Compared        bool      // CamPay told this purse at both ends, so that there is a Difference
 }
 
 // Expected is the balance to which the period should have led.
-func (p PurseStatement) Expected() int64 { return p.Opening + p.Credits - p.Debits }
+func (p PurseStatement) Expected() money.XAF { return p.Opening + p.Credits - p.Debits }
 
 // Statement adds a period up from what is kept; it asks CamPay nothing.
 func (s *Service) Statement(ctx context.Context, p Period) (Statement, error) {
@@ -106,7 +106,7 @@ func (s *Service) addUp(ctx context.Context, st *Statement, from, end time.Time)
 		return err
 	}
 	var before, after map[store.Purse]store.Movements
-	var underWayThen, underWayNow map[store.Purse]int64
+	var underWayThen, underWayNow map[store.Purse]money.XAF
 	if st.Compared {
 		if before, err = s.store.Movements(ctx, st.Opening.At, from); err != nil {
 			return err
@@ -148,7 +148,7 @@ func (st Statement) logged() []any {
 	for _, p := range st.Purses {
 		difference := "unknown"
 		if p.Compared {
-			difference = money.XAF(p.Difference).String()
+			difference = p.Difference.String()
 		}
 		all = append(all, "difference_"+map[store.Purse]string{
 			store.PurseMTN: "mtn", store.PurseOrange: "orange", store.PurseAirtime: "airtime",

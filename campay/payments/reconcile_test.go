@@ -148,7 +148,7 @@ func TestReconcile_Import_BelievesNoRow(t *testing.T) {
 	made, err := s.service.Import(s.ctx, row.ID, s.owner())
 	s.must(err)
 	s.wantStatus(made, store.StatusSuccessful, store.FlagHistoryDiffers)
-	if money.XAF(made.Amount) != money.Francs(3000) {
+	if made.Amount != money.Francs(3000) {
 		t.Fatalf("imported %+v", made)
 	}
 	s.editHistory(func(rows []wireRow) []wireRow {
@@ -204,7 +204,7 @@ func TestReconcile_DaysNotFetched_NothingIsMissing(t *testing.T) {
 	s.pay(l, 0, "1234")
 	s.work(0)
 	paid := s.wantStatus(l.Newest, store.StatusSuccessful)
-	day := DayOf(s.clock.now())
+	day := money.DayOf(s.clock.now())
 	s.clock.pass(24 * time.Hour)
 	run := s.reconcile(Period{From: day, To: day})
 	wantCounts(t, run, 0, 0, 1, 0, 0)
@@ -219,14 +219,14 @@ func TestReconcile_DifferingAmountOrStatus_IsFlaggedWithBothStories_AndMended(t 
 		s.editHistory(tellsOf(paid.Reference, field, value))
 		wantCounts(t, s.reconcile(s.today()), 0, 0, 0, 1, 0)
 		got := s.wantStatus(paid, store.StatusSuccessful, store.FlagHistoryDiffers)
-		if money.XAF(got.Amount) != money.Francs(2500) || got.Fee != 0 || !got.PaidInFull() {
+		if got.Amount != money.Francs(2500) || got.Fee != 0 || !got.PaidInFull() {
 			t.Fatalf("%s: the history was believed: %+v", field, got)
 		}
 		events, err := s.store.Events(s.ctx, paid.ID)
 		s.must(err)
 		last := events[len(events)-1]
 		row := s.row(s.today(), paid.Reference)
-		if last.Note != "history_differs" || last.Detail != row.Status+" "+money.XAF(row.Amount).String() || !json.Valid(last.Raw) || row.TransactionID != paid.ID {
+		if last.Note != "history_differs" || last.Detail != row.Status+" "+row.Amount.String() || !json.Valid(last.Raw) || row.TransactionID != paid.ID {
 			t.Fatalf("%s: told %+v of %+v", field, last, row)
 		}
 		s.reconcile(s.today())

@@ -38,15 +38,15 @@ func (s *Service) planRefund(ctx context.Context, r store.Reader, p *plan) error
 	if err != nil {
 		return err
 	}
-	p.collection, p.Kind, p.Phone = collection, store.KindWithdraw, money.Phone(collection.Phone)
+	p.collection, p.Kind, p.Phone = collection, store.KindWithdraw, collection.Phone
 	if p.approval.ID != 0 {
-		refunded -= p.approval.Asked            // it waits, and so it is in the sum
-		p.Phone = money.Phone(p.approval.Phone) // the number that its second owner saw
+		refunded -= p.approval.Asked // it waits, and so it is in the sum
+		p.Phone = p.approval.Phone   // the number that its second owner saw
 	}
 	if strings.TrimSpace(p.Description) == "" {
 		p.Description = strings.TrimSpace(refundWords + collection.Code)
 	}
-	p.refunded, p.refundable = money.XAF(refunded), max(taken(collection)-money.XAF(refunded), 0)
+	p.refunded, p.refundable = refunded, max(taken(collection)-refunded, 0)
 	return nil
 }
 
@@ -68,7 +68,7 @@ func taken(t store.Transaction) money.XAF {
 			return 0
 		}
 	}
-	return money.XAF(t.Amount)
+	return t.Amount
 }
 
 // Refundable is what may still be given back of t: nothing of what is no proved
@@ -78,5 +78,5 @@ func (s *Service) Refundable(ctx context.Context, t store.Transaction) (money.XA
 		return 0, nil
 	}
 	refunded, err := s.store.Refunded(ctx, t.ID)
-	return max(taken(t)-money.XAF(refunded), 0), err
+	return max(taken(t)-refunded, 0), err
 }

@@ -54,13 +54,9 @@ var ErrRulesChanged = errors.New("the rules were changed meanwhile")
 // now: a page that was opened before must not loosen what was tightened since.
 // Whether money is frozen stays as it is.
 func (s *Service) SetRules(ctx context.Context, rules store.PayoutRules, seen string, by int64) error {
-	for _, limit := range []int64{
-		rules.MostEach, rules.MostDay, int64(rules.CountDay), int64(rules.NewRecipientWait), rules.ApprovalAbove, rules.AirtimeDay,
-		int64(rules.FromHour), int64(rules.ToHour),
-	} {
-		if limit < 0 {
-			return ErrRules
-		}
+	if min(rules.MostEach, rules.MostDay, rules.ApprovalAbove, rules.AirtimeDay) < 0 ||
+		min(rules.CountDay, rules.FromHour, rules.ToHour) < 0 || rules.NewRecipientWait < 0 {
+		return ErrRules
 	}
 	if rules.FromHour > 24 || rules.ToHour > 24 {
 		return ErrRules
@@ -142,9 +138,9 @@ type rulesDetail struct {
 
 func rulesOf(r store.PayoutRules) rulesDetail {
 	return rulesDetail{
-		Frozen: r.Frozen, MostEach: money.XAF(r.MostEach).String(), MostDay: money.XAF(r.MostDay).String(),
+		Frozen: r.Frozen, MostEach: r.MostEach.String(), MostDay: r.MostDay.String(),
 		CountDay: r.CountDay, FromHour: r.FromHour, ToHour: r.ToHour, SavedOnly: r.SavedOnly,
-		NewRecipientWait: r.NewRecipientWait.String(), ApprovalAbove: money.XAF(r.ApprovalAbove).String(),
-		AirtimeDay: money.XAF(r.AirtimeDay).String(),
+		NewRecipientWait: r.NewRecipientWait.String(), ApprovalAbove: r.ApprovalAbove.String(),
+		AirtimeDay: r.AirtimeDay.String(),
 	}
 }

@@ -23,7 +23,7 @@ func (s *Service) checkRules(ctx context.Context, r store.Reader, rules store.Pa
 	if err := checkRecipient(rules, p, now); err != nil {
 		return err
 	}
-	if limit := money.XAF(rules.MostEach); limit > 0 && p.Amount > limit {
+	if limit := rules.MostEach; limit > 0 && p.Amount > limit {
 		return &RuleError{Rule: RuleEach, Limit: limit, Left: limit}
 	}
 	if s.demo && p.Kind == store.KindAirtime && p.Amount != demoAirtime {
@@ -48,7 +48,7 @@ func (s *Service) checkRules(ctx context.Context, r store.Reader, rules store.Pa
 // withinHours holds the hours in which money may go out; they may run over
 // midnight.
 func withinHours(rules store.PayoutRules, now time.Time) bool {
-	from, to, hour := rules.FromHour, rules.ToHour, now.In(douala).Hour()
+	from, to, hour := rules.FromHour, rules.ToHour, now.In(money.Douala).Hour()
 	if from <= to {
 		return from == to || from <= hour && hour < to
 	}
@@ -77,9 +77,8 @@ func checkRecipient(rules store.PayoutRules, p plan, now time.Time) error {
 	return nil
 }
 
-func checkSum(rule Rule, most int64, today store.PayoutTotals, p plan) error {
-	limit := money.XAF(most)
-	left := max(limit-money.XAF(today.Amount), 0)
+func checkSum(rule Rule, limit money.XAF, today store.PayoutTotals, p plan) error {
+	left := max(limit-today.Amount, 0)
 	if limit <= 0 || p.Amount <= left {
 		return nil
 	}
@@ -89,7 +88,7 @@ func checkSum(rule Rule, most int64, today store.PayoutTotals, p plan) error {
 // today adds up what went out in Douala's day as p would, or may have, and what
 // waits for a second owner; p's own approval is not counted against it.
 func (s *Service) today(ctx context.Context, r store.Reader, p plan) (store.PayoutTotals, error) {
-	sum, err := r.PaidOut(ctx, DayOf(s.now()), p.Kind)
+	sum, err := r.PaidOut(ctx, money.DayOf(s.now()), p.Kind)
 	if err != nil {
 		return sum, err
 	}

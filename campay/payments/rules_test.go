@@ -27,8 +27,8 @@ func (s *payoutShop) against(order PayoutOrder) RuleError {
 
 func (s *payoutShop) at(hour, minute int) {
 	s.t.Helper()
-	now := s.clock.now().In(douala)
-	next := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, douala)
+	now := s.clock.now().In(money.Douala)
+	next := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, money.Douala)
 	if next.Before(now) {
 		next = next.AddDate(0, 0, 1)
 	}
@@ -43,7 +43,7 @@ func TestRules_None_LimitNothing(t *testing.T) {
 
 func TestRules_Each(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostEach: int64(money.Francs(1000))})
+	s.rules(store.PayoutRules{MostEach: money.Francs(1000)})
 	limit := money.Francs(1000)
 	for kind := range payoutKinds {
 		if got := s.against(s.order(kind, 1001, mtnPhone)); got != (RuleError{Rule: RuleEach, Limit: limit, Left: limit}) {
@@ -56,7 +56,7 @@ func TestRules_Each(t *testing.T) {
 func TestRules_Day_CountsAllThatMayHaveGoneSinceMidnightInDouala(t *testing.T) {
 	s := openPayoutShop(t)
 	limit := money.Francs(10_000)
-	s.rules(store.PayoutRules{MostDay: int64(limit), ApprovalAbove: int64(money.Francs(2500))})
+	s.rules(store.PayoutRules{MostDay: limit, ApprovalAbove: money.Francs(2500)})
 	s.at(23, 30)
 	s.payOut(s.withdrawal(2000))
 	s.at(0, 10) // 23:10 by Greenwich
@@ -80,7 +80,7 @@ func TestRules_Day_CountsAllThatMayHaveGoneSinceMidnightInDouala(t *testing.T) {
 func TestRules_Day_CountsRefunds(t *testing.T) {
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
-	s.rules(store.PayoutRules{MostDay: int64(money.Francs(5000))})
+	s.rules(store.PayoutRules{MostDay: money.Francs(5000)})
 	s.payOut(s.refund(paid, 3000))
 	if got := s.against(s.refund(paid, 2001)); got.Left != money.Francs(2000) {
 		t.Fatalf("%+v", got)
@@ -105,7 +105,7 @@ func TestRules_Count(t *testing.T) {
 
 func TestRules_AirtimeDay(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{AirtimeDay: int64(money.Francs(3000))})
+	s.rules(store.PayoutRules{AirtimeDay: money.Francs(3000)})
 	s.payOut(s.order(store.KindAirtime, 2000, mtnPhone))
 	s.payOut(s.withdrawal(4000))
 	want := RuleError{Rule: RuleAirtimeDay, Limit: money.Francs(3000), Left: money.Francs(1000)}
@@ -118,7 +118,7 @@ func TestRules_AirtimeDay(t *testing.T) {
 
 func TestRules_Day_WhatWaitsOfAnotherKindIsNotInIt(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostDay: int64(money.Francs(3000)), ApprovalAbove: int64(money.Francs(1000))})
+	s.rules(store.PayoutRules{MostDay: money.Francs(3000), ApprovalAbove: money.Francs(1000)})
 	s.waiting(s.order(store.KindAirtime, 2500, mtnPhone))
 	s.waiting(s.withdrawal(3000))
 	want := RuleError{Rule: RuleDay, Limit: money.Francs(3000)}
@@ -227,7 +227,7 @@ func TestRules_Frozen_StopsEverything(t *testing.T) {
 
 func TestRules_ChangedWhileTheBalanceIsOnItsWay_StillHold(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: int64(money.Francs(10_000))})
+	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(10_000)})
 	a := s.waiting(s.withdrawal(20_000))
 	for name, give := range map[string]func() error{
 		"payout":   func() error { _, err := s.service.PayOut(s.ctx, s.withdrawal(500)); return err },
@@ -253,7 +253,7 @@ func isFrozen(err error) bool {
 
 func TestRules_ManyAtOnce_NeverPassOnOneSum(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostDay: int64(money.Francs(5000)), CountDay: 9})
+	s.rules(store.PayoutRules{MostDay: money.Francs(5000), CountDay: 9})
 	errs := atOnce(64, func(i int) error {
 		_, err := s.service.PayOut(s.ctx, s.withdrawal(int64(600-i%2)))
 		return err
@@ -282,7 +282,7 @@ func TestSetRules_ThatMakeNoSense_AreRefused(t *testing.T) {
 
 func TestAudit_KeepsEveryActOnRulesAndRecipients(t *testing.T) {
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{MostEach: int64(money.Francs(1000))})
+	s.rules(store.PayoutRules{MostEach: money.Francs(1000)})
 	s.must(s.service.Freeze(s.ctx, s.owner))
 	s.must(s.service.Unfreeze(s.ctx, "", s.second))
 	saved, err := s.service.SaveRecipient(s.ctx, "Boulangerie", mtnPhone, s.owner)

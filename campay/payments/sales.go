@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -39,7 +40,7 @@ func (s *Service) EndSale(ctx context.Context, key store.SaleKey, by int64) erro
 // openSale gives what was just written down its number at the till: that of the
 // sale whose place it takes, which is ended in the same write, or the next one.
 func (s *Service) openSale(ctx context.Context, tx *store.Tx, key, instead store.SaleKey, by int64) error {
-	way := store.SaleWay{SaleKey: key, Day: DayOf(s.now())}
+	way := store.SaleWay{SaleKey: key, Day: money.DayOf(s.now())}
 	if instead != (store.SaleKey{}) {
 		before, err := tx.SaleWay(ctx, instead)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {

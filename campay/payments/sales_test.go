@@ -6,7 +6,6 @@ import (
 	"errors"
 	"testing"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/store"
 )
@@ -15,7 +14,7 @@ import (
 func (s *shop) sale(phone string, instead store.SaleKey) (store.SaleKey, store.Transaction) {
 	s.t.Helper()
 	if phone == "" {
-		l, err := s.service.CreateLink(s.ctx, LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pagne", PaymentOptions: campay.MobileMoney, AtTill: true, Instead: instead})
+		l, err := s.service.CreateLink(s.ctx, LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pagne", PaymentOptions: money.MobileMoney, AtTill: true, Instead: instead})
 		s.must(err)
 		return store.SaleKey{LinkID: l.ID}, l.Newest
 	}
@@ -59,7 +58,7 @@ func TestSale_PaidMeanwhile_IsNeitherEndedNorAskedForAgain(t *testing.T) {
 	if err := s.service.EndSale(s.ctx, key, 0); !errors.As(err, &paid) || paid.Key != key {
 		t.Errorf("ended: %v", err)
 	}
-	_, err := s.service.CreateLink(s.ctx, LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pagne", PaymentOptions: campay.MobileMoney, AtTill: true, Instead: key})
+	_, err := s.service.CreateLink(s.ctx, LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pagne", PaymentOptions: money.MobileMoney, AtTill: true, Instead: key})
 	if !errors.As(err, &paid) {
 		t.Errorf("asked for again: %v", err)
 	}

@@ -218,7 +218,7 @@ func judge(t *store.Transaction, truth campay.Transaction, now time.Time, isDemo
 		knowWord(t)
 		note = moveTo(t, store.StatusSuccessful, now)
 		t.Currency = truth.Currency
-		t.Net = cmp.Or(int64(truth.NetAmount.Moved().XAF), t.Net) // not every answer tells it, and the history may have
+		t.Net = cmp.Or(truth.NetAmount.Moved().XAF, t.Net) // not every answer tells it, and the history may have
 		if wasUnknown := t.AmountUnknown; takeAmount(t, truth.Amount, isDemo) && wasUnknown && note == "same" {
 			note = "amount_told"
 		}
@@ -260,7 +260,7 @@ func takeAmount(t *store.Transaction, told money.Told, isDemo bool) bool {
 	told = told.Moved()
 	switch {
 	case told.XAF > 0 || told.Known && isDemo:
-		t.Amount, t.AmountUnknown, t.Flags = int64(told.XAF), false, less(t.Flags, store.FlagAmountUnknown)
+		t.Amount, t.AmountUnknown, t.Flags = told.XAF, false, less(t.Flags, store.FlagAmountUnknown)
 		flagAmount(t)
 		return true
 	case t.Amount == 0:
@@ -317,10 +317,10 @@ func learn(t *store.Transaction, truth campay.Transaction) {
 		t.Operator = truth.Operator
 	}
 	if phone, err := money.ParsePhone(truth.Phone); err == nil {
-		if isOurPayout(*t) && t.Phone != string(phone) {
+		if isOurPayout(*t) && t.Phone != phone {
 			t.Flags = t.Flags.With(store.FlagMismatch) // whom it went to stays whom it was meant for
 		} else {
-			t.Phone = string(phone)
+			t.Phone = phone
 		}
 	}
 	t.Code = cmp.Or(truth.Code, t.Code)

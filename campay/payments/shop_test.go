@@ -192,7 +192,7 @@ func pushOrder(amount int64, phone money.Phone) PushOrder {
 
 func (s *shop) link(amount int64, edit ...func(*LinkOrder)) store.LinkWithState {
 	s.t.Helper()
-	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(amount), Description: "Pain", PaymentOptions: campay.MobileMoney}
+	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(amount), Description: "Pain", PaymentOptions: money.MobileMoney}
 	for _, e := range edit {
 		e(&order)
 	}

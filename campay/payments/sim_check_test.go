@@ -89,13 +89,13 @@ func (w *world) checkInBook(e sandbox.Entry, book []store.Transaction) {
 	if t.Kind != kindMoved(e) || t.Status != bookedAs(e) {
 		w.wrong("%d is %s %s, and CamPay has %s %s", t.ID, t.Kind, t.Status, e.Endpoint, e.Status)
 	}
-	if e.Status == campay.Successful && (t.Amount != int64(e.Amount) || t.Currency != e.Currency) {
+	if e.Status == campay.Successful && (t.Amount != e.Amount || t.Currency != e.Currency) {
 		w.wrong("%d has %d %s, and %v %s moved", t.ID, t.Amount, t.Currency, e.Amount, e.Currency)
 	}
-	if e.Endpoint == sandbox.EndpointCollect && e.Status == campay.Successful && t.Net != int64(e.Credit()) {
+	if e.Endpoint == sandbox.EndpointCollect && e.Status == campay.Successful && t.Net != e.Credit() {
 		w.wrong("%d has a net of %d, and %v was credited", t.ID, t.Net, e.Credit())
 	}
-	if e.Status == campay.Successful && t.Fee != int64(e.Charge) {
+	if e.Status == campay.Successful && t.Fee != e.Charge {
 		w.wrong("%d has a fee of %d, and CamPay took %v", t.ID, t.Fee, e.Charge)
 	}
 }
@@ -218,14 +218,14 @@ func (w *world) checkBalances(book []store.Transaction, ledger []sandbox.Entry) 
 	}
 	shown, err := w.service.RefreshBalance(w.ctx)
 	w.must(err)
-	if money.XAF(shown.MTN) != want.MTN || money.XAF(shown.Orange) != want.Orange || money.XAF(shown.Utility) != want.Airtime {
+	if shown.MTN != want.MTN || shown.Orange != want.Orange || shown.Utility != want.Airtime {
 		w.wrong("the shop shows the balances %+v, CamPay has %+v", shown.BalanceSnapshot, want)
 	}
-	var taken int64
+	var taken money.XAF
 	for _, e := range ledger {
 		inBook := slices.ContainsFunc(book, func(t store.Transaction) bool { return t.Reference == e.Reference })
 		if inBook && e.Endpoint == sandbox.EndpointCollect && e.Status == campay.Successful && e.Currency == currency {
-			taken += int64(e.Amount)
+			taken += e.Amount
 		}
 	}
 	takings, err := w.store.Takings(w.ctx, time.Unix(0, 0), w.at.Add(1000*time.Hour))

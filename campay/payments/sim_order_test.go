@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 	"comptoir/store"
 )
@@ -36,7 +35,7 @@ func (w *world) orderLink() bool {
 	o := &order{id: w.operation(), what: "link"}
 	o.link = LinkOrder{
 		Operation: o.id, Amount: money.Francs(10 + w.fate.Int64N(3000)), Description: "Pain",
-		PaymentOptions: campay.MobileMoney, MayPayMore: w.chance(0.3),
+		PaymentOptions: money.MobileMoney, MayPayMore: w.chance(0.3),
 	}
 	if w.chance(0.4) {
 		o.link.Kind, o.link.MostPayments = store.LinkReusable, w.fate.Int64N(4)
@@ -127,7 +126,7 @@ func (w *world) orderRefund() bool {
 	o := &order{id: w.operation(), what: "payout"}
 	o.out = PayoutOrder{
 		Operation: o.id, RefundOf: t.ID, By: w.owner,
-		Amount: money.Francs(pick(w, most, 1+w.fate.Int64N(most), most+1)),
+		Amount: money.Francs(int64(pick(w, most, money.XAF(1+w.fate.Int64N(int64(most))), most+1))),
 	}
 	return w.place(o)
 }

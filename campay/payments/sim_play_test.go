@@ -101,7 +101,7 @@ func (w *world) payOnLink() bool {
 	t := pick(w, pages...)
 	var more money.XAF
 	if t.MayPayMore && w.chance(0.5) {
-		more = money.XAF(t.Asked) + money.Francs(w.fate.Int64N(500))
+		more = t.Asked + money.Francs(w.fate.Int64N(500))
 	}
 	p, err := w.sandbox.Pay(t.PaymentURL, pick(w, simPhones...), more)
 	w.tell("a customer pays on the page of %d: %.8s, %v", t.ID, p.Reference, err)
@@ -185,7 +185,7 @@ func (w *world) compare() bool {
 	if w.service == nil {
 		return false
 	}
-	p := Period{From: DayOf(w.shopTime()).AddDate(0, 0, -w.fate.IntN(3)), To: DayOf(w.shopTime())}
+	p := Period{From: money.DayOf(w.shopTime()).AddDate(0, 0, -w.fate.IntN(3)), To: money.DayOf(w.shopTime())}
 	w.fly(&flight{name: "a person compares", shop: true}, func() {
 		_, err := w.service.Reconcile(w.ctx, p, w.owner)
 		w.must(err)

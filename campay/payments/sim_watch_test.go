@@ -72,9 +72,9 @@ func (w *world) paidIsTrue(t store.Transaction, ledger []sandbox.Entry) {
 	switch {
 	case !known, !w.known.everPaid[t.Reference]:
 		w.wrong("%d is called paid and is not: %s", t.ID, told(t))
-	case t.Amount != int64(e.Amount), e.Currency != currency:
+	case t.Amount != e.Amount, e.Currency != currency:
 		w.wrong("%d is called paid with %d %s, and %v %s moved", t.ID, t.Amount, t.Currency, e.Amount, e.Currency)
-	case t.Asked != 0 && int64(e.Amount) < t.Asked, t.Asked != 0 && int64(e.Amount) > t.Asked && !t.MayPayMore:
+	case t.Asked != 0 && e.Amount < t.Asked, t.Asked != 0 && e.Amount > t.Asked && !t.MayPayMore:
 		w.wrong("%d is called paid in full with %v of %d", t.ID, e.Amount, t.Asked)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 )
 
@@ -134,7 +135,7 @@ func (w *world) settle() {
 	}
 	w.endDoubts()
 	if len(w.book()) == 0 { // where nothing ever was, nothing is compared by itself
-		_, err := w.service.Reconcile(w.ctx, Period{From: DayOf(w.at.AddDate(0, 0, -30)), To: DayOf(w.at)}, w.owner)
+		_, err := w.service.Reconcile(w.ctx, Period{From: money.DayOf(w.at.AddDate(0, 0, -30)), To: money.DayOf(w.at)}, w.owner)
 		w.must(err)
 		w.rest()
 	}

@@ -150,8 +150,8 @@ func (w *world) person(name string) (id int64, err error) {
 
 func (w *world) someRules() store.PayoutRules {
 	return store.PayoutRules{
-		ApprovalAbove: pick[int64](w, 0, 0, 800_00), MostEach: pick[int64](w, 0, 0, 5000_00),
-		MostDay: pick[int64](w, 0, 0, 9000_00), CountDay: pick(w, 0, 0, 4), AirtimeDay: pick[int64](w, 0, 2000_00),
+		ApprovalAbove: money.XAF(pick[int64](w, 0, 0, 800_00)), MostEach: money.XAF(pick[int64](w, 0, 0, 5000_00)),
+		MostDay: money.XAF(pick[int64](w, 0, 0, 9000_00)), CountDay: pick(w, 0, 0, 4), AirtimeDay: money.XAF(pick[int64](w, 0, 2000_00)),
 		FromHour: pick(w, 0, 0, 0, 7), ToHour: pick(w, 0, 0, 0, 22), NewRecipientWait: pick(w, 0, 0, 0, time.Hour),
 	}
 }

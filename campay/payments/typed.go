@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 )
 
@@ -195,11 +194,11 @@ var ErrPaymentOptions = errors.New("no such way to pay")
 
 // ParsePaymentOptions reads the ways to pay that a form offers; none is mobile
 // money.
-func ParsePaymentOptions(typed string) (campay.PaymentOptions, error) {
-	switch o := campay.PaymentOptions(typed); o {
+func ParsePaymentOptions(typed string) (money.PaymentOptions, error) {
+	switch o := money.PaymentOptions(typed); o {
 	case "":
-		return campay.MobileMoney, nil
-	case campay.MobileMoney, campay.Card, campay.MobileMoneyCard:
+		return money.MobileMoney, nil
+	case money.MobileMoney, money.Card, money.MobileMoneyCard:
 		return o, nil
 	default:
 		return "", ErrPaymentOptions

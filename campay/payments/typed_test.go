@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"comptoir/campay"
 	"comptoir/campay/money"
 )
 
@@ -81,7 +80,7 @@ func TestParsePhone_RefusesWhatCamPayWould(t *testing.T) {
 }
 
 func TestParsePaymentOptions_NothingButWhatIsOffered(t *testing.T) {
-	for typed, want := range map[string]campay.PaymentOptions{"": campay.MobileMoney, "CARD": campay.Card, "MOMO,CARD": campay.MobileMoneyCard} {
+	for typed, want := range map[string]money.PaymentOptions{"": money.MobileMoney, "CARD": money.Card, "MOMO,CARD": money.MobileMoneyCard} {
 		if got, err := ParsePaymentOptions(typed); err != nil || got != want {
 			t.Errorf("%q: %v, %v", typed, got, err)
 		}

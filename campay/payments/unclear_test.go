@@ -49,7 +49,7 @@ func TestUnknownAmount_IsNeitherPaidNorShort_AndIsLearntWhenCamPayTellsIt(t *tes
 			s.sandbox.ClearFaults()
 			s.work(time.Hour)
 			got = s.wantStatus(asked, store.StatusSuccessful)
-			if !got.PaidInFull() || money.XAF(got.Amount) != money.Francs(2500) || !got.PollAt.IsZero() || len(s.told) != 1 {
+			if !got.PaidInFull() || got.Amount != money.Francs(2500) || !got.PollAt.IsZero() || len(s.told) != 1 {
 				t.Fatalf("learnt: %+v", got)
 			}
 			if notes := s.notes(got); len(notes) != len(again)+1 || notes[len(notes)-1] != "amount_told" {

@@ -72,7 +72,7 @@ func testClientLink(t *testing.T, s shop, c *campay.Client) {
 	t.Helper()
 	link, err := c.PaymentLink(context.Background(), campay.PaymentLinkRequest{
 		Amount: money.Francs(500), Description: "Pain", ExternalReference: extB,
-		RedirectURL: "https://example.org/ok", PaymentOptions: campay.MobileMoney,
+		RedirectURL: "https://example.org/ok", PaymentOptions: money.MobileMoney,
 	})
 	if err != nil || !strings.HasPrefix(link.URL, s.url+"/pay/") {
 		t.Fatalf("%+v %v", link, err)

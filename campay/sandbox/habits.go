@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/money"
 )
 
 // Habits are those ways. The zero value is what was recorded most.
@@ -24,13 +25,10 @@ type Habits struct {
 	PendingHistory bool
 }
 
-// douala is Cameroon's time, an hour before UTC all year.
-var douala = time.FixedZone("Africa/Douala", 60*60)
-
 // written is a time as the history writes it.
 func (h Habits) written(at time.Time) string {
 	if h.LocalHistory {
-		return at.In(douala).Format("2006-01-02T15:04:05.000000")
+		return at.In(money.Douala).Format("2006-01-02T15:04:05.000000")
 	}
 	return at.UTC().Format("2006-01-02T15:04:05.000000Z07:00")
 }

@@ -20,20 +20,20 @@ const linkBytes = 12
 
 // link is one hosted payment page.
 type link struct {
-	ID                 string                `json:"id"` // in its address
-	Reference          string                `json:"reference"`
-	ExternalReference  string                `json:"external_reference,omitempty"`
-	Amount             money.XAF             `json:"amount"`
-	PayerCanPayMore    bool                  `json:"payer_can_pay_more,omitempty"`
-	Phone              money.Phone           `json:"phone,omitempty"`
-	Description        string                `json:"description,omitempty"`
-	FirstName          string                `json:"first_name,omitempty"`
-	LastName           string                `json:"last_name,omitempty"`
-	Email              string                `json:"email,omitempty"`
-	RedirectURL        string                `json:"redirect_url,omitempty"`
-	FailureRedirectURL string                `json:"failure_redirect_url,omitempty"`
-	Options            campay.PaymentOptions `json:"payment_options"`
-	Made               time.Time             `json:"made"`
+	ID                 string               `json:"id"` // in its address
+	Reference          string               `json:"reference"`
+	ExternalReference  string               `json:"external_reference,omitempty"`
+	Amount             money.XAF            `json:"amount"`
+	PayerCanPayMore    bool                 `json:"payer_can_pay_more,omitempty"`
+	Phone              money.Phone          `json:"phone,omitempty"`
+	Description        string               `json:"description,omitempty"`
+	FirstName          string               `json:"first_name,omitempty"`
+	LastName           string               `json:"last_name,omitempty"`
+	Email              string               `json:"email,omitempty"`
+	RedirectURL        string               `json:"redirect_url,omitempty"`
+	FailureRedirectURL string               `json:"failure_redirect_url,omitempty"`
+	Options            money.PaymentOptions `json:"payment_options"`
+	Made               time.Time            `json:"made"`
 }
 
 type askedLink struct {
@@ -108,8 +108,8 @@ func (a askedLink) link(c *Config) (link, error) {
 	if err != nil {
 		return link{}, err
 	}
-	options := campay.PaymentOptions(orElse(a.PaymentOptions, plain(campay.MobileMoney)))
-	known := []campay.PaymentOptions{campay.MobileMoney, campay.Card, campay.MobileMoneyCard}
+	options := money.PaymentOptions(orElse(a.PaymentOptions, plain(money.MobileMoney)))
+	known := []money.PaymentOptions{money.MobileMoney, money.Card, money.MobileMoneyCard}
 	if !slices.Contains(known, options) {
 		return link{}, refuse("", "payment_options must be MOMO, CARD or MOMO,CARD")
 	}

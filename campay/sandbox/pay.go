@@ -25,7 +25,7 @@ type payForm struct {
 }
 
 // CardOnly reports that the link offers no mobile money.
-func (f payForm) CardOnly() bool { return f.Link.Options == campay.Card }
+func (f payForm) CardOnly() bool { return f.Link.Options == money.Card }
 
 // paying is the page of one try, as it stands.
 type paying struct {

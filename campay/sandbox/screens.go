@@ -175,7 +175,7 @@ func (p screen) Number(phone money.Phone) string {
 
 // Clock is a time of day in Cameroon, which has one hour more than UTC all year.
 func (p screen) Clock(at time.Time) string {
-	return at.In(time.FixedZone("WAT", 60*60)).Format("02/01 15:04:05")
+	return at.In(money.Douala).Format("02/01 15:04:05")
 }
 
 func (s *Sandbox) showStyle(w http.ResponseWriter, r *http.Request) {

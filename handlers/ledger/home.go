@@ -66,7 +66,7 @@ func (s *Screens) balanceSeries(c echo.Context) ([]store.BalanceSnapshot, error)
 }
 
 func (s *Screens) takingsToday(ctx context.Context) (views.Takings, error) {
-	day := views.StartOfDay(s.Now())
+	day := money.DayOf(s.Now())
 	t, err := s.Store.Takings(ctx, day, day.AddDate(0, 0, 1))
 	if err != nil {
 		return views.Takings{}, err

@@ -87,7 +87,7 @@ func (s *Screens) transactionProps(ctx context.Context, role store.Role, t store
 	if err != nil {
 		return props, err
 	}
-	props.Left = int64(left)
+	props.Left = left
 	beside, err := s.Beside(ctx, t)
 	if err != nil {
 		return props, err

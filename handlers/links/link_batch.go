@@ -146,7 +146,7 @@ func batchRow(of *web.Form, l list, cells listRow) (views.BatchRow, payments.Lin
 	order.Amount, err = payments.ParseAmount(row.Amount)
 	f.Amount(err)
 	payer(f, views.LinkForm{Phone: row.Phone, FirstName: row.Name}, &order)
-	row.Asked, row.Payer = int64(order.Amount), string(order.Phone)
+	row.Asked, row.Payer = order.Amount, order.Phone
 	description(f, row.Description)
 	if l.cutsAmount(cells) {
 		f.Wrong("amount", views.ProblemAmountGroups, "")

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/handlers/web"
 	"comptoir/store"
@@ -56,16 +57,16 @@ func (s *Screens) LinkForm(c echo.Context) error {
 // formOf is the form that makes a link like this one.
 func formOf(c echo.Context, l store.PaymentLink) views.LinkForm {
 	ctx := c.Request().Context()
-	francs := func(hundredths int64) string {
-		if hundredths == 0 {
+	francs := func(amount money.XAF) string {
+		if amount == 0 {
 			return ""
 		}
-		return views.Digits(ctx, hundredths)
+		return views.Digits(ctx, amount)
 	}
 	form := views.LinkForm{
 		ID: l.ID, Kind: l.Kind, AmountKind: views.AmountKindOf(l), Amount: francs(l.Amount), Description: l.Description,
 		MostMoney: francs(l.MostMoney), Till: l.TillID, FirstName: l.FirstName, LastName: l.LastName, Email: l.Email, Phone: views.Phone(l.Phone),
-		PaymentOptions: l.PaymentOptions, RedirectURL: l.RedirectURL, FailureRedirectURL: l.FailureRedirectURL,
+		PaymentOptions: string(l.PaymentOptions), RedirectURL: l.RedirectURL, FailureRedirectURL: l.FailureRedirectURL,
 	}
 	if l.MostPayments > 0 {
 		form.MostPayments = strconv.FormatInt(l.MostPayments, 10)
@@ -185,7 +186,7 @@ func (s *Screens) linkLimits(f *web.Form, in views.LinkForm) (limits payments.Li
 	}
 	if in.Expires != "" {
 		day := f.Day("expires", in.Expires)
-		limits.ExpiresAt = views.StartOfDay(day.Add(12*time.Hour)).AddDate(0, 0, 1)
+		limits.ExpiresAt = money.DayOf(day.Add(12*time.Hour)).AddDate(0, 0, 1)
 		if _, wrong := f.Errors["expires"]; !wrong && !limits.ExpiresAt.After(s.Now()) {
 			f.Wrong("expires", views.ProblemDayPast, "")
 		}

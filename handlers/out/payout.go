@@ -108,7 +108,7 @@ func (s *Screens) refund(c echo.Context) (views.RefundProps, error) {
 		return views.RefundProps{}, store.ErrNotFound
 	}
 	left, err := s.Payments.Refundable(ctx, t)
-	return views.RefundProps{Collection: t, Left: int64(left)}, err
+	return views.RefundProps{Collection: t, Left: left}, err
 }
 
 // payoutOrder is what a form asks for, and what is wrong with it by field.
@@ -168,12 +168,12 @@ func (s *Screens) showReview(c echo.Context, status int, form views.PayoutForm, 
 // reviewOf is a preview as screens show it.
 func reviewOf(preview payments.PayoutPreview) views.PayoutReviewProps {
 	return views.PayoutReviewProps{
-		Amount: int64(preview.Order.Amount), Phone: string(preview.Order.Phone), Operator: preview.Operator,
+		Amount: preview.Order.Amount, Phone: preview.Order.Phone, Operator: preview.Operator,
 		Holder: preview.HolderName, Saved: preview.Recipient.Name,
-		Available: int64(preview.Available), PurseUntold: preview.PurseUntold, InFlight: int64(preview.InFlight), Fee: views.FeeEstimate{
-			About: int64(preview.Fee.About), Least: int64(preview.Fee.Least), Most: int64(preview.Fee.Most), IsKnown: preview.Fee.Known,
+		Available: preview.Available, PurseUntold: preview.PurseUntold, InFlight: preview.InFlight, Fee: views.FeeEstimate{
+			About: preview.Fee.About, Least: preview.Fee.Least, Most: preview.Fee.Most, IsKnown: preview.Fee.Known,
 		},
-		Usual: int64(preview.Usual), FarAbove: preview.FarAbove, NeedsApproval: preview.NeedsApproval,
+		Usual: preview.Usual, FarAbove: preview.FarAbove, NeedsApproval: preview.NeedsApproval,
 		Same: preview.Same.Transaction, SameWaiting: preview.Same.Approval,
 	}
 }
@@ -254,7 +254,7 @@ func (s *Screens) begun(c echo.Context, operation string) (bool, error) {
 
 // answered wants a yes to each question of the review.
 func answered(c echo.Context, f *web.Form, preview payments.PayoutPreview) {
-	if preview.FarAbove && c.FormValue("sure") != views.Sure(int64(preview.Order.Amount)) {
+	if preview.FarAbove && c.FormValue("sure") != views.Sure(preview.Order.Amount) {
 		f.Wrong("sure", views.ProblemNotSure, "")
 	}
 	if preview.Same.Is() && c.FormValue("again") != views.Again(preview.Same.Transaction.ID, preview.Same.Approval.ID) {

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/handlers/web"
 	"comptoir/store"
@@ -108,7 +109,7 @@ func payoutRules(f *web.Form, in views.PayoutRulesForm) store.PayoutRules {
 }
 
 // limit is an amount in hundredths that may be left empty: 0, for no limit.
-func limit(f *web.Form, name, text string) int64 {
+func limit(f *web.Form, name, text string) money.XAF {
 	if text == "" {
 		return 0
 	}
@@ -117,7 +118,7 @@ func limit(f *web.Form, name, text string) int64 {
 	if said.Amount(err); !said.OK() {
 		f.Errors[name] = said.Errors["amount"]
 	}
-	return int64(amount)
+	return amount
 }
 
 // upTo is a whole number from 1 on that may be left empty: 0, for no limit.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"strings"
 
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/handlers/web"
 	"comptoir/views"
@@ -32,7 +33,7 @@ func (s *Screens) stopped(f *web.Form, err error) bool {
 		f.Wrong(views.WholeForm, views.ProblemRefundUntold, "")
 	case errors.As(err, &refund):
 		f.WrongWith("amount", views.ProblemRefundMost,
-			"Taken", views.Francs(f.Ctx, int64(refund.Taken)), "Refunded", francsIfAny(f, int64(refund.Refunded)), "Left", views.Francs(f.Ctx, int64(refund.Left)))
+			"Taken", views.Francs(f.Ctx, refund.Taken), "Refunded", francsIfAny(f, refund.Refunded), "Left", views.Francs(f.Ctx, refund.Left))
 	case errors.Is(err, payments.ErrBalanceForeign):
 		f.Wrong(views.WholeForm, views.ProblemBalanceForeign, "")
 	case errors.Is(err, payments.ErrBalanceUnknown):
@@ -49,7 +50,7 @@ func (s *Screens) stopped(f *web.Form, err error) bool {
 
 // againstRule says which of the owner's rules stands in the way.
 func (s *Screens) againstRule(f *web.Form, e *payments.RuleError) {
-	limit, left := views.Francs(f.Ctx, int64(e.Limit)), views.Francs(f.Ctx, int64(e.Left))
+	limit, left := views.Francs(f.Ctx, e.Limit), views.Francs(f.Ctx, e.Left)
 	switch e.Rule {
 	case payments.RuleHours:
 		f.WrongWith(views.WholeForm, views.ProblemHours, "From", e.FromHour, "To", e.ToHour)
@@ -75,14 +76,14 @@ func (s *Screens) againstRule(f *web.Form, e *payments.RuleError) {
 // tooLittle says what the purse holds, and where there is more.
 func tooLittle(f *web.Form, e *payments.BalanceError) {
 	figures := []any{
-		"Asked", views.Francs(f.Ctx, int64(e.Asked)), "Available", views.Francs(f.Ctx, int64(e.Available)),
-		"InFlight", francsIfAny(f, int64(e.InFlight)),
+		"Asked", views.Francs(f.Ctx, e.Asked), "Available", views.Francs(f.Ctx, e.Available),
+		"InFlight", francsIfAny(f, e.InFlight),
 	}
 	if e.Other == "" {
 		f.WrongWith("amount", views.ProblemFloat, figures...)
 		return
 	}
-	other := views.Francs(f.Ctx, int64(e.OtherAvailable))
+	other := views.Francs(f.Ctx, e.OtherAvailable)
 	if e.OtherUntold {
 		other = ""
 	}
@@ -92,11 +93,11 @@ func tooLittle(f *web.Form, e *payments.BalanceError) {
 }
 
 // francsIfAny is an amount that a message leaves out when it is nothing.
-func francsIfAny(f *web.Form, hundredths int64) string {
-	if hundredths == 0 {
+func francsIfAny(f *web.Form, amount money.XAF) string {
+	if amount == 0 {
 		return ""
 	}
-	return views.Francs(f.Ctx, hundredths)
+	return views.Francs(f.Ctx, amount)
 }
 
 // payoutRefused says what CamPay's no is about; of an unknown one its own words

@@ -62,7 +62,7 @@ func (s *Screens) SaveRecipient(c echo.Context) error {
 	}
 	_, err = s.Payments.SaveRecipient(ctx, in.Name, number, web.User(c).ID)
 	if errors.Is(err, store.ErrDuplicate) {
-		saved, err := s.Store.RecipientByPhone(ctx, string(number))
+		saved, err := s.Store.RecipientByPhone(ctx, number)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/handlers/access"
 	"comptoir/handlers/web"
@@ -108,7 +109,7 @@ func (s *Screens) customerOrder(c echo.Context, props *views.CustomerProps) (pay
 		order.Amount, err = payments.ParseAmount(in.Amount)
 		f.Amount(err)
 	}
-	byPage := c.FormValue("way") == "page" && props.Link.PaymentOptions != "MOMO" || props.Link.PaymentOptions == "CARD"
+	byPage := c.FormValue("way") == "page" && props.Link.PaymentOptions.TakeCards() || !props.Link.PaymentOptions.TakePhones()
 	if !byPage {
 		var err error
 		order.Phone, err = payments.ParsePhone(in.Phone)
@@ -148,7 +149,7 @@ func (s *Screens) payBusy(c echo.Context, props views.CustomerProps, f *web.Form
 // notPaid says in a customer's words why his payment was not asked for, and with
 // which status; 0 where err is nothing of the kind. least is in hundredths.
 // CamPay's own words are for staff.
-func notPaid(f *web.Form, err error, least int64) int {
+func notPaid(f *web.Form, err error, least money.XAF) int {
 	var (
 		stopped *payments.LinkStoppedError
 		left    *payments.LinkLeftError
@@ -164,7 +165,7 @@ func notPaid(f *web.Form, err error, least int64) int {
 		f.Wrong(views.WholeForm, views.ProblemAmountChanged, "")
 		return http.StatusConflict
 	case errors.As(err, &left):
-		f.Wrong("amount", views.ProblemAmountLeft, views.Francs(f.Ctx, int64(left.Left)))
+		f.Wrong("amount", views.ProblemAmountLeft, views.Francs(f.Ctx, left.Left))
 	case errors.Is(err, payments.ErrAmountBelow):
 		f.Wrong("amount", views.ProblemAmountBelow, views.Francs(f.Ctx, least))
 	case errors.Is(err, payments.ErrAmountMissing):

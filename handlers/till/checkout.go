@@ -16,6 +16,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
 	"comptoir/handlers/web"
 	"comptoir/store"
@@ -81,7 +82,7 @@ func (s *Screens) salesWanted(c echo.Context) (store.SalesFilter, error) {
 
 func (s *Screens) salesNow(ctx context.Context, wanted store.SalesFilter) ([]store.Sale, error) {
 	now := s.Now()
-	wanted.Day, wanted.Paid, wanted.Failed = payments.DayOf(now), now.Add(-salePaid), now.Add(-SaleFailed)
+	wanted.Day, wanted.Paid, wanted.Failed = money.DayOf(now), now.Add(-salePaid), now.Add(-SaleFailed)
 	return s.Store.OpenSales(ctx, wanted)
 }
 
@@ -161,7 +162,7 @@ func (s *Screens) PhoneSaleForm(c echo.Context) error {
 	if !f.OK() {
 		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
 	}
-	return s.showPhoneSale(c, http.StatusOK, views.PhoneSaleProps{Form: in, Total: int64(sale.Amount)})
+	return s.showPhoneSale(c, http.StatusOK, views.PhoneSaleProps{Form: in, Total: sale.Amount})
 }
 
 func (s *Screens) showPhoneSale(c echo.Context, status int, props views.PhoneSaleProps) (err error) {
@@ -193,7 +194,7 @@ func (s *Screens) CheckoutPhone(c echo.Context) error {
 	var err error
 	order.Phone, err = payments.ParsePhone(in.Phone)
 	f.Phone(err)
-	props := views.PhoneSaleProps{Form: in, Total: int64(order.Amount)}
+	props := views.PhoneSaleProps{Form: in, Total: order.Amount}
 	if !f.OK() {
 		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)
 	}
@@ -306,7 +307,7 @@ func (s *Screens) saleOf(c echo.Context, read readsSale) readsSale {
 			return props, err
 		}
 		left, err := s.Payments.Refundable(ctx, props.Transaction)
-		props.Left = int64(left)
+		props.Left = left
 		return props, err
 	}
 }

@@ -71,18 +71,13 @@ func (s *Screens) CheckClaim(c echo.Context) error {
 	if today := s.VisibleSince(c); today.After(since) {
 		since = today
 	}
-	wanted := store.ClaimFilter{References: claim.References, Since: since, Limit: mostClaimed}
-	for _, phone := range claim.Phones {
-		wanted.Phones = append(wanted.Phones, string(phone))
-	}
-	for _, amount := range claim.Amounts {
-		wanted.Amounts = append(wanted.Amounts, int64(amount))
-	}
-	found, err := s.Store.Claimed(f.Ctx, wanted)
+	found, err := s.Store.Claimed(f.Ctx, store.ClaimFilter{
+		References: claim.References, Phones: claim.Phones, Amounts: claim.Amounts, Since: since, Limit: mostClaimed,
+	})
 	if err != nil {
 		return err
 	}
-	props.Answered, props.Amounts = true, wanted.Amounts
+	props.Answered, props.Amounts = true, claim.Amounts
 	if props.Found, props.Unasked, err = s.askAboutClaimed(f.Ctx, web.User(c), found); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"time"
 
+	"comptoir/campay/money"
 	"comptoir/views"
 )
 
@@ -16,7 +17,7 @@ import (
 // yesterday that is shown again must not bear today's.
 func (s *Desk) DayMark(ctx context.Context, at time.Time) views.DayMark {
 	mac := s.Store.Keys.MAC("day mark")
-	mac.Write([]byte(string(s.Book) + "\x00" + views.StartOfDay(at).Format(time.DateOnly)))
+	mac.Write([]byte(string(s.Book) + "\x00" + money.DayOf(at).Format(time.DateOnly)))
 	sum := mac.Sum(nil)
 	return views.DayMarkAt(ctx, binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:]))
 }

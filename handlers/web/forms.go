@@ -76,7 +76,7 @@ func (f *Form) AmountOf(field string, err error) {
 	case errors.Is(err, payments.ErrAmountZero):
 		f.Wrong(field, views.ProblemAmountZero, "")
 	case errors.Is(err, payments.ErrAmountTooLarge):
-		f.Wrong(field, views.ProblemAmountLarge, views.Francs(f.Ctx, int64(payments.MaxAmount)))
+		f.Wrong(field, views.ProblemAmountLarge, views.Francs(f.Ctx, payments.MaxAmount))
 	default:
 		f.Wrong(field, views.ProblemAmountLetters, "")
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/money"
 	"comptoir/store"
 	"comptoir/views"
 )
@@ -19,7 +20,7 @@ import (
 // everybody else all of it.
 func (s *Desk) VisibleSince(c echo.Context) time.Time {
 	if !User(c).Role.ReadsAll() {
-		return views.StartOfDay(s.Now())
+		return money.DayOf(s.Now())
 	}
 	return time.Time{}
 }
