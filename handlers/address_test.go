@@ -16,6 +16,7 @@ func at(host string) func(*http.Request) { return func(r *http.Request) { r.Host
 
 // What is handed out is looked at in each place that holds an address.
 func TestAddressForOthers_IsOneByWhichTheyCome(t *testing.T) {
+	t.Parallel()
 	const lan, machine = "Wi-Fi", "que sur cette machine"
 	for _, c := range []struct {
 		name, url, nearby, host string

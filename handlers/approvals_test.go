@@ -31,6 +31,7 @@ func partners(t *testing.T) (s *shop, asker, other *browser) {
 }
 
 func TestApproval_WaitsForTheOtherOwner_AndIsSentOnce(t *testing.T) {
+	t.Parallel()
 	s, asker, other := partners(t)
 	form := payoutOf("20 000", "677123456")
 	if got := asker.post("/withdraw", form); !strings.Contains(got.body, "Il faut l’approbation d’un autre propriétaire") || !strings.Contains(got.body, "Demander l’approbation") {
@@ -67,6 +68,7 @@ func TestApproval_WaitsForTheOtherOwner_AndIsSentOnce(t *testing.T) {
 }
 
 func TestApproval_RefusedByEither_SendsNothing(t *testing.T) {
+	t.Parallel()
 	s, asker, other := partners(t)
 	for i, who := range []*browser{asker, other} {
 		path := asker.payOut("/withdraw", payoutOf("20 000", "67712345"+string(rune('0'+i))))
@@ -85,6 +87,7 @@ func TestApproval_RefusedByEither_SendsNothing(t *testing.T) {
 }
 
 func TestApproval_Expired_IsOver(t *testing.T) {
+	t.Parallel()
 	s, asker, other := partners(t)
 	path := asker.payOut("/withdraw", payoutOf("20 000", "677123456"))
 	s.clock.pass(25 * time.Hour)
@@ -98,6 +101,7 @@ func TestApproval_Expired_IsOver(t *testing.T) {
 }
 
 func TestApproval_BalanceGoneMeanwhile_SaysSoAndGoesOnWaiting(t *testing.T) {
+	t.Parallel()
 	s, asker, other := partners(t)
 	path := asker.payOut("/withdraw", payoutOf("40 000", "677123456"))
 	other.payOut("/withdraw", payoutOf("9 000", "677000000"))
@@ -114,6 +118,7 @@ func TestApproval_BalanceGoneMeanwhile_SaysSoAndGoesOnWaiting(t *testing.T) {
 }
 
 func TestApproval_RefusedByCamPay_LeadsToWhatItSaid(t *testing.T) {
+	t.Parallel()
 	s, asker, other := partners(t)
 	path := asker.payOut("/withdraw", payoutOf("20 000", "677123456"))
 	s.answers("/api/withdraw/", 400, `{"message":"Some new words","error_code":"ER999"}`)
@@ -141,6 +146,7 @@ func (s *shop) watchADay() {
 }
 
 func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	path := owner.doubtful()
 	decision := url.Values{"outcome": {"failed"}, "sure": {"decided"}, "password": {testPassword}}
@@ -184,6 +190,7 @@ func TestDecide_OnlyAfterADay_WithThePasswordAndAYes(t *testing.T) {
 }
 
 func TestDecide_ByAnybodyElse_OrOfAnythingElse_IsRefused(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	path, paid := owner.doubtful(), owner.collected("500", "677123456")
 	s.watchADay()
@@ -199,6 +206,7 @@ func TestDecide_ByAnybodyElse_OrOfAnythingElse_IsRefused(t *testing.T) {
 }
 
 func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.T) {
+	t.Parallel()
 	for outcome, says := range map[string]string{"successful": "Compté comme reçu", "failed": "Compté comme non reçu"} {
 		s, owner := fundedShop(t)
 		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
@@ -217,6 +225,7 @@ func TestDecide_ACollectionThatCamPayNeverAnswered_IsNeverCalledPaid(t *testing.
 
 // However many wait, each is on some page of the list.
 func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for range out.WaitingShown + 2 {
@@ -243,6 +252,7 @@ func TestApprovals_MoreThanTheFirstPageShows_AreOnTheNextPages(t *testing.T) {
 // Whoever may not approve yet is told before he tries, and when he does; what
 // somebody asked for who is no owner any more has ended with that.
 func TestApproval_ByANewOwner_SaysSinceWhen_AndOfOneWhoIsNoneHasEnded(t *testing.T) {
+	t.Parallel()
 	s, asker, other := partners(t)
 	path := asker.payOut("/withdraw", payoutOf("20 000", "677123456"))
 	says := func(want string) {
@@ -277,6 +287,7 @@ func TestApproval_ByANewOwner_SaysSinceWhen_AndOfOneWhoIsNoneHasEnded(t *testing
 
 // The second owner reads what stands against an order before he tries.
 func TestApproval_ThatTheBalanceDoesNotCover_SaysSoBeforeItIsTried(t *testing.T) {
+	t.Parallel()
 	_, asker, other := partners(t)
 	path := asker.payOut("/withdraw", payoutOf("43 000", "677123456"))
 	other.payOut("/withdraw", payoutOf("10 000", "677123450"))

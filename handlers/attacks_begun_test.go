@@ -43,6 +43,7 @@ func signedInBy(browsers []*browser, act func(*browser) answer) (in int) {
 }
 
 func TestAttack_PayoutReviewedBeforeTheRulesWereTightened_KeepsToThem(t *testing.T) {
+	t.Parallel()
 	saved := func(p *powerful) {
 		p.owner.post("/recipients", url.Values{"name": {"Fournisseur"}, "phone": {"677123456"}, "password": {testPassword}})
 	}
@@ -95,6 +96,7 @@ func (p *powerful) rule(field, value string) {
 }
 
 func TestAttack_ApprovalConfirmed_EndsWithWhatItStoodOn(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(p *powerful, path string){
 		"taken back by who asked": func(p *powerful, path string) { p.owner.post(path+"/refuse", url.Values{}) },
 		"frozen":                  func(p *powerful, _ string) { p.owner.post("/payout-rules/freeze", url.Values{}) },
@@ -134,6 +136,7 @@ func (p *powerful) third() *browser {
 }
 
 func TestAttack_OneCodeInManyBrowsersAtOnce_OpensOne(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"code", "recovery code"} {
 		s := openShop(t)
 		owner := s.signedIn(store.RoleOwner)
@@ -154,6 +157,7 @@ func TestAttack_OneCodeInManyBrowsersAtOnce_OpensOne(t *testing.T) {
 
 // A code that was read over a shoulder while its owner pays.
 func TestAttack_CodeOfAPayout_OpensNoSession_AndTheOtherWayRound(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	secret, _ := owner.turnsTOTPOn()
 	code := s.code(secret, 0)
@@ -178,6 +182,7 @@ func TestAttack_CodeOfAPayout_OpensNoSession_AndTheOtherWayRound(t *testing.T) {
 }
 
 func TestAttack_LinkToANewPassword_UsedAtOnce_OrAfterItsPersonChanged(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	link := p.owner.post(pathOfSecond, what("reset")).oneTimeLink(t)
 	var browsers []*browser
@@ -229,6 +234,7 @@ func held(s *shop, b *browser, person int64, do func()) answer {
 }
 
 func TestAttack_PINBeingLookedAt_OpensNothingOnceItsPersonHasNone(t *testing.T) {
+	t.Parallel()
 	write := func(s *shop, do func(*store.Tx) error) func() {
 		return func() {
 			s.must(s.store.Write(s.t.Context(), func(_ context.Context, tx *store.Tx) error { return do(tx) }))
@@ -269,6 +275,7 @@ func TestAttack_PINBeingLookedAt_OpensNothingOnceItsPersonHasNone(t *testing.T) 
 
 // Whoever saw a PIN is out when it is changed.
 func TestAttack_SessionOfAPIN_EndsWithThePIN(t *testing.T) {
+	t.Parallel()
 	for name, pin := range map[string]string{"changed": "9317", "taken away": ""} {
 		s, b := tablet(t)
 		if got := b.takesOver(2, "2580"); got.status != http.StatusSeeOther {
@@ -294,6 +301,7 @@ func TestAttack_SessionOfAPIN_EndsWithThePIN(t *testing.T) {
 
 // A copy of a device's cookie is worth nothing once the device is trusted anew.
 func TestAttack_TillTrustedAnew_IsNotWhatItWas(t *testing.T) {
+	t.Parallel()
 	s, b := tablet(t)
 	site, err := url.Parse(s.url)
 	s.must(err)
@@ -325,6 +333,7 @@ func TestAttack_TillTrustedAnew_IsNotWhatItWas(t *testing.T) {
 // More devices than are told at once, and the last one's owner is switched off while the
 // first ones are told.
 func TestAttack_NoticeUnderWay_IsNotSentToWhoIsSwitchedOffMeanwhile(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]bool{"as it is": false, "switched off": true} {
 		s := openShop(t)
 		off := sync.OnceFunc(func() {
@@ -361,6 +370,7 @@ func TestAttack_NoticeUnderWay_IsNotSentToWhoIsSwitchedOffMeanwhile(t *testing.T
 var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 
 func TestAttack_RulesSavedFromAnOldPage_LoosenNothingUnsaid(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	p.rule("most_each", "50000")
 	old := p.second.get("/payout-rules").body
@@ -379,6 +389,7 @@ func TestAttack_RulesSavedFromAnOldPage_LoosenNothingUnsaid(t *testing.T) {
 }
 
 func TestAttack_UnfrozenFromAnOldPage_StaysFrozen(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	p.owner.post("/payout-rules/freeze", url.Values{})
 	form := url.Values{"password": {testPassword}}

@@ -22,6 +22,7 @@ import (
 func (p *powerful) switchOff() { p.owner.post(pathOfSecond, what("disable")) }
 
 func TestAttack_ImportUnderWay_IsNotMadeByWhoIsSwitchedOff(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	p.s.paidThere("700")
 	p.owner.post("/reconciliation", today)
@@ -47,6 +48,7 @@ func TestAttack_ImportUnderWay_IsNotMadeByWhoIsSwitchedOff(t *testing.T) {
 }
 
 func TestAttack_InvitationOfWhoWasNoOwnerMeanwhile_StaysDead(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	link := p.second.invites("Complice", store.RoleOwner)
 	p.owner.post(pathOfSecond, what("role", "role", "cashier"))
@@ -60,6 +62,7 @@ func TestAttack_InvitationOfWhoWasNoOwnerMeanwhile_StaysDead(t *testing.T) {
 }
 
 func TestAttack_HalfSignIn_IsGoodOnce(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	p.withFactor()
 	b := p.s.browser()
@@ -92,6 +95,7 @@ func TestAttack_HalfSignIn_IsGoodOnce(t *testing.T) {
 }
 
 func TestAttack_LongFile_EndsWithTheSession(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	ctx := t.Context()
 	p.s.must(p.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -126,6 +130,7 @@ func TestAttack_LongFile_EndsWithTheSession(t *testing.T) {
 }
 
 func TestAttack_SessionOfAnotherPerson_MakesNoWriteInHisName(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	ctx := store.WithSession(t.Context(), store.Session{TokenHash: access.HashToken(p.second.token()), UserID: 1})
 	if err := p.s.store.Write(ctx, func(context.Context, *store.Tx) error { return nil }); err == nil {
@@ -134,6 +139,7 @@ func TestAttack_SessionOfAnotherPerson_MakesNoWriteInHisName(t *testing.T) {
 }
 
 func TestAttack_SwitchedOffAndOnAgain_HasNothingOfBefore(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	p.withKey()
 	p.second = p.signIn() // the key ended its other sessions

@@ -20,6 +20,7 @@ import (
 func newOperation() string { return payments.NewOperation() }
 
 func TestAttack_CSRFByFormAndByFetch(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for name, edit := range map[string]func(*http.Request){
@@ -43,6 +44,7 @@ func TestAttack_CSRFByFormAndByFetch(t *testing.T) {
 }
 
 func TestAttack_SessionFixation(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)
 	b := s.browser()
@@ -67,6 +69,7 @@ func TestAttack_SessionFixation(t *testing.T) {
 }
 
 func TestAttack_CookieAfterSignOut(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
 	site, err := url.Parse(s.url)
@@ -80,6 +83,7 @@ func TestAttack_CookieAfterSignOut(t *testing.T) {
 }
 
 func TestSession_EndsWhenIdle_AndAfterItsLongestTime(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
 	s.clock.pass(web.SessionIdle + time.Minute)
@@ -100,6 +104,7 @@ func TestSession_EndsWhenIdle_AndAfterItsLongestTime(t *testing.T) {
 }
 
 func TestAttack_RequestUnderWay_DoesNotBringAnEndedSessionBack(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
 	u, err := s.store.UserByName(t.Context(), string(store.RoleOwner))
@@ -123,6 +128,7 @@ func (b *browser) savesItsSession() {
 }
 
 func TestAttack_SessionKeptBusy_EndsAllTheSame(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
 	for passed := time.Duration(0); passed < web.SessionAbsolute; passed += web.SessionIdle / 3 {
@@ -138,6 +144,7 @@ func TestAttack_SessionKeptBusy_EndsAllTheSame(t *testing.T) {
 }
 
 func TestAttack_ChangedFormUnderAUsedOperation_IsNotCalledSent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	form := url.Values{"operation": {newOperation()}, "amount": {"500"}, "phone": {"677123456"}}
@@ -150,6 +157,7 @@ func TestAttack_ChangedFormUnderAUsedOperation_IsNotCalledSent(t *testing.T) {
 }
 
 func TestAttack_CookieCannotBeReadOrSentAcrossSites(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)
 	got := s.browser().post("/signin", url.Values{"name": {"owner"}, "password": {testPassword}})
@@ -175,6 +183,7 @@ func lastCookie(a answer) string {
 }
 
 func TestAttack_EnumerationOfNames(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)
 	b := s.browser()
@@ -189,6 +198,7 @@ func TestAttack_EnumerationOfNames(t *testing.T) {
 }
 
 func TestAttack_OpenRedirect(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)
 	for _, next := range []string{
@@ -211,6 +221,7 @@ func TestAttack_OpenRedirect(t *testing.T) {
 }
 
 func TestAttack_IDsThatAreNone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for _, id := range []string{"0", "-1", "abc", "1e3", "99999999999999999999", "1;DROP TABLE users", "..%2f..%2fetc", "1%00"} {
@@ -230,6 +241,7 @@ func TestAttack_IDsThatAreNone(t *testing.T) {
 const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}`
 
 func TestAttack_StoredXSS_InEachFreeText(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	made := owner.post("/links", url.Values{
@@ -260,6 +272,7 @@ func TestAttack_StoredXSS_InEachFreeText(t *testing.T) {
 }
 
 func TestAttack_OversizedBody(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	if got := owner.post("/checkout/phone", url.Values{"description": {strings.Repeat("a", 100<<10)}}); got.status != http.StatusRequestEntityTooLarge {
@@ -271,6 +284,7 @@ func TestAttack_OversizedBody(t *testing.T) {
 }
 
 func TestAttack_DoubleSubmit_OneLinkAndOneRequest(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for path, form := range map[string]url.Values{
@@ -288,6 +302,7 @@ func TestAttack_DoubleSubmit_OneLinkAndOneRequest(t *testing.T) {
 }
 
 func TestAttack_WebhookSignaturesAreNeverShownOrLogged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	signature, err := campay.SignNotification(s.key, s.clock.now())
@@ -312,6 +327,7 @@ func TestAttack_WebhookSignaturesAreNeverShownOrLogged(t *testing.T) {
 }
 
 func TestAttack_RedirectURLsThatAreNoPages(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for _, address := range []string{"javascript:alert(1)", "data:text/html,x", "//evil.example", "ftp://example.com", "https://", "https://user:pass@example.com", "example.com"} {
@@ -325,6 +341,7 @@ func TestAttack_RedirectURLsThatAreNoPages(t *testing.T) {
 }
 
 func TestHeaders_OnEveryAnswer(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for _, path := range []string{"/signin", "/nothing-here", "/p/x", "/healthz"} {
 		h := s.browser().get(path).header

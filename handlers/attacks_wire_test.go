@@ -60,6 +60,7 @@ func (s *shop) notPaid(b *browser, t store.Transaction) {
 }
 
 func TestAttack_WebhookForged_ChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	asked := s.pushed(owner)
@@ -85,6 +86,7 @@ func TestAttack_WebhookForged_ChangesNothing(t *testing.T) {
 }
 
 func TestAttack_WebhookOfYesterday_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	signature := s.signature()
 	s.clock.pass(25 * time.Hour)
@@ -98,6 +100,7 @@ func TestAttack_WebhookOfYesterday_IsRefused(t *testing.T) {
 
 // CamPay's signature fits any parameters for an hour: it proves nothing.
 func TestAttack_WebhookSignatureBoundToAnotherPayment_ProvesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	asked := s.pushed(owner)
@@ -109,6 +112,7 @@ func TestAttack_WebhookSignatureBoundToAnotherPayment_ProvesNothing(t *testing.T
 
 // A reference is not a path: nothing but questions about a transaction leaves.
 func TestAttack_WebhookReferenceThatIsAPath_AsksNothingElse(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.signedIn(store.RoleOwner)
 	var mu sync.Mutex
@@ -142,6 +146,7 @@ func TestAttack_WebhookReferenceThatIsAPath_AsksNothingElse(t *testing.T) {
 }
 
 func TestAttack_EndlessBody_IsCutOff(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for _, path := range []string{"/signin", "/webhook/campay", "/checkout/phone", "/join/" + strings.Repeat("A", 43), "/language"} {
@@ -189,6 +194,7 @@ func (z *countedZeros) bytes() int64 {
 
 // An id of another book, and one of nobody, look the same on every route.
 func TestAttack_IDOR_EveryRouteWithAnID(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	demo, err := s.store.ForBook("demo")
@@ -217,6 +223,7 @@ func TestAttack_IDOR_EveryRouteWithAnID(t *testing.T) {
 }
 
 func TestAttack_StoredXSS_InPeoplesNamesAndTills(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	name := hostile[:50]

@@ -10,6 +10,7 @@ import (
 )
 
 func TestAudit_HasSignInsAndWhereFrom(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	stranger := s.browser()
@@ -35,6 +36,7 @@ func TestAudit_HasSignInsAndWhereFrom(t *testing.T) {
 }
 
 func TestAudit_LinksAndRequests_AreInIt_Once(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	form := url.Values{"operation": {newOperation()}, "amount": {"2500"}, "phone": {"677123456"}}
@@ -51,6 +53,7 @@ func TestAudit_LinksAndRequests_AreInIt_Once(t *testing.T) {
 }
 
 func TestAuditPage_IsSearched_AndNoCashiers(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, accountant, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleAccountant), s.signedIn(store.RoleCashier)
 	owner.post("/recipients", url.Values{"name": {"=HYPERLINK(1)<b>"}, "phone": {"677123456"}, "password": {testPassword}})
@@ -79,6 +82,7 @@ func TestAuditPage_IsSearched_AndNoCashiers(t *testing.T) {
 }
 
 func TestAuditCSV_HoldsAllOfTheFilter_WithoutFormulas_AndIsItselfLogged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.user("=1+1", store.RoleCashier)

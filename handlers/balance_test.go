@@ -20,6 +20,7 @@ func balanceCard(body string) string {
 }
 
 func TestBalance_OneFigureUntold_IsSaidSo_AndNeverZero(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	s.answers("/balance/", 200, `{"total_balance":70000,"mtn_balance":"None","orange_balance":20000,"currency":"XAF"}`)
 	s.clock.pass(time.Minute)
@@ -44,6 +45,7 @@ func TestBalance_OneFigureUntold_IsSaidSo_AndNeverZero(t *testing.T) {
 }
 
 func TestBalance_InAnotherCurrency_IsSaidAndCountedNowhere(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	s.answers("/balance/", 200, `{"total_balance":70000,"mtn_balance":50000,"orange_balance":20000,"currency":"EUR"}`)
 	s.clock.pass(time.Minute)

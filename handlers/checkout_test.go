@@ -24,6 +24,7 @@ func (b *browser) sells(amount, phone string) string {
 }
 
 func TestCheckout_BadInput_IsSaidBesideItsFieldAndKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleCashier)
 	for _, c := range []struct {
@@ -52,6 +53,7 @@ func TestCheckout_BadInput_IsSaidBesideItsFieldAndKept(t *testing.T) {
 }
 
 func TestCheckout_AFormSentTwice_IsOneSale(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleCashier)
 	for path, form := range map[string]url.Values{
@@ -69,6 +71,7 @@ func TestCheckout_AFormSentTwice_IsOneSale(t *testing.T) {
 }
 
 func TestCheckout_ARequestThatCamPayRefused_IsSaidAtItsField_AndIsOver(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleCashier)
 	s.answers("/collect/", http.StatusBadRequest, `{"message":"Invalid phone number","error_code":"ER101"}`)
@@ -83,6 +86,7 @@ func TestCheckout_ARequestThatCamPayRefused_IsSaidAtItsField_AndIsOver(t *testin
 }
 
 func TestCheckout_TheStrip_IsOfThisPersonAlone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.sessionOf(store.RoleCashier)
 	sale := owner.sells("500", "677123456")
@@ -95,6 +99,7 @@ func TestCheckout_TheStrip_IsOfThisPersonAlone(t *testing.T) {
 }
 
 func TestCheckout_ACashier_OpensNoSaleOfYesterday(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("cashier", store.RoleCashier)
 	owner := s.signedIn(store.RoleOwner)
@@ -112,6 +117,7 @@ func TestCheckout_ACashier_OpensNoSaleOfYesterday(t *testing.T) {
 }
 
 func TestCheckout_FromAnotherPage_IsLoadedAnewWithItsOwnStyles(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleCashier)
 	boosted := func(from string) string {
@@ -126,6 +132,7 @@ func TestCheckout_FromAnotherPage_IsLoadedAnewWithItsOwnStyles(t *testing.T) {
 }
 
 func TestClaim_AnswersFromTheBook_AndMarksNothingPaid(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleCashier)
 	sale := b.sells("2500", "677123456")
@@ -163,6 +170,7 @@ func TestClaim_AnswersFromTheBook_AndMarksNothingPaid(t *testing.T) {
 }
 
 func TestClaim_AsksCamPayRarely_HoweverOftenItIsSent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleCashier)
 	b.sells("2500", "677123456")

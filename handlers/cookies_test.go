@@ -17,6 +17,7 @@ func shares(b *browser, jar *cookiejar.Jar) *browser {
 }
 
 func TestCookies_OfTwoShopsOnOneHost_SignNobodyOut(t *testing.T) {
+	t.Parallel()
 	one, two := openShop(t), openShop(t)
 	jar, err := cookiejar.New(nil)
 	one.must(err)
@@ -49,6 +50,7 @@ func TestCookies_OfTwoShopsOnOneHost_SignNobodyOut(t *testing.T) {
 
 // Cookies had no mark in their names before.
 func TestCookies_NamedAsBefore_AreReadOn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
 	b.post("/team/tills", url.Values{"till": {"Comptoir 1"}, "password": {testPassword}})

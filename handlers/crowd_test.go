@@ -59,6 +59,7 @@ func atOnce(all []*browser, form func(client int) url.Values) []answer {
 }
 
 func TestCrowd_SameWithdrawal_IsOneEffect(t *testing.T) {
+	t.Parallel()
 	s, _ := fundedShop(t)
 	all := s.crowd()
 	form := payoutOf("3000", "677123456")
@@ -75,6 +76,7 @@ func TestCrowd_SameWithdrawal_IsOneEffect(t *testing.T) {
 }
 
 func TestCrowd_DifferentWithdrawals_NeverMoreThanTheBalance(t *testing.T) {
+	t.Parallel()
 	s, _ := fundedShop(t, func(c *sandbox.Config) { c.Opening.MTN = money.Francs(45_000) })
 	all := s.crowd()
 	orders := make([]url.Values, clients)

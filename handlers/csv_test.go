@@ -24,6 +24,7 @@ func (s *shop) frenchCSV(body string) [][]string {
 }
 
 func TestExports_FrenchAndEnglish_OpenInTheReadersOwnSpreadsheet(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	collection := owner.collected("12500", "677123456")
 	owner.payOut(collection+"/refund", payoutOf("500", ""))
@@ -57,6 +58,7 @@ func TestExports_FrenchAndEnglish_OpenInTheReadersOwnSpreadsheet(t *testing.T) {
 }
 
 func TestExports_JustAfterMidnightInDouala_BearItsDate(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.clock.pass(time.Date(2026, 3, 4, 23, 5, 0, 0, time.UTC).Sub(s.clock.now())) // 00:05 on the 5th there
 	owner := s.signedIn(store.RoleOwner)

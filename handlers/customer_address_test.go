@@ -7,6 +7,7 @@ import (
 )
 
 func TestPayPage_AddressCopiedWithWhatStoodAroundIt_LeadsToThePage(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	link := s.linked(500)
 	stranger := s.browser()

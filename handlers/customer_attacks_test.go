@@ -19,6 +19,7 @@ func once(o *payments.LinkOrder) { o.Kind = store.LinkOnce }
 func cards(o *payments.LinkOrder) { o.PaymentOptions = money.MobileMoneyCard }
 
 func TestAttack_StrangersPageOfALinkForOnePayment_IsNobodyElses(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	fixed := s.linked(500, once, cards, func(o *payments.LinkOrder) { o.MayPayMore = true })
 	got := s.browser().paysLink(fixed, "amount", "400000", "phone", "", "way", "page")
@@ -39,6 +40,7 @@ func TestAttack_StrangersPageOfALinkForOnePayment_IsNobodyElses(t *testing.T) {
 }
 
 func TestAttack_AddressThatAsksManyPhones_LeavesTheCounterToOthers(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, rude := s.linked(0), s.browser()
 	asks := func(i int) answer {
@@ -68,6 +70,7 @@ func TestAttack_AddressThatAsksManyPhones_LeavesTheCounterToOthers(t *testing.T)
 }
 
 func TestCustomer_StreetBehindOneAddress_PaysOn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.linked(0)
 	for i := range pay.FromOneLimit.Free + 3 {
@@ -82,6 +85,7 @@ func TestCustomer_StreetBehindOneAddress_PaysOn(t *testing.T) {
 }
 
 func TestCustomer_AmountChangedWhileHisPageWasOpen_IsAskedNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(500), s.browser()
 	if got := customer.get("/p/" + l.Slug); !strings.Contains(got.body, `name="shown" value="500"`) {
@@ -99,6 +103,7 @@ func TestCustomer_AmountChangedWhileHisPageWasOpen_IsAskedNothing(t *testing.T) 
 }
 
 func TestAttack_SlugOfALinkForOnePayment_GivesNobodyThePayersProof(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, payer, stranger := s.linked(500, once), s.browser(), s.browser()
 	path := payer.onItsWay(payer.paysLink(l))
@@ -119,6 +124,7 @@ func TestAttack_SlugOfALinkForOnePayment_GivesNobodyThePayersProof(t *testing.T)
 }
 
 func TestAttack_OnePaymentPaidOnCamPaysPage_IsNobodysProofWhoHasTheAddress(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.linked(500, once)
 	prompt, err := s.sandbox.Pay(l.Newest.Reference, "237677123456", money.Francs(500))
@@ -144,6 +150,7 @@ func TestAttack_OnePaymentPaidOnCamPaysPage_IsNobodysProofWhoHasTheAddress(t *te
 }
 
 func TestAttack_PaidPageShownAgain_ForgivesAnAddressOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, payer, rude := s.linked(0), s.browser(), s.browser()
 	path := payer.onItsWay(payer.paysLink(l, "amount", "500"))
@@ -163,6 +170,7 @@ func TestAttack_PaidPageShownAgain_ForgivesAnAddressOnce(t *testing.T) {
 }
 
 func TestCustomer_WhatIsLeftIsBeingPaid_IsSaid(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.linked(500, func(o *payments.LinkOrder) { o.MostPayments = 1 })
 	first := s.browser()

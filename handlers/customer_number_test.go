@@ -15,6 +15,7 @@ import (
 )
 
 func TestCustomer_WrongNumber_AsksAnotherAndBothPaidIsFlagged(t *testing.T) {
+	t.Parallel()
 	for name, kind := range map[string]func(*payments.LinkOrder){
 		"once": once, "reusable": func(*payments.LinkOrder) {},
 		"of one payment":     func(o *payments.LinkOrder) { o.MostPayments = 1 },
@@ -63,6 +64,7 @@ func TestCustomer_WrongNumber_AsksAnotherAndBothPaidIsFlagged(t *testing.T) {
 
 // The last place of a link is who has it, and not his wrong number's.
 func TestCustomer_WrongNumber_OnALinksLastPlace_LeavesNoneToOthers(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer, other := s.linked(500, func(o *payments.LinkOrder) { o.MostPayments = 1 }), s.browser(), s.browser()
 	customer.paysLink(l)
@@ -77,6 +79,7 @@ func TestCustomer_WrongNumber_OnALinksLastPlace_LeavesNoneToOthers(t *testing.T)
 }
 
 func TestAttack_AnotherNumber_IsNoStrangersToAskFor(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer, stranger := s.linked(500, once), s.browser(), s.browser()
 	customer.paysLink(l)
@@ -92,6 +95,7 @@ func TestAttack_AnotherNumber_IsNoStrangersToAskFor(t *testing.T) {
 }
 
 func TestCustomer_PaidByTheOtherRequest_IsToldNotToConfirm(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(500, once), s.browser()
 	customer.paysLink(l)
@@ -105,6 +109,7 @@ func TestCustomer_PaidByTheOtherRequest_IsToldNotToConfirm(t *testing.T) {
 }
 
 func TestCustomer_SecondPersonOnTheLink_SeesThatItIsBeingPaid(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer, other := s.linked(500, once), s.browser(), s.browser()
 	customer.paysLink(l)
@@ -123,6 +128,7 @@ func TestCustomer_SecondPersonOnTheLink_SeesThatItIsBeingPaid(t *testing.T) {
 }
 
 func TestCustomer_TriesAgain_KeepsHisNumberAndAmount(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(0), s.browser()
 	path := customer.onItsWay(customer.paysLink(l, "amount", "1 500"))
@@ -144,6 +150,7 @@ func TestCustomer_TriesAgain_KeepsHisNumberAndAmount(t *testing.T) {
 }
 
 func TestCustomer_FailedWhileCamPaysPageIsOpen_IsToldSo(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(500, once, func(o *payments.LinkOrder) { o.PaymentOptions = "MOMO,CARD" }), s.browser()
 	path := customer.onItsWay(customer.paysLink(l))

@@ -60,6 +60,7 @@ func (s *shop) newest() store.Transaction {
 }
 
 func TestCustomer_FromHisNumberToProvedPaid(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(2500), s.browser()
 	first := customer.get("/p/" + l.Slug)
@@ -88,6 +89,7 @@ func TestCustomer_FromHisNumberToProvedPaid(t *testing.T) {
 }
 
 func TestCustomer_FormSentTwiceOrBroughtBack_IsOnePayment(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(500), s.browser()
 	form := []string{"operation", newOperation()}
@@ -109,6 +111,7 @@ func TestCustomer_FormSentTwiceOrBroughtBack_IsOnePayment(t *testing.T) {
 }
 
 func TestAttack_StrangersNumberTyped_LeadsNotToTheStrangersReceipt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer, thief := s.linked(500), s.browser(), s.browser()
 	path := customer.onItsWay(customer.paysLink(l))
@@ -127,6 +130,7 @@ func TestAttack_StrangersNumberTyped_LeadsNotToTheStrangersReceipt(t *testing.T)
 }
 
 func TestCustomer_WrongInput_IsNamedAndKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	customer := s.browser()
 	least := s.linked(500, func(o *payments.LinkOrder) { o.MayPayMore = true })
@@ -161,6 +165,7 @@ func TestCustomer_WrongInput_IsNamedAndKept(t *testing.T) {
 }
 
 func TestCustomer_StoppedLink_SaysWhyAndTakesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for state, stop := range map[string]func(store.LinkWithState){
 		"paused":   func(l store.LinkWithState) { s.must(s.service.PauseLink(t.Context(), l.ID, 0)) },
@@ -182,6 +187,7 @@ func TestCustomer_StoppedLink_SaysWhyAndTakesNothing(t *testing.T) {
 }
 
 func TestCustomer_AnswerLost_IsDoubtAndOffersNoSecondTry(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect})
 	customer := s.browser()
@@ -192,6 +198,7 @@ func TestCustomer_AnswerLost_IsDoubtAndOffersNoSecondTry(t *testing.T) {
 }
 
 func TestCustomer_SameAgain_IsAskedWhetherHeMeansIt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(500), s.browser()
 	customer.onItsWay(customer.paysLink(l))
@@ -212,6 +219,7 @@ func TestCustomer_SameAgain_IsAskedWhetherHeMeansIt(t *testing.T) {
 }
 
 func TestCustomer_PhonePestered_IsToldToWait(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	customer := s.browser()
 	for i := range 4 {
@@ -225,6 +233,7 @@ func TestCustomer_PhonePestered_IsToldToWait(t *testing.T) {
 }
 
 func TestCustomer_AnotherLinksPayment_IsNotFound(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, other, customer := s.linked(500), s.linked(600), s.browser()
 	path := customer.onItsWay(customer.paysLink(l))
@@ -237,6 +246,7 @@ func TestCustomer_AnotherLinksPayment_IsNotFound(t *testing.T) {
 }
 
 func TestCustomer_Cards_LeadToCamPaysPageAndBackToHisOwnPayment(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.linked(0, func(o *payments.LinkOrder) { o.PaymentOptions = money.MobileMoneyCard })
 	customer := s.browser()
@@ -255,6 +265,7 @@ func TestCustomer_Cards_LeadToCamPaysPageAndBackToHisOwnPayment(t *testing.T) {
 }
 
 func TestAttack_AddressThatAsksWithoutEnd_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer := s.linked(500), s.browser()
 	last := 0
@@ -267,6 +278,7 @@ func TestAttack_AddressThatAsksWithoutEnd_IsRefused(t *testing.T) {
 }
 
 func TestLimits_OfAddresses_OutliveAChangeOfSettings(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for range access.AskedAtOnce {
 		s.server.Guesses.InPace(s.clock.now(), "127.0.0.1")

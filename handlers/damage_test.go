@@ -13,6 +13,7 @@ import (
 )
 
 func TestDamage_IsSaidToTheOwnerUntilHeHasSeenToIt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	sale := s.pushed(owner)
@@ -64,6 +65,7 @@ func (s *shop) looksAtRows() {
 }
 
 func TestDamage_OfALinkAnApprovalAndTheRules_LeadsToThem(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	link := s.linked(500)

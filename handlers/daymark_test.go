@@ -8,6 +8,7 @@ import (
 )
 
 func TestDayMark_IsOneForADayOfDouala_AndTheShopsOwn(t *testing.T) {
+	t.Parallel()
 	s, other := openShop(t), openShop(t)
 	ctx := t.Context()
 	begins := time.Date(2026, 3, 3, 23, 0, 0, 0, time.UTC) // midnight in Douala
@@ -32,6 +33,7 @@ func TestDayMark_IsOneForADayOfDouala_AndTheShopsOwn(t *testing.T) {
 }
 
 func TestDayMark_IsTheSameInBothLanguages(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	fr := s.server.desk.DayMark(views.WithLocale(t.Context(), views.French), s.clock.now())
 	en := s.server.desk.DayMark(views.WithLocale(t.Context(), views.English), s.clock.now())

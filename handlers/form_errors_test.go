@@ -15,6 +15,7 @@ import (
 var focused = regexp.MustCompile(`<(?:input|textarea|select|section)[^>]*autofocus[^>]*>`)
 
 func TestForms_OneProblem_IsToldBesideItsFieldWhichHasTheFocus_AndSeveralAtTheTop(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	open := s.linked(0)
@@ -56,6 +57,7 @@ func TestForms_OneProblem_IsToldBesideItsFieldWhichHasTheFocus_AndSeveralAtTheTo
 }
 
 func TestCustomer_ARefusedAmountOfALinkThatHasNoFieldForIt_IsTold(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.linked(700)
 	s.answers("/collect/", 400, `{"message":"Invalid amount","error_code":"ER201"}`)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestFreeze_IsSaidOnHomeAndBeforeAnythingIsTyped(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.browser().paysLink(s.linked(5000))

@@ -21,6 +21,7 @@ func (b *browser) guess(name, password string) answer {
 }
 
 func TestAttack_BruteForce_IsSlowedDown_ForKnownAndUnknownNamesAlike(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)
 	for _, name := range []string{"owner", "nobody"} {
@@ -48,6 +49,7 @@ func TestAttack_BruteForce_IsSlowedDown_ForKnownAndUnknownNamesAlike(t *testing.
 }
 
 func TestAttack_ManyNamesFromOneAddress_AreSlowedDown(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.browser()
 	for i := range access.AddressLimit.Free {
@@ -60,6 +62,7 @@ func TestAttack_ManyNamesFromOneAddress_AreSlowedDown(t *testing.T) {
 
 // Whoever knows an owner's name must not keep him out.
 func TestAttack_LockOut_DoesNotReachABrowserThatIsKnown(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/signout", url.Values{})
@@ -77,6 +80,7 @@ func TestAttack_LockOut_DoesNotReachABrowserThatIsKnown(t *testing.T) {
 }
 
 func TestLimits_OfWhatGuardsMoney_OutliveARestartAndAChangeOfSettings(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/payout-rules/freeze", url.Values{})
@@ -106,6 +110,7 @@ func TestLimits_OfWhatGuardsMoney_OutliveARestartAndAChangeOfSettings(t *testing
 }
 
 func TestPasswordAgain_ManyWrongAtOnce_AreNotAllLookedAt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/payout-rules/freeze", url.Values{})
@@ -126,6 +131,7 @@ func TestPasswordAgain_ManyWrongAtOnce_AreNotAllLookedAt(t *testing.T) {
 
 // A flood of sign-ins turns others away before anybody has looked at what they typed.
 func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
+	t.Parallel()
 	s, till := tablet(t)
 	owner := s.browser()
 	owner.guess("owner", testPassword)
@@ -154,6 +160,7 @@ func TestLimits_WhatNobodyLookedAt_IsNotCounted(t *testing.T) {
 }
 
 func TestPasswordAgain_GuessedFromAnOpenSession_IsSlowedDown(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/payout-rules/freeze", url.Values{})
@@ -170,6 +177,7 @@ func TestPasswordAgain_GuessedFromAnOpenSession_IsSlowedDown(t *testing.T) {
 }
 
 func TestDevice_IsNamedByBrowserAndSystem(t *testing.T) {
+	t.Parallel()
 	for agent, want := range map[string]string{
 		"": "", "nonsense": "", "curl/8.5.0": "curl",
 		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36":                         "Chrome, Android",
@@ -183,6 +191,7 @@ func TestDevice_IsNamedByBrowserAndSystem(t *testing.T) {
 }
 
 func TestLimits_NameSpeltOtherwise_IsTheSameName(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("André", store.RoleOwner)
 	b := s.browser()
@@ -197,6 +206,7 @@ func TestLimits_NameSpeltOtherwise_IsTheSameName(t *testing.T) {
 }
 
 func TestLimits_StrangersInTheQueue_KeepNobodyFromHisWork(t *testing.T) {
+	t.Parallel()
 	s, till := tablet(t)
 	owner := s.browser()
 	owner.guess("owner", testPassword)

@@ -15,6 +15,7 @@ import (
 )
 
 func TestLink_StoppedLink_GivesItsCodeAwayInNoForm_AndSaysWhy(t *testing.T) {
+	t.Parallel()
 	forms := []string{"/qr.png", "/poster.pdf"}
 	for _, size := range []string{"a4", "a5", "tent", "stickers", "none-of-ours"} {
 		forms = append(forms, "/poster.pdf?paper="+size)
@@ -66,6 +67,7 @@ func TestLink_StoppedLink_GivesItsCodeAwayInNoForm_AndSaysWhy(t *testing.T) {
 }
 
 func TestLink_CodeOfAStrangeAddress_IsNotFound(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.linked(2500, once)
 	owner := s.signedIn(store.RoleOwner)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestBatch_RowTwiceOrListTwice_IsAskedAbout(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	sends := func(operation, list string, more map[string]string) answer {
@@ -44,6 +45,7 @@ func TestBatch_RowTwiceOrListTwice_IsAskedAbout(t *testing.T) {
 }
 
 func TestBatch_OwnFileSentBack_IsRead(t *testing.T) {
+	t.Parallel()
 	for _, language := range []string{"fr", "en"} {
 		s := openShop(t)
 		owner := s.signedIn(store.RoleOwner)

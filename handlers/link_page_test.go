@@ -14,6 +14,7 @@ import (
 )
 
 func TestLinkNew_NumbersAndDaysAsPeopleWriteThem_AreReadOrRefusedInWords(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for _, language := range []string{"fr", "en"} {
@@ -38,6 +39,7 @@ func TestLinkNew_NumbersAndDaysAsPeopleWriteThem_AreReadOrRefusedInWords(t *test
 }
 
 func TestLinkNew_Counter_NeedsNoAmount(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	if l := owner.makes("kind", "counter", "amount_kind", "fixed", "amount", ""); l.Amount != 0 || l.Kind != store.LinkCounter {
@@ -49,6 +51,7 @@ func TestLinkNew_Counter_NeedsNoAmount(t *testing.T) {
 }
 
 func TestLink_ThatTakesNoPayment_ShowsNoCode(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	code := `<svg class="qr"`
@@ -78,6 +81,7 @@ func TestLink_ThatTakesNoPayment_ShowsNoCode(t *testing.T) {
 }
 
 func TestLink_PaidOnce_ShowsOneRow(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes()
@@ -93,6 +97,7 @@ func TestLink_PaidOnce_ShowsOneRow(t *testing.T) {
 }
 
 func TestLink_OfMany_ListsItsPayersByTheirNumbers(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := s.linked(500)
@@ -107,6 +112,7 @@ func TestLink_OfMany_ListsItsPayersByTheirNumbers(t *testing.T) {
 }
 
 func TestLinks_OfAList_SayWhoseTheyAre(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := s.linked(500, func(o *payments.LinkOrder) { o.FirstName, o.Kind = "Awa Mbarga", store.LinkOnce })

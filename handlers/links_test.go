@@ -45,6 +45,7 @@ func (s *shop) link(id int64) store.LinkWithState {
 }
 
 func TestLinkNew_KindsAmountsAndLimits_AreKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "reusable", "amount_kind", "open", "amount", "", "most_payments", "3", "most_money", "10 000", "expires", "2026-03-10")
@@ -61,6 +62,7 @@ func TestLinkNew_KindsAmountsAndLimits_AreKept(t *testing.T) {
 }
 
 func TestLinkNew_WrongLimits_AreNamedAndKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for field, value := range map[string]string{
@@ -81,6 +83,7 @@ func TestLinkNew_WrongLimits_AreNamedAndKept(t *testing.T) {
 }
 
 func TestCounter_IsAnOwnersToMakeAndReplace(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	if got := cashier.post("/links", linkFields("kind", "counter", "amount_kind", "open")); got.status != http.StatusForbidden {
@@ -100,6 +103,7 @@ func TestCounter_IsAnOwnersToMakeAndReplace(t *testing.T) {
 }
 
 func TestLink_ChangedByWhoMay_AndByNobodyElse(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier, accountant := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier), s.signedIn(store.RoleAccountant)
 	owners, own := owner.makes("kind", "reusable"), cashier.makes("kind", "reusable")
@@ -137,6 +141,7 @@ func (s *shop) as(b *browser) *browser {
 }
 
 func TestLink_PausedArchivedRestored_IsFoundWhereItIs(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "reusable", "description", "Cotisation")
@@ -159,6 +164,7 @@ func TestLink_PausedArchivedRestored_IsFoundWhereItIs(t *testing.T) {
 }
 
 func TestLink_OfManyPayments_ShowsItsNewestAndItsTotals(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "reusable", "amount_kind", "open", "amount", "")
@@ -209,6 +215,7 @@ func (readCloser) Close() error { return nil }
 const goodList = "Nom;Téléphone;Montant;Motif\nÉlève Un;677 12 34 56;25 000;Scolarité\n;;3000;Cahiers\n"
 
 func TestBatch_PastedOrSent_IsShownAndThenMadeOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	operation := newOperation()
@@ -242,6 +249,7 @@ func TestBatch_PastedOrSent_IsShownAndThenMadeOnce(t *testing.T) {
 }
 
 func TestBatch_OneWrongRow_MakesNothingAndSaysWhich(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for name, c := range map[string]struct{ list, want string }{

@@ -75,6 +75,7 @@ func (w watching) rest() string {
 }
 
 func TestLive_EndsAtOnce_HoweverTheSessionEnds(t *testing.T) {
+	t.Parallel()
 	type cast struct {
 		s              *shop
 		owner, cashier *browser
@@ -135,6 +136,7 @@ func TestLive_EndsAtOnce_HoweverTheSessionEnds(t *testing.T) {
 
 // A command in another process ends a session without a word to this one.
 func TestLive_ShowsNothing_ToASessionThatIsGoneFromTheBook(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	cashier := s.signedIn(store.RoleCashier)
 	page, _ := cashier.watch(cashier.request("500", "677123456"))
@@ -152,6 +154,7 @@ func TestLive_ShowsNothing_ToASessionThatIsGoneFromTheBook(t *testing.T) {
 
 // A browser has six connections with a host on plain http.
 func TestLive_OneBrowser_HasTheStreamsOpenedLast(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	cashier := s.signedIn(store.RoleCashier)
 	path := cashier.request("500", "677123456")
@@ -174,6 +177,7 @@ func TestLive_OneBrowser_HasTheStreamsOpenedLast(t *testing.T) {
 }
 
 func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	path := cashier.request("500", "677123456")
@@ -210,6 +214,7 @@ func TestLive_OnePerson_TakesNobodysStream(t *testing.T) {
 
 // What ends with time alone is not published: it is looked at now and then.
 func TestLive_Strip_LosesAFailedSaleWithTime(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.server.desk.Beat = 10 * time.Millisecond
 	cashier := s.signedIn(store.RoleCashier)
@@ -228,6 +233,7 @@ func TestLive_Strip_LosesAFailedSaleWithTime(t *testing.T) {
 // A customer's page has no stream: it asks, by the link's slug and his own payment's
 // operation, of which nobody can guess one. What is streamed is the staff's.
 func TestAttack_Stranger_FollowsNobodysPayment(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l, customer, stranger := s.linked(500), s.browser(), s.browser()
 	path := customer.onItsWay(customer.paysLink(l))

@@ -122,6 +122,7 @@ func paidSale() store.Transaction {
 }
 
 func TestNotices_OfAPayment_TellTheAmountAndNobody(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := pushedTo(t)
 	n := s.withNotices(b.service.Client())
@@ -138,6 +139,7 @@ func TestNotices_OfAPayment_TellTheAmountAndNobody(t *testing.T) {
 }
 
 func TestNotices_WhatTheServiceAnswers_IsKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := pushedTo(t)
 	n := s.withNotices(b.service.Client())
@@ -167,6 +169,7 @@ func TestNotices_WhatTheServiceAnswers_IsKept(t *testing.T) {
 }
 
 func TestNotices_OfSomebodySwitchedOff_AreNotSent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := pushedTo(t)
 	n := s.withNotices(b.service.Client())
@@ -181,6 +184,7 @@ func TestNotices_OfSomebodySwitchedOff_AreNotSent(t *testing.T) {
 }
 
 func TestNotices_Devices_AreOnesOwnAndRestUntilTheNextSignIn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := pushedTo(t)
 	s.withNotices(b.service.Client())
@@ -231,6 +235,7 @@ func TestNotices_Devices_AreOnesOwnAndRestUntilTheNextSignIn(t *testing.T) {
 }
 
 func TestNotices_TriedTooOften_AreNotSent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := pushedTo(t)
 	s.withNotices(b.service.Client())
@@ -250,6 +255,7 @@ func TestNotices_TriedTooOften_AreNotSent(t *testing.T) {
 }
 
 func TestAttack_PushServiceOnTheShopsOwnNetwork_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := pushedTo(t)
 	s.withNotices(nil)

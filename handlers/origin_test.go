@@ -21,6 +21,7 @@ func onNetwork(host string) func(*http.Request) {
 }
 
 func TestJoin_OnAPlainNetwork_WithoutAScript(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	link := s.signedIn(store.RoleOwner).invites("Caisse", store.RoleCashier)
 	lan := onNetwork("192.168.1.20:8080")
@@ -46,6 +47,7 @@ func TestJoin_OnAPlainNetwork_WithoutAScript(t *testing.T) {
 }
 
 func TestForm_OfAnotherAddress_IsRefusedInItsOwnWords(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for name, edit := range map[string]func(*http.Request){
@@ -63,6 +65,7 @@ func TestForm_OfAnotherAddress_IsRefusedInItsOwnWords(t *testing.T) {
 
 // A browser on plain http keeps no cookie that is for https, and may keep none.
 func TestSignIn_WhoseCookieIsNotKept_SaysSo(t *testing.T) {
+	t.Parallel()
 	const words = "gardé la connexion"
 	for _, at := range []struct{ name, url, host, says string }{
 		{"cookies off", "", "192.168.1.20:8080", "Autorisez les cookies"},
@@ -91,6 +94,7 @@ func TestSignIn_WhoseCookieIsNotKept_SaysSo(t *testing.T) {
 }
 
 func TestSecondFactor_WhoseCookieIsNotKept_SaysSo(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.signedIn(store.RoleOwner).turnsTOTPOn()
 	b := s.browser()
@@ -102,6 +106,7 @@ func TestSecondFactor_WhoseCookieIsNotKept_SaysSo(t *testing.T) {
 }
 
 func TestSignIn_WhoseCookieIsKept_LeadsOn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)
 	b, lan := s.browser(), onNetwork("192.168.1.20:8080")
@@ -117,6 +122,7 @@ func TestSignIn_WhoseCookieIsKept_LeadsOn(t *testing.T) {
 
 // A form's answer has the form's own address: another language leads back to it.
 func TestSecondFactor_AfterAWrongCode_AnotherLanguageLeadsBack(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.signedIn(store.RoleOwner).turnsTOTPOn()
 	b := s.halfSignedIn()

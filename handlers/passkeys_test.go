@@ -199,6 +199,7 @@ func (b *browser) letsIn(got answer, want bool) {
 }
 
 func TestPasskey_SignsInWithoutANameOrACode(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	owner, d := s.signedIn(store.RoleOwner), s.authenticator()
 	if got := owner.addKey(d); got.status != http.StatusOK {
@@ -216,6 +217,7 @@ func TestPasskey_SignsInWithoutANameOrACode(t *testing.T) {
 }
 
 func TestAttack_PasskeysThatLie(t *testing.T) {
+	t.Parallel()
 	for name, lie := range map[string]func(d *authenticator){
 		"another site's page":  func(d *authenticator) { d.origin = "https://evil.example" },
 		"made for another":     func(d *authenticator) { d.site = "evil.example" },
@@ -240,6 +242,7 @@ func TestAttack_PasskeysThatLie(t *testing.T) {
 }
 
 func TestAttack_PasskeyAnswers_AreGoodOnceInTheirSessionAndForFiveMinutes(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	d := s.authenticator()
 	s.signedIn(store.RoleOwner).addKey(d)
@@ -265,6 +268,7 @@ func TestAttack_PasskeyAnswers_AreGoodOnceInTheirSessionAndForFiveMinutes(t *tes
 }
 
 func TestPasskey_OfADisabledPerson_OpensNothing(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	cashier, d := s.signedIn(store.RoleCashier), s.authenticator()
 	cashier.addKey(d)
@@ -274,6 +278,7 @@ func TestPasskey_OfADisabledPerson_OpensNothing(t *testing.T) {
 }
 
 func TestPasskey_ToAdd_WantsThePasswordAndAnAnswerToItsOwnQuestion(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	b, d := s.signedIn(store.RoleOwner), s.authenticator()
 	for name, form := range map[string]url.Values{
@@ -307,6 +312,7 @@ func TestPasskey_ToAdd_WantsThePasswordAndAnAnswerToItsOwnQuestion(t *testing.T)
 }
 
 func TestPasskey_IsRemovedByItsOwnerAlone_WithThePassword(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	owner, d := s.signedIn(store.RoleOwner), s.authenticator()
 	owner.addKey(d)
@@ -329,6 +335,7 @@ func TestPasskey_IsRemovedByItsOwnerAlone_WithThePassword(t *testing.T) {
 }
 
 func TestPasskey_AskingForOne_DoesNotMakeAHalfDoneSignInLastLonger(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	s.signedIn(store.RoleOwner).turnsTOTPOn()
 	b := s.halfSignedIn()
@@ -344,6 +351,7 @@ func TestPasskey_AskingForOne_DoesNotMakeAHalfDoneSignInLastLonger(t *testing.T)
 }
 
 func TestPasskey_QuestionsToStrangers_AreLimited(t *testing.T) {
+	t.Parallel()
 	s := openNamedShop(t)
 	for range access.AskedLimit.Free {
 		s.browser().askSignIn()
@@ -356,6 +364,7 @@ func TestPasskey_QuestionsToStrangers_AreLimited(t *testing.T) {
 }
 
 func TestPasskey_AnAddressWithoutAName_OffersNone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t) // at 127.0.0.1
 	if strings.Contains(s.browser().get("/signin").body, "data-passkey=") {
 		t.Error("the sign-in offers a passkey")

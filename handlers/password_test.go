@@ -12,6 +12,7 @@ import (
 )
 
 func TestSignIn_WithAPasswordHashedAtAnotherCost_IsHashedAnew(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	name := s.user("Gérance", store.RoleOwner).Name
 	s.server.desk.Access.Passwords.Cost = 3
@@ -40,6 +41,7 @@ func TestSignIn_WithAPasswordHashedAtAnotherCost_IsHashedAnew(t *testing.T) {
 }
 
 func TestSignIn_Password_IsReadAsKeyboardsWriteIt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	const composed, apart = "une clé très secrète", "une cle\u0301 tre\u0300s secre\u0300te"

@@ -13,6 +13,7 @@ import (
 )
 
 func TestCashier_SeesNoMoneyOut(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	out, airtime := owner.payOut("/withdraw", payoutOf("1000", "677123456")), owner.payOut("/airtime", payoutOf("1000", "677123456"))
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
@@ -50,6 +51,7 @@ func TestCashier_SeesNoMoneyOut(t *testing.T) {
 }
 
 func TestPayout_AnotherRole_IsRefused(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	collection := owner.collected("5000", "677123456")
 	for _, role := range []store.Role{store.RoleCashier, store.RoleAccountant} {

@@ -30,6 +30,7 @@ func (s *shop) rules() store.PayoutRules {
 }
 
 func TestPayoutRules_AreKeptAudited_AndShownAgainAsTheyCanBeTyped(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
@@ -76,6 +77,7 @@ func TestPayoutRules_AreKeptAudited_AndShownAgainAsTheyCanBeTyped(t *testing.T) 
 
 // Whoever asks cannot approve: alone, he would wait for nobody.
 func TestPayoutRules_ApprovalOfALoneOwner_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.user("Caisse", store.RoleCashier)
@@ -90,6 +92,7 @@ func TestPayoutRules_ApprovalOfALoneOwner_IsRefused(t *testing.T) {
 }
 
 func TestPayoutRules_WrongInput_IsSaidOnTheField_AndNothingChanges(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
@@ -130,6 +133,7 @@ func TestPayoutRules_WrongInput_IsSaidOnTheField_AndNothingChanges(t *testing.T)
 }
 
 func TestPayoutRules_HoursOverMidnight_AndTheWholeDay(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
@@ -151,6 +155,7 @@ func TestPayoutRules_HoursOverMidnight_AndTheWholeDay(t *testing.T) {
 }
 
 func TestPayoutRules_WrongPassword_ChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	if got := owner.post("/payout-rules/freeze", url.Values{}); got.status != http.StatusSeeOther {
@@ -175,6 +180,7 @@ func TestPayoutRules_WrongPassword_ChangesNothing(t *testing.T) {
 }
 
 func TestFreeze_IsOneTap_AndStaysThroughAChangeOfRules(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("second owner", store.RoleOwner)
 	owner := s.signedIn(store.RoleOwner)
@@ -203,6 +209,7 @@ func TestFreeze_IsOneTap_AndStaysThroughAChangeOfRules(t *testing.T) {
 }
 
 func TestPayoutRules_OfOthersThanOwners_AreRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for _, role := range []store.Role{store.RoleCashier, store.RoleAccountant} {
 		b := s.sessionOf(role)

@@ -89,6 +89,7 @@ var stopsAfter = []stop{
 }
 
 func TestPayout_EveryReasonNotTo_SaysThatNothingLeft_InBothLanguages(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	for _, reason := range stopsBefore {
 		rules(store.PayoutRules{})(s)
@@ -109,6 +110,7 @@ func TestPayout_EveryReasonNotTo_SaysThatNothingLeft_InBothLanguages(t *testing.
 }
 
 func TestPayout_EveryRefusalOfCamPay_SaysThatNothingLeft_InBothLanguages(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	refused := 0
 	for _, reason := range stopsAfter {
@@ -151,6 +153,7 @@ func (w stop) check(t *testing.T, got answer, language int) {
 }
 
 func TestPayout_WithdrawalsNotAllowedForTheApp_SaysWhereToAllowThem(t *testing.T) {
+	t.Parallel()
 	_, owner := fundedShop(t, func(c *sandbox.Config) { c.ForbidWithdrawals = true })
 	if got := owner.post("/withdraw/confirm", confirmed(payoutOf("500", "677123456"))); !strings.Contains(problems(got), "réglages de l’application chez CamPay") {
 		t.Fatalf("answered %d: %s", got.status, problems(got))
@@ -158,6 +161,7 @@ func TestPayout_WithdrawalsNotAllowedForTheApp_SaysWhereToAllowThem(t *testing.T
 }
 
 func TestBalanceTooLittle_TellsWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
 	_, owner := fundedShop(t)
 	owner.payOut("/withdraw", payoutOf("3000", "699123456"))
 	got := owner.post("/withdraw", payoutOf("10000", "699123456"))
@@ -170,6 +174,7 @@ func TestBalanceTooLittle_TellsWhatIsOnItsWay(t *testing.T) {
 var carrierPattern = regexp.MustCompile(`(MTN|ORANGE): /(\S+?)/`)
 
 func TestCarrierWhileTyping_IsTheOneThatTheServerFinds(t *testing.T) {
+	t.Parallel()
 	script, err := os.ReadFile("../static/js/forms.js")
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +201,7 @@ func TestCarrierWhileTyping_IsTheOneThatTheServerFinds(t *testing.T) {
 }
 
 func TestRefund_NumberRefused_IsSaidOfTheWholeForm(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	collection := owner.collected("5000", "677123456")
 	s.answers("/api/withdraw/", 400, `{"message":"Invalid phone number","error_code":"ER101"}`)
@@ -208,6 +214,7 @@ func TestRefund_NumberRefused_IsSaidOfTheWholeForm(t *testing.T) {
 // A disk that fails after an order has left must not have a page say that nothing
 // leaves.
 func TestSent_AndTheDiskFailsBeforeItsOutcomeIsKept_ShowsTheTransaction(t *testing.T) {
+	t.Parallel()
 	for path, way := range map[string]struct {
 		send string
 		form url.Values

@@ -75,6 +75,7 @@ func (s *shop) wantLedger(want int) {
 }
 
 func TestWithdraw_FormReviewPassword_AndTheMoneyArrives(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	if got := owner.get("/withdraw"); got.status != http.StatusOK || !strings.Contains(got.body, `name="operation" value="`) {
 		t.Fatalf("the form answered %d", got.status)
@@ -98,6 +99,7 @@ func TestWithdraw_FormReviewPassword_AndTheMoneyArrives(t *testing.T) {
 }
 
 func TestAirtime_GoesOutOfItsOwnFloat(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	path := owner.payOut("/airtime", payoutOf("500", "699123456"))
 	s.clock.pass(time.Minute)
@@ -111,6 +113,7 @@ func TestAirtime_GoesOutOfItsOwnFloat(t *testing.T) {
 }
 
 func TestPayout_WrongPassword_TheReviewSaysSo_AndNothingLeaves(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	for _, password := range []string{"", "not mine", testPassword + " "} {
 		got := owner.post("/withdraw/confirm", with(payoutOf("1000", "677123456"), "password", password))
@@ -128,6 +131,7 @@ func TestPayout_WrongPassword_TheReviewSaysSo_AndNothingLeaves(t *testing.T) {
 }
 
 func TestPayout_AnAnsweredFormLoadedAnew_ShowsThePageBeforeIt(t *testing.T) {
+	t.Parallel()
 	_, owner := fundedShop(t)
 	for address, want := range map[string]string{
 		"/withdraw/confirm": "/withdraw", "/airtime/confirm": "/airtime", "/transactions/3/refund/confirm": "/transactions/3/refund",
@@ -140,6 +144,7 @@ func TestPayout_AnAnsweredFormLoadedAnew_ShowsThePageBeforeIt(t *testing.T) {
 }
 
 func TestPayout_SentTwiceAndFromManyTabs_IsOneTransaction(t *testing.T) {
+	t.Parallel()
 	for _, path := range []string{"/withdraw", "/airtime"} {
 		s, owner := fundedShop(t)
 		form := payoutOf("3000", "677123456")
@@ -162,6 +167,7 @@ func TestPayout_SentTwiceAndFromManyTabs_IsOneTransaction(t *testing.T) {
 }
 
 func TestPayout_TamperedAfterItWasSent_SendsNothingMore(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	form := payoutOf("3000", "677123456")
 	owner.payOut("/withdraw", form)
@@ -180,6 +186,7 @@ func TestPayout_TamperedAfterItWasSent_SendsNothingMore(t *testing.T) {
 }
 
 func TestPayout_HiddenFieldsThatAreNone_AreWrongTyping(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	for _, form := range []url.Values{
 		with(payoutOf("3000", "677123456"), "operation", "1"), with(payoutOf("3000", "677123456"), "operation", "' OR 1=1"),
@@ -211,6 +218,7 @@ func (b *browser) settle(n int, amount string) {
 }
 
 func TestPayout_FarAboveTheUsual_WantsAYesToThisAmount(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	owner.settle(5, "100")
 	form := payoutOf("20000", "699123456")
@@ -231,6 +239,7 @@ func TestPayout_FarAboveTheUsual_WantsAYesToThisAmount(t *testing.T) {
 }
 
 func TestPayout_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	first := owner.payOut("/withdraw", payoutOf("3000", "677123456"))
 	form := payoutOf("3000", "677123456")
@@ -248,6 +257,7 @@ func TestPayout_SameAgainWithinMinutes_AsksFirst(t *testing.T) {
 }
 
 func TestWithdraw_SavedRecipient_IsATapAway(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	var r store.Recipient
 	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
@@ -269,6 +279,7 @@ func TestWithdraw_SavedRecipient_IsATapAway(t *testing.T) {
 }
 
 func TestPayoutInDoubt_SaysSo_CountsAsGone_AndIsNotOffered(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
 	path := owner.payOut("/withdraw", payoutOf("40000", "677123456"))

@@ -39,6 +39,7 @@ const chosen = "une phrase que je retiens"
 func joining() url.Values { return url.Values{"new_password": {chosen}} }
 
 func TestInvitation_LetsSomebodyIn_Once(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	link := owner.invites("Caisse", store.RoleCashier)
@@ -74,6 +75,7 @@ func TestInvitation_LetsSomebodyIn_Once(t *testing.T) {
 }
 
 func TestInvitation_UsedByManyAtOnce_LetsOneIn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	link := s.signedIn(store.RoleOwner).invites("Caisse", store.RoleCashier)
 	var all sync.WaitGroup
@@ -95,6 +97,7 @@ func TestInvitation_UsedByManyAtOnce_LetsOneIn(t *testing.T) {
 }
 
 func TestInvitation_TakenBackOrTooOld_IsGoodForNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	first, second := owner.invites("Caisse", store.RoleCashier), owner.invites("Comptable", store.RoleAccountant)
@@ -114,6 +117,7 @@ func TestInvitation_TakenBackOrTooOld_IsGoodForNothing(t *testing.T) {
 }
 
 func TestInvite_WrongInput_IsSaidOnItsField(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for field, typed := range map[string]string{"name": "OWNER", "role": "boss", "password": "not mine"} {
@@ -138,6 +142,7 @@ func what(do string, more ...string) url.Values {
 }
 
 func TestPerson_Disabled_IsOutAtOnce_AndLooksLikeAWrongPassword(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	if got := owner.post("/team/2", what("disable")); got.status != http.StatusSeeOther {
@@ -161,6 +166,7 @@ func TestPerson_Disabled_IsOutAtOnce_AndLooksLikeAWrongPassword(t *testing.T) {
 }
 
 func TestPerson_AnotherRole_SignsInAgain(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	owner.post("/team/2", what("role", "role", "accountant"))
@@ -176,6 +182,7 @@ func TestPerson_AnotherRole_SignsInAgain(t *testing.T) {
 // An owner must not be his own second owner: not by a new name, nor by another's
 // role or password.
 func TestApproval_ByWhomAnotherOwnerLetIn_WaitsADay(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, later := s.signedIn(store.RoleOwner), s.clock.now().Add(payments.SecondOwnerWait)
 	s.signedIn(store.RoleCashier)
@@ -202,6 +209,7 @@ func TestApproval_ByWhomAnotherOwnerLetIn_WaitsADay(t *testing.T) {
 }
 
 func TestApproval_ByAnOwnerAddedByCommand_WaitsADay_AndIsInTheJournal(t *testing.T) {
+	t.Parallel()
 	s, asker, _ := partners(t)
 	added, password, err := s.server.desk.Access.AddByCommand(t.Context(), "Associée", store.RoleOwner)
 	s.must(err)
@@ -225,6 +233,7 @@ func TestApproval_ByAnOwnerAddedByCommand_WaitsADay_AndIsInTheJournal(t *testing
 }
 
 func TestPerson_TheLastOwner_Stays(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	for _, form := range []url.Values{what("disable"), what("role", "role", "cashier")} {
@@ -238,6 +247,7 @@ func TestPerson_TheLastOwner_Stays(t *testing.T) {
 }
 
 func TestPerson_Reset_GivesANewPassword_AndEndsTheOldOne(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	old := owner.post("/team/2", what("reset")).oneTimeLink(t)
@@ -262,6 +272,7 @@ func TestPerson_Reset_GivesANewPassword_AndEndsTheOldOne(t *testing.T) {
 }
 
 func TestPeople_WithoutThePassword_NothingChanges(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.user("Caisse", store.RoleCashier)
@@ -281,6 +292,7 @@ func TestPeople_WithoutThePassword_NothingChanges(t *testing.T) {
 var endForm = regexp.MustCompile(`name="session" value="([0-9a-f]{64})"`)
 
 func TestSessions_AreEndedOneOrAll_ButOnlyOnesOwn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	first := s.signedIn(store.RoleCashier)
 	signIn := func() *browser {
@@ -323,6 +335,7 @@ func TestSessions_AreEndedOneOrAll_ButOnlyOnesOwn(t *testing.T) {
 }
 
 func TestPassword_ChangedByOneself_EndsTheOtherSessions(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	first := s.signedIn(store.RoleCashier)
 	second := s.browser()

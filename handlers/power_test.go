@@ -293,6 +293,7 @@ var powerEnds = []struct {
 }
 
 func TestPower_WhateverWasSetGoing_EndsWithIt(t *testing.T) {
+	t.Parallel()
 	for _, a := range powerActs {
 		for _, e := range powerEnds {
 			t.Run(a.name+"/"+e.name, func(t *testing.T) {
@@ -313,6 +314,7 @@ func TestPower_WhateverWasSetGoing_EndsWithIt(t *testing.T) {
 
 // A session that was opened without a factor is not worth what the factor is.
 func TestPower_FactorAddedOrChanged_EndsTheOtherSessions_AndNotThisOne(t *testing.T) {
+	t.Parallel()
 	for name, add := range map[string]func(p *powerful){
 		"code":    func(p *powerful) { p.other.turnsTOTPOn() },
 		"passkey": (*powerful).withKey,
@@ -341,6 +343,7 @@ func TestPower_FactorAddedOrChanged_EndsTheOtherSessions_AndNotThisOne(t *testin
 
 // Without an end each of them is finished: the table would hold of what never works.
 func TestPower_ThatDoesNotEnd_IsThere(t *testing.T) {
+	t.Parallel()
 	for _, a := range powerActs {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -358,6 +361,7 @@ func TestPower_ThatDoesNotEnd_IsThere(t *testing.T) {
 // A sign-in whose password was read from the book before it changed, and is found
 // right after it.
 func TestPower_SignInThatIsBeingLookedAt_OpensNothingAfterwards(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*powerful, *store.Tx) error{
 		"another password": func(p *powerful, tx *store.Tx) error { return tx.SetPassword(p.s.t.Context(), secondID, "another") },
 		"switched off": func(p *powerful, tx *store.Tx) error {
@@ -390,6 +394,7 @@ func TestPower_SignInThatIsBeingLookedAt_OpensNothingAfterwards(t *testing.T) {
 }
 
 func TestPower_OnePasskeyAssertionSentManyTimes_SignsInOnce(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	p.withKey()
 	b := p.s.browser()
@@ -416,6 +421,7 @@ func TestPower_OnePasskeyAssertionSentManyTimes_SignsInOnce(t *testing.T) {
 }
 
 func TestPower_SecretBeingSetUp_IsNowhereInTheClear(t *testing.T) {
+	t.Parallel()
 	p := openPowerful(t)
 	m := shownSecret.FindStringSubmatch(p.second.get("/account/totp").body)
 	for _, name := range []string{store.FileName, store.FileName + "-wal"} {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestAddressOf_BelievesTrustedProxiesAlone(t *testing.T) {
+	t.Parallel()
 	_, proxy, err := net.ParseCIDR("192.0.2.0/24")
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ func (b *browser) sold() (path string) {
 }
 
 func TestReceipt_OfAProvedSale_IsAtOneUnguessableAddress(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, stranger := s.signedIn(store.RoleOwner), s.browser()
 	path := owner.sold()
@@ -55,6 +56,7 @@ func TestReceipt_OfAProvedSale_IsAtOneUnguessableAddress(t *testing.T) {
 }
 
 func TestReceipt_OfWhatIsNotPaid_IsNone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	path := owner.request("500", "677123456")
@@ -70,6 +72,7 @@ func TestReceipt_OfWhatIsNotPaid_IsNone(t *testing.T) {
 }
 
 func TestReceipt_ThatTurnedOutOtherwise_SaysSo(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, stranger := s.signedIn(store.RoleOwner), s.browser()
 	address := owner.get(owner.sold() + "/receipt").header.Get("Location")
@@ -80,6 +83,7 @@ func TestReceipt_ThatTurnedOutOtherwise_SaysSo(t *testing.T) {
 }
 
 func TestReceipt_Refunded_SaysHowMuch(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, stranger := s.signedIn(store.RoleOwner), s.browser()
 	path := owner.sold()
@@ -100,6 +104,7 @@ func TestReceipt_Refunded_SaysHowMuch(t *testing.T) {
 }
 
 func TestReceipt_CashierOfAnotherDay_GetsNone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	cashier := s.signedIn(store.RoleCashier)
 	path := cashier.sold()
@@ -110,6 +115,7 @@ func TestReceipt_CashierOfAnotherDay_GetsNone(t *testing.T) {
 }
 
 func TestReceipt_OfACustomersOwnPayment_IsATapAway(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	customer := s.browser()
 	path := customer.onItsWay(customer.paysLink(s.linked(500)))
@@ -127,6 +133,7 @@ func TestReceipt_OfACustomersOwnPayment_IsATapAway(t *testing.T) {
 }
 
 func TestPoster_OfALink_IsAPDFForWhoMaySeeIt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	l := owner.makes("kind", "counter", "amount_kind", "open", "amount", "", "description", "Caisse 1")

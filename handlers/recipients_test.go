@@ -55,6 +55,7 @@ func (b *browser) speak(locale string) {
 }
 
 func TestRecipients_SavedOne_IsListedFoundAndAudited(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	if got := owner.get("/recipients"); !strings.Contains(got.body, `href="/recipients/new"`) || strings.Contains(got.body, "<table") {
@@ -81,6 +82,7 @@ func TestRecipients_SavedOne_IsListedFoundAndAudited(t *testing.T) {
 }
 
 func TestRecipients_WrongInput_IsSaidOnTheField_InBothLanguages(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
@@ -108,6 +110,7 @@ func TestRecipients_WrongInput_IsSaidOnTheField_InBothLanguages(t *testing.T) {
 }
 
 func TestRecipients_RemovingAsksFirst(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/recipients", url.Values{"name": {"Boucherie"}, "phone": {"677123456"}, "password": {testPassword}})
@@ -135,6 +138,7 @@ func TestRecipients_RemovingAsksFirst(t *testing.T) {
 }
 
 func TestRecipients_TooNewForTheRules_SayUntilWhen(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
@@ -149,6 +153,7 @@ func TestRecipients_TooNewForTheRules_SayUntilWhen(t *testing.T) {
 }
 
 func TestRecipients_OfOthersThanOwners_AreRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.signedIn(store.RoleOwner).post("/recipients", url.Values{"name": {"Caisse"}, "phone": {"677123456"}, "password": {testPassword}})
 	for _, role := range []store.Role{store.RoleCashier, store.RoleAccountant} {
@@ -170,6 +175,7 @@ func TestRecipients_OfOthersThanOwners_AreRefused(t *testing.T) {
 }
 
 func TestRecipients_ChosenFromAForm_KeepWhatWasTypedThereAndBack(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/recipients", url.Values{"name": {"Boucherie"}, "phone": {"677123456"}, "password": {testPassword}})

@@ -39,6 +39,7 @@ func (s *shop) paidThere(amount string) {
 }
 
 func TestReconciliation_ComparedReadAndImported(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	mine := owner.request("500", "677123456")
@@ -85,6 +86,7 @@ func TestReconciliation_ComparedReadAndImported(t *testing.T) {
 }
 
 func TestReconciliation_EachWrongDayIsNamed_AndKeptAsTyped(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	accountant := s.signedIn(store.RoleAccountant)
 	for _, c := range []struct{ from, to, field, kept string }{
@@ -114,6 +116,7 @@ func TestReconciliation_EachWrongDayIsNamed_AndKeptAsTyped(t *testing.T) {
 }
 
 func TestReconciliation_CamPayDown_ShowsWhatIsKnown(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.paidThere("700")
@@ -136,6 +139,7 @@ func TestReconciliation_CamPayDown_ShowsWhatIsKnown(t *testing.T) {
 }
 
 func TestReconciliation_Groups_ArePagedWithoutLossOrRepeat(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	const all = 2*web.PageLength + 5
@@ -176,6 +180,7 @@ func TestReconciliation_Groups_ArePagedWithoutLossOrRepeat(t *testing.T) {
 }
 
 func TestReconciliationCSV_IsReadBackAndIsNoFormula(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.request("500", "677123456")

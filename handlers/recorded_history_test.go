@@ -25,6 +25,7 @@ type past struct {
 }
 
 func TestRecorded_History_IsComparedRowByRow_AndMovesNoMoney(t *testing.T) {
+	t.Parallel()
 	for _, p := range readRecorded[past](t, "history.json") {
 		t.Run(p.It, func(t *testing.T) {
 			s := openShop(t)

@@ -99,6 +99,7 @@ func (s *shop) effects() map[string][]sandbox.Entry {
 }
 
 func TestRecorded_Collect_IsPendingRefusedOrADoubt_AndAsksNobodyTwice(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	all := readRecorded[recorded](t, "collect.json")
@@ -143,6 +144,7 @@ func TestRecorded_Collect_IsPendingRefusedOrADoubt_AndAsksNobodyTwice(t *testing
 }
 
 func TestRecorded_PaymentLink_SellsWhereverThereIsAPage(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	replay, sent := s.replay(), map[string]int{}
@@ -171,6 +173,7 @@ func TestRecorded_PaymentLink_SellsWhereverThereIsAPage(t *testing.T) {
 }
 
 func TestRecorded_Payout_LeavesOnce_WhateverIsAnswered(t *testing.T) {
+	t.Parallel()
 	for _, way := range []struct{ path, call string }{
 		{"/withdraw", "/api/withdraw/"}, {"/airtime", "/api/utilities/airtime/transfer/"},
 	} {

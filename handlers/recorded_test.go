@@ -213,6 +213,7 @@ func (r recorded) want(t *testing.T, got store.Transaction) {
 }
 
 func TestRecorded_Transaction_IsReadForWhatItTells_AndNothingIsLost(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.looksUp(readRecorded[recorded](t, "transaction.json"), "transaction/", "status.paid", func(n int) store.Transaction {
 		order := payments.PushOrder{Operation: newOperation(), Amount: money.Francs(5), Phone: payerOf(money.MTN, n)}
@@ -227,6 +228,7 @@ func TestRecorded_Transaction_IsReadForWhatItTells_AndNothingIsLost(t *testing.T
 }
 
 func TestRecorded_Utility_IsReadForWhatItTells_AndNothingIsLost(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Hour })
 	s.looksUp(readRecorded[recorded](t, "utility.json"), "utilities/transaction/", "status.done", func(n int) store.Transaction {
 		form := payoutOf("5", string(payerOf(money.MTN, n)))

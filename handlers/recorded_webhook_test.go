@@ -76,6 +76,7 @@ func (d delivery) call(s *shop, names *strings.Replacer) int {
 }
 
 func TestRecorded_Webhook_RightlySignedIsTaken_AndNothingElseIs(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	owner := s.signedIn(store.RoleOwner)

@@ -22,6 +22,7 @@ func (b *browser) collected(amount, phone string) string {
 }
 
 func TestRefund_WholeOrInPart_IsShownOnBothAndNeverMoreThanWasTaken(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	collection := owner.collected("5000", "677123456")
 	if got := owner.get(collection); !strings.Contains(got.body, `href="`+collection+`/refund"`) {
@@ -65,6 +66,7 @@ func TestRefund_WholeOrInPart_IsShownOnBothAndNeverMoreThanWasTaken(t *testing.T
 }
 
 func TestRefund_OfWhatDidNotComeIn_IsNotFound(t *testing.T) {
+	t.Parallel()
 	_, owner := fundedShop(t)
 	open := owner.request("5000", "677123456")
 	out := owner.payOut("/withdraw", payoutOf("1000", "677123456"))
@@ -80,6 +82,7 @@ func TestRefund_OfWhatDidNotComeIn_IsNotFound(t *testing.T) {
 }
 
 func TestLink_PaidTwice_OffersTheRefundOfThePaymentTooMany_UntilItIsGivenBack(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	cashier := s.signedIn(store.RoleCashier)
 	l, customer := s.linked(2500, once), s.browser()

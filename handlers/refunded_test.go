@@ -20,6 +20,7 @@ func (s *shop) earns(francs int64) {
 }
 
 func TestRefund_WholeOrInPart_IsSaidInHeaderListsTillAndReceipt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.earns(90_000)
@@ -61,6 +62,7 @@ func TestRefund_WholeOrInPart_IsSaidInHeaderListsTillAndReceipt(t *testing.T) {
 }
 
 func TestTransaction_ThatChangesOnTheOpenPage_ChangesItsFactsToo(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.earns(90_000)

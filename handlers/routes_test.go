@@ -21,6 +21,7 @@ func concrete(path string) string {
 }
 
 func TestRoutes_EachRoleGetsWhatItShouldAndNoMore(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for _, role := range roles {
 		b := s.sessionOf(role)
@@ -46,6 +47,7 @@ func TestRoutes_EachRoleGetsWhatItShouldAndNoMore(t *testing.T) {
 }
 
 func TestRoutes_AStrangerIsAskedToSignIn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.browser()
 	for _, r := range s.server.routes() {
@@ -67,6 +69,7 @@ func TestRoutes_AStrangerIsAskedToSignIn(t *testing.T) {
 // A browser's back, or a reload, loads the address of a form that was answered with
 // what is wrong.
 func TestRoutes_AddressOfAForm_LoadedAnew_LeadsToAPageAndIsNeverADeadOne(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	routes := s.server.routes()
 	for role, b := range map[string]*browser{"owner": s.sessionOf(store.RoleOwner), "cashier": s.sessionOf(store.RoleCashier)} {
@@ -89,6 +92,7 @@ func TestRoutes_AddressOfAForm_LoadedAnew_LeadsToAPageAndIsNeverADeadOne(t *test
 }
 
 func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	want := []string{
 		"GET /signin", "POST /signin", "GET /signin/second", "POST /signin/second", "POST /signin/passkey/begin", "POST /signin/passkey/finish", "POST /signout",
@@ -108,6 +112,7 @@ func TestRoutes_WhatAStrangerMayUse_IsThisAndNoMore(t *testing.T) {
 }
 
 func TestRoutes_Styleguide_IsForDevelopmentAlone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.server.Dev = false
 	for _, r := range s.server.routes() {
@@ -129,6 +134,7 @@ func (s *shop) sessionOf(role store.Role) *browser {
 }
 
 func TestCashier_SeesTodayAlone_AndNoBalance(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	old := owner.request("1500", "677123456")

@@ -13,6 +13,7 @@ import (
 )
 
 func TestCheckout_PaidByAWayThatWasReplaced_IsShownPaid_WhicheverScreenIsOpen(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	cashier := s.signedIn(store.RoleCashier)
 	prompt := cashier.post("/checkout/phone", url.Values{"operation": {payments.NewOperation()}, "amount": {"2500"}, "phone": {"677123456"}}).header.Get("Location")
@@ -50,6 +51,7 @@ func (b *browser) asks(way, amount, instead string) (screen string) {
 }
 
 func TestCheckout_CancelledOrReplacedSale_IsCalledSoWhereverItIsListed_AndCannotBeResumed(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"qr", "phone"} {
 		for _, end := range []string{"cancelled", "replaced"} {
 			t.Run(way+" "+end, func(t *testing.T) {
@@ -100,6 +102,7 @@ func TestCheckout_CancelledOrReplacedSale_IsCalledSoWhereverItIsListed_AndCannot
 }
 
 func TestCheckout_PaidSale_OffersTheRefundToWhoMayGiveItBack(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, cashier := s.signedIn(store.RoleOwner), s.signedIn(store.RoleCashier)
 	for way, amount := range map[string]string{"qr": "2500", "phone": "3000"} {
@@ -128,6 +131,7 @@ func TestCheckout_PaidSale_OffersTheRefundToWhoMayGiveItBack(t *testing.T) {
 }
 
 func TestCheckout_ChangingASale_SaysWhichOneIsReplaced(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	cashier := s.signedIn(store.RoleCashier)
 	screen := strings.Replace(strings.TrimPrefix(cashier.asks("qr", "2500", ""), "/checkout/"), "/", "-", 1)

@@ -16,6 +16,7 @@ import (
 )
 
 func TestBalance_CamPayDown_ShowsTheLastKnownAndSaysSo(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: money.Francs(45_000)}))
 	owner := s.signedIn(store.RoleOwner)
@@ -33,6 +34,7 @@ func TestBalance_CamPayDown_ShowsTheLastKnownAndSaysSo(t *testing.T) {
 }
 
 func TestRequest_CamPayRefuses_TheFieldSaysSoAndNothingIsLost(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	got := owner.post("/checkout/phone", url.Values{"operation": {newOperation()}, "amount": {"5"}, "phone": {"699123456"}, "description": {"Riz"}})
@@ -43,6 +45,7 @@ func TestRequest_CamPayRefuses_TheFieldSaysSoAndNothingIsLost(t *testing.T) {
 }
 
 func TestRequest_AnswerLost_ThePageSaysItIsLookedFor(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect})
@@ -53,6 +56,7 @@ func TestRequest_AnswerLost_ThePageSaysItIsLookedFor(t *testing.T) {
 }
 
 func TestLinkNew_AllFieldsAreKeptAndSent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	form := url.Values{
@@ -73,6 +77,7 @@ func TestLinkNew_AllFieldsAreKeptAndSent(t *testing.T) {
 }
 
 func TestLinkNew_EachWrongFieldIsNamed(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	long := strings.Repeat("a", 600)
@@ -91,6 +96,7 @@ func TestLinkNew_EachWrongFieldIsNamed(t *testing.T) {
 }
 
 func TestLanguage_ChosenBeforeSigningIn_IsKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.user("owner", store.RoleOwner)
 	b := s.browser()
@@ -105,6 +111,7 @@ func TestLanguage_ChosenBeforeSigningIn_IsKept(t *testing.T) {
 }
 
 func TestErrors_SpeakToWhoeverAsks(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	if got := owner.get("/nothing"); got.status != http.StatusNotFound || !strings.Contains(got.body, `<html lang="fr">`) || !strings.Contains(got.body, `class="nav"`) {
@@ -122,6 +129,7 @@ func TestErrors_SpeakToWhoeverAsks(t *testing.T) {
 }
 
 func TestCustomerPage_AnyQueryButOurs_IsAFirstVisit(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	owner.post("/links", url.Values{"operation": {newOperation()}, "amount": {"500"}, "description": {"Pain"}})
@@ -140,6 +148,7 @@ func TestCustomerPage_AnyQueryButOurs_IsAFirstVisit(t *testing.T) {
 }
 
 func TestLive_SendsTheStatusAgainWhenItChanges_AndEnds(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	path := owner.request("500", "677123456")
@@ -156,6 +165,7 @@ func TestLive_SendsTheStatusAgainWhenItChanges_AndEnds(t *testing.T) {
 }
 
 func TestLink_MadeLate_SendsItsQRCodeToTheOpenPage(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.ErrorBefore, Endpoint: sandbox.EndpointLink})
@@ -175,6 +185,7 @@ func TestLink_MadeLate_SendsItsQRCodeToTheOpenPage(t *testing.T) {
 }
 
 func TestRoles_ScreensOfferNoWayThatIsRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.signedIn(store.RoleOwner).request("500", "677123456")
 	accountant, cashier := s.sessionOf(store.RoleAccountant), s.sessionOf(store.RoleCashier)

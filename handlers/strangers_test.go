@@ -192,6 +192,7 @@ var (
 )
 
 func TestStrangers_EveryField_IsBounded(t *testing.T) {
+	t.Parallel()
 	fields := readFields(t)
 	if len(fields) < 30 || !slices.Contains(fields, "operation") {
 		t.Fatalf("the fields are no longer found: %v", fields)

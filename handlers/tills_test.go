@@ -40,6 +40,7 @@ func (b *browser) takesOver(person int64, pin string) answer {
 }
 
 func TestTill_CashiersTakeTurnsByAPIN(t *testing.T) {
+	t.Parallel()
 	s, b := tablet(t)
 	if page := b.get("/switch").body; !strings.Contains(page, "Caisse 1") || !strings.Contains(page, "Caisse 2") || strings.Contains(page, `name="person" value="1"`) {
 		t.Fatalf("the page offers %s", page)
@@ -61,6 +62,7 @@ func TestTill_CashiersTakeTurnsByAPIN(t *testing.T) {
 }
 
 func TestAttack_PINElsewhere_OpensNothing(t *testing.T) {
+	t.Parallel()
 	s, b := tablet(t)
 	stranger := s.browser()
 	if got := stranger.get("/switch"); got.status != http.StatusNotFound {
@@ -82,6 +84,7 @@ func TestAttack_PINElsewhere_OpensNothing(t *testing.T) {
 }
 
 func TestAttack_PINsGuessed_EndAfterFive_UntilAPassword(t *testing.T) {
+	t.Parallel()
 	_, b := tablet(t)
 	for i := range access.MostPINs {
 		if got := b.takesOver(int64(2+i%2), "0001"); got.status != http.StatusUnprocessableEntity {
@@ -102,6 +105,7 @@ func TestAttack_PINsGuessed_EndAfterFive_UntilAPassword(t *testing.T) {
 }
 
 func TestAttack_PINsGuessedAtOnce_AreCountedFirst(t *testing.T) {
+	t.Parallel()
 	s, b := tablet(t)
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -123,6 +127,7 @@ func TestAttack_PINsGuessedAtOnce_AreCountedFirst(t *testing.T) {
 }
 
 func TestPIN_IsACashiersAlone_AndNotWhatEverybodyTries(t *testing.T) {
+	t.Parallel()
 	s, b := tablet(t)
 	if got := b.post("/account/pin", url.Values{"pin": {"2580"}, "password": {testPassword}}); got.status != http.StatusForbidden {
 		t.Errorf("an owner's PIN answered %d", got.status)
@@ -158,6 +163,7 @@ func TestPIN_IsACashiersAlone_AndNotWhatEverybodyTries(t *testing.T) {
 }
 
 func TestTill_Removed_EndsWhatItsPINsOpened_AndWhatTheyAreAboutTo(t *testing.T) {
+	t.Parallel()
 	s, till := tablet(t)
 	owner := s.browser()
 	owner.guess("owner", testPassword)
@@ -187,6 +193,7 @@ func TestTill_Removed_EndsWhatItsPINsOpened_AndWhatTheyAreAboutTo(t *testing.T) 
 }
 
 func TestSessions_All_AreAllHoweverMany(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.user("second", store.RoleCashier)

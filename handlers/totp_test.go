@@ -61,6 +61,7 @@ func (s *shop) halfSignedInAs(name string) *browser {
 }
 
 func TestTOTP_IsAskedForAfterThePassword_EachCodeOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	secret, _ := owner.turnsTOTPOn()
@@ -90,6 +91,7 @@ func TestTOTP_IsAskedForAfterThePassword_EachCodeOnce(t *testing.T) {
 }
 
 func TestTOTP_RecoveryCode_OpensOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	_, recovery := s.signedIn(store.RoleOwner).turnsTOTPOn()
 	typed := strings.ToLower(recovery[3])
@@ -103,6 +105,7 @@ func TestTOTP_RecoveryCode_OpensOnce(t *testing.T) {
 
 // Whoever has shown his password alone is nobody yet, everywhere.
 func TestAttack_HalfSignedIn_ReachesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.signedIn(store.RoleOwner).turnsTOTPOn()
 	b := s.halfSignedIn()
@@ -123,6 +126,7 @@ func TestAttack_HalfSignedIn_ReachesNothing(t *testing.T) {
 }
 
 func TestAttack_CodesAreNotGuessed(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	secret, _ := s.signedIn(store.RoleOwner).turnsTOTPOn()
 	b := s.halfSignedIn()
@@ -137,6 +141,7 @@ func TestAttack_CodesAreNotGuessed(t *testing.T) {
 
 // Whoever knows the password must not keep its owner from his own browsers.
 func TestAttack_CodesGuessedByWhoKnowsThePassword_DoNotReachABrowserThatIsKnown(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	secret, _ := owner.turnsTOTPOn()
@@ -162,6 +167,7 @@ func TestAttack_CodesGuessedByWhoKnowsThePassword_DoNotReachABrowserThatIsKnown(
 }
 
 func TestAttack_Fixation_TheSessionIsAnotherAtEachStep(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	secret, _ := s.signedIn(store.RoleOwner).turnsTOTPOn()
 	b := s.browser()
@@ -182,6 +188,7 @@ func TestAttack_Fixation_TheSessionIsAnotherAtEachStep(t *testing.T) {
 }
 
 func TestTOTP_IsAskedForBesideThePassword_BeforeMoney(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	secret, _ := owner.turnsTOTPOn()
 	form := confirmed(payoutOf("500", "677123456"))
@@ -205,6 +212,7 @@ func TestTOTP_IsAskedForBesideThePassword_BeforeMoney(t *testing.T) {
 }
 
 func TestTOTP_HalfSignedIn_EndsWithThePassword(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	secret, _ := owner.turnsTOTPOn()
@@ -216,6 +224,7 @@ func TestTOTP_HalfSignedIn_EndsWithThePassword(t *testing.T) {
 }
 
 func TestTOTP_TurnedOff_OrRenewed_WithPasswordAndCodeAlone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	secret, recovery := owner.turnsTOTPOn()
@@ -241,6 +250,7 @@ func TestTOTP_TurnedOff_OrRenewed_WithPasswordAndCodeAlone(t *testing.T) {
 }
 
 func TestTOTP_WithoutAShownCode_IsNotOn(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	if got := owner.post("/account/totp", url.Values{"code": {"123456"}, "password": {testPassword}}); got.status != http.StatusSeeOther {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestTyped_AmountsAndNumbers_HaveOneAnswerInEveryField(t *testing.T) {
+	t.Parallel()
 	_, owner := fundedShop(t)
 	fields := map[string]func(amount, phone string) answer{
 		"till, code": func(amount, _ string) answer {
@@ -64,6 +65,7 @@ func TestTyped_AmountsAndNumbers_HaveOneAnswerInEveryField(t *testing.T) {
 }
 
 func TestTyped_PlusInAnAddress_IsTheSignAndNeverJoinsNumbers(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleCashier)
 	for path, want := range map[string]string{

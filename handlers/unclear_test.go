@@ -40,6 +40,7 @@ func (a answer) wantWords(t *testing.T, where string, said []string, unsaid ...s
 var unpaid = []string{"Il manque", "La demande est sur son téléphone", "L’argent est sur votre compte", "status good", "badge good"}
 
 func TestScreens_OfAPaymentWithoutAnAmount_SaySoAndAskForNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, customer := s.signedIn(store.RoleOwner), s.browser()
 	path := owner.request("500", "677123456")
@@ -69,6 +70,7 @@ func TestScreens_OfAPaymentWithoutAnAmount_SaySoAndAskForNothing(t *testing.T) {
 }
 
 func TestScreens_OfTheDemosSimulatedPayer_MarkTheSuccessAsTheDemos(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	path := owner.sold()
@@ -83,6 +85,7 @@ func TestScreens_OfTheDemosSimulatedPayer_MarkTheSuccessAsTheDemos(t *testing.T)
 }
 
 func TestScreens_OfAWordThatNobodyKnows_ShowItAsItCame(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner, customer := s.signedIn(store.RoleOwner), s.browser()
 	path := owner.request("500", "677123456")
@@ -106,6 +109,7 @@ func TestScreens_OfAWordThatNobodyKnows_ShowItAsItCame(t *testing.T) {
 }
 
 func TestScreens_OfAReversedPayment_TakeBackPaidAndItsReceipt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	path := owner.sold()
@@ -118,6 +122,7 @@ func TestScreens_OfAReversedPayment_TakeBackPaidAndItsReceipt(t *testing.T) {
 }
 
 func TestScreens_OfAnUnreadableRow_ShowItOnTheReconciliation_AndNeverThatAllAgrees(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	s.answers("/history/", 200, `{"data":[{"status":{"odd":"row"},"amount":5}]}`)
@@ -129,6 +134,7 @@ func TestScreens_OfAnUnreadableRow_ShowItOnTheReconciliation_AndNeverThatAllAgre
 
 // An answer that names no currency proves no francs, and is not said to be another.
 func TestScreens_OfAPaymentWithoutACurrency_SayThatItIsUntold(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	owner := s.signedIn(store.RoleOwner)
 	path := owner.sold()

@@ -29,6 +29,7 @@ var unmoved = regexp.MustCompile(`(?s)aria-labelledby="purse-(?:ORANGE|airtime)"
 var sums = regexp.MustCompile(`value="(2077|2000|3377|3300|2777|4154|4077)"`)
 
 func TestUnknownAmount_OnEveryRoute_IsNeverZeroNorSummed(t *testing.T) {
+	t.Parallel()
 	s, owner := fundedShop(t)
 	known := owner.request("1 300", "677123450")
 	payer := s.browser()

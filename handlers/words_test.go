@@ -12,6 +12,7 @@ import (
 )
 
 func TestWords_OfOperatorsBooksAndRoles_AreWrittenInTheirPackageAlone(t *testing.T) {
+	t.Parallel()
 	rules := map[*regexp.Regexp][]string{
 		regexp.MustCompile(`"(MTN|ORANGE)"`):                                     {"campay/money/phone.go"},
 		regexp.MustCompile(`"(sandbox|demo|production)"`):                        {"store/book.go", "views/audit_words.go", "views/layout.templ"},

@@ -28,6 +28,7 @@ func (s *payoutShop) approval(id int64) store.Approval {
 }
 
 func TestApproval_OnlyAboveTheThreshold(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	s.payOut(s.withdrawal(10_000))
 	s.wantSent(1)
@@ -41,6 +42,7 @@ func TestApproval_OnlyAboveTheThreshold(t *testing.T) {
 }
 
 func TestApprove_ByAnotherOwner_SendsItOnce(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
@@ -78,6 +80,7 @@ func TestApprove_ByAnotherOwner_SendsItOnce(t *testing.T) {
 }
 
 func TestApproval_Refused_SendsNothing(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
@@ -95,6 +98,7 @@ func TestApproval_Refused_SendsNothing(t *testing.T) {
 }
 
 func TestApproval_ManyDecideAtOnce_OneEffect(t *testing.T) {
+	t.Parallel()
 	for range 3 {
 		s := openApprovalShop(t)
 		third := s.person("third owner")
@@ -130,6 +134,7 @@ func TestApproval_ManyDecideAtOnce_OneEffect(t *testing.T) {
 }
 
 func TestApproval_NotDecidedInTime_Expires(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
@@ -151,6 +156,7 @@ func TestApproval_NotDecidedInTime_Expires(t *testing.T) {
 }
 
 func TestApproval_OneSecondBeforeItsEnd_IsStillGood(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	a := s.waiting(s.withdrawal(20_000))
 	s.work(approvalLife - time.Second)
@@ -159,6 +165,7 @@ func TestApproval_OneSecondBeforeItsEnd_IsStillGood(t *testing.T) {
 }
 
 func TestApprove_ChecksRulesAndBalanceAnew(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	a := s.waiting(s.withdrawal(60_000))
 	s.must(s.service.Freeze(s.ctx, s.owner))
@@ -183,6 +190,7 @@ func TestApprove_ChecksRulesAndBalanceAnew(t *testing.T) {
 }
 
 func TestApprove_IsNotCountedAgainstItself(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{ApprovalAbove: 100, MostDay: money.Francs(5000), CountDay: 1})
 	a := s.waiting(s.withdrawal(5000))
@@ -192,6 +200,7 @@ func TestApprove_IsNotCountedAgainstItself(t *testing.T) {
 }
 
 func TestApprove_KilledBeforeItIsSent_IsInDoubtAndNeverSent(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
@@ -213,6 +222,7 @@ func TestApprove_KilledBeforeItIsSent_IsInDoubtAndNeverSent(t *testing.T) {
 }
 
 func TestApprove_AnswerLost_IsInDoubtAndNeverSentTwice(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	a := s.waiting(s.withdrawal(20_000))
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
@@ -224,6 +234,7 @@ func TestApprove_AnswerLost_IsInDoubtAndNeverSentTwice(t *testing.T) {
 }
 
 func TestApproval_WaitsAcrossARestart(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
@@ -237,6 +248,7 @@ func TestApproval_WaitsAcrossARestart(t *testing.T) {
 }
 
 func TestApprove_WhoseOperationWasUsedMeanwhile_SendsNothing(t *testing.T) {
+	t.Parallel()
 	s := openApprovalShop(t)
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
@@ -252,6 +264,7 @@ func TestApprove_WhoseOperationWasUsedMeanwhile_SendsNothing(t *testing.T) {
 
 // One owner alone cannot lift the threshold, pay, and put it back.
 func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	threshold := func(francs int64) store.PayoutRules {
 		return store.PayoutRules{ApprovalAbove: money.Francs(francs)}
@@ -279,6 +292,7 @@ func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
 // at once; what somebody asked for ends with his role, and one who is switched off
 // approves nothing.
 func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(500)})
 	a := s.waiting(s.withdrawal(1000))

@@ -28,6 +28,7 @@ func (s *shop) questions(reference string) int {
 }
 
 func TestInvariant4_OlderAnswer_IsNeverAppliedAfterANewerOne(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	asked := s.push(2500, mtnPhone)
@@ -61,6 +62,7 @@ func TestInvariant4_OlderAnswer_IsNeverAppliedAfterANewerOne(t *testing.T) {
 }
 
 func TestLocks_OneName_IsHeldByOneAtATime(t *testing.T) {
+	t.Parallel()
 	var l locks
 	var all sync.WaitGroup
 	held := map[string]*atomic.Int32{"a": {}, "b": {}}

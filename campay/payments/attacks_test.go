@@ -22,6 +22,7 @@ import (
 )
 
 func TestLink_SecondTryWithoutWebhook_IsFoundInTheHistory(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	l := s.link(2500)
@@ -38,6 +39,7 @@ func TestLink_SecondTryWithoutWebhook_IsFoundInTheHistory(t *testing.T) {
 }
 
 func TestLink_SecondPaymentWithoutWebhook_IsFlagged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	l := s.link(2500)
@@ -52,6 +54,7 @@ func TestLink_SecondPaymentWithoutWebhook_IsFlagged(t *testing.T) {
 }
 
 func TestOperation_UsedForAnotherOrder_IsNotCalledSent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	order := pushOrder(500, mtnPhone)
 	first, err := s.service.RequestPayment(s.ctx, order)
@@ -86,6 +89,7 @@ func TestOperation_UsedForAnotherOrder_IsNotCalledSent(t *testing.T) {
 }
 
 func TestInvariant5_WebhookADayOld_SurvivesAFailedQuestion(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked, l := s.push(2500, mtnPhone), s.link(700)
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
@@ -105,6 +109,7 @@ func TestInvariant5_WebhookADayOld_SurvivesAFailedQuestion(t *testing.T) {
 }
 
 func TestInvariant5_OutageOfDays_LosesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	asked := s.push(2500, mtnPhone)
@@ -119,6 +124,7 @@ func TestInvariant5_OutageOfDays_LosesNothing(t *testing.T) {
 }
 
 func TestRequestPayment_BrowserGoesAway_IsCarriedToItsEnd(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	ctx, leave := context.WithCancel(s.ctx)
 	s.onCall(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -137,6 +143,7 @@ func TestRequestPayment_BrowserGoesAway_IsCarriedToItsEnd(t *testing.T) {
 }
 
 func TestInvariant4_KindOfAForeignTransaction_IsCamPaysWord(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: money.Francs(50_000)}))
 	out, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: money.Francs(20_000), To: mtnPhone})
@@ -158,6 +165,7 @@ func TestInvariant4_KindOfAForeignTransaction_IsCamPaysWord(t *testing.T) {
 }
 
 func TestKindOf_CamPaysCodes(t *testing.T) {
+	t.Parallel()
 	for code, want := range map[string]store.Kind{
 		"CP201027T00005": store.KindCollect, "CP210129D0001P": store.KindCollect,
 		"D201102W0002LK": store.KindWithdraw, "CP220804U0649K": store.KindAirtime,
@@ -174,6 +182,7 @@ func TestKindOf_CamPaysCodes(t *testing.T) {
 }
 
 func TestInvariant4_ForeignTransactionOfNoKnownKind_IsNoTaking(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	elsewhere, err := s.client.Collect(s.ctx, campay.CollectRequest{Amount: money.Francs(300), From: mtnPhone})
 	s.must(err)
@@ -209,6 +218,7 @@ func (s *shop) edit(change func(map[string]any)) {
 }
 
 func TestInvariant5_BlipOfNotFound_DoesNotLoseASecondPayment(t *testing.T) {
+	t.Parallel()
 	for name, body := range map[string]string{"CamPay's": `{"detail":"Not found."}`, "a proxy's": "<html>404</html>"} {
 		s := openShop(t)
 		l := s.link(2500)
@@ -239,6 +249,7 @@ func TestInvariant5_BlipOfNotFound_DoesNotLoseASecondPayment(t *testing.T) {
 }
 
 func TestWebhook_BeforeTheAnswer_AndCamPaySaysNotWhose_EndsAsOneTransaction(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	collects := 0
 	strip := func(answer map[string]any) { delete(answer, "external_reference") }
@@ -266,6 +277,7 @@ func TestWebhook_BeforeTheAnswer_AndCamPaySaysNotWhose_EndsAsOneTransaction(t *t
 }
 
 func TestInvariant2_AskedByManyAtOnce_IsAskedAgainOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect, Times: -1})
 	asked := s.push(2500, mtnPhone)
@@ -291,6 +303,7 @@ func TestInvariant2_AskedByManyAtOnce_IsAskedAgainOnce(t *testing.T) {
 }
 
 func TestWebhook_ReferenceInCapitals_IsTheSameTransaction(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect}, sandbox.Fault{Kind: sandbox.WebhookLost})
 	doubtful, known := s.push(2500, mtnPhone), s.push(700, orangePhone)
@@ -307,6 +320,7 @@ func TestWebhook_ReferenceInCapitals_IsTheSameTransaction(t *testing.T) {
 }
 
 func TestWebhook_ReplayedByteForByte_IsKeptOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	call := s.notification(asked.Reference, "SUCCESSFUL", "2500")
@@ -319,6 +333,7 @@ func TestWebhook_ReplayedByteForByte_IsKeptOnce(t *testing.T) {
 }
 
 func TestWebhook_LongHeaders_AreCutShort(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	r := s.notification("x", "SUCCESSFUL", "1")
 	r.Method, r.Body = http.MethodPost, http.NoBody
@@ -332,6 +347,7 @@ func TestWebhook_LongHeaders_AreCutShort(t *testing.T) {
 }
 
 func TestLink_KilledWhileItsPageWasMade_IsMadeAnew(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.Duplicates = sandbox.Reject })
 	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(2500), Description: "Pain", PaymentOptions: money.MobileMoney}
 	_, attempt, err := s.service.writeLink(s.ctx, order)
@@ -350,6 +366,7 @@ func TestLink_KilledWhileItsPageWasMade_IsMadeAnew(t *testing.T) {
 }
 
 func TestLink_KeysRefusedWhileItIsMadeAnew_WaitsForBetterOnes(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointLink})
 	l := s.link(2500)

@@ -19,6 +19,7 @@ func (s *payoutShop) latest() store.BalanceSnapshot {
 }
 
 func TestBalanceSeries_HasASnapshotAfterEachSettlement(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.work(0)
 	if got := s.latest(); !got.At.Equal(s.clock.now()) || got.MTN != money.Francs(100_000) {
@@ -37,6 +38,7 @@ func TestBalanceSeries_HasASnapshotAfterEachSettlement(t *testing.T) {
 }
 
 func TestBalanceSeries_HasASnapshotEachHour_AndNoMoreQuestions(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := 0
 	s.intercept(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -55,6 +57,7 @@ func TestBalanceSeries_HasASnapshotEachHour_AndNoMoreQuestions(t *testing.T) {
 }
 
 func TestBalanceSeries_WhileCamPayIsAway_TriesNowAndThen(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.work(0)
 	before := s.latest()

@@ -11,6 +11,7 @@ import (
 )
 
 func TestRefreshBalance_SaysWhenItWasTrue(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	if b, err := s.service.LastBalance(s.ctx); err != nil || b.Known {
 		t.Fatalf("a fresh book knows %+v, %v", b, err)
@@ -32,6 +33,7 @@ func TestRefreshBalance_SaysWhenItWasTrue(t *testing.T) {
 }
 
 func TestRefreshBalance_AsksOnceInAWhileAndKeepsWhatChanged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	calls := 0
 	s.onCall(func(_ http.ResponseWriter, r *http.Request) bool {

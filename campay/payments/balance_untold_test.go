@@ -24,6 +24,7 @@ func (s *payoutShop) saysBalance(body string) {
 }
 
 func TestBalance_OneFigureUntold_KeepsTheOthers(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	for body, want := range map[string]store.BalanceSnapshot{
 		`{"total_balance":70000,"mtn_balance":"None","orange_balance":20000,"utility_balance":5,"currency":"XAF"}`: {Total: 7_000_000, Orange: 2_000_000, Utility: 500, MTNUnknown: true},
@@ -55,6 +56,7 @@ func TestBalance_OneFigureUntold_KeepsTheOthers(t *testing.T) {
 // What one operator holds is no reason to stop, or to let through, a withdrawal
 // from another.
 func TestWithdraw_OneFigureUntold_StopsOnlyWhatIsKnownToBeTooMuch(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.saysBalance(`{"total_balance":70000,"mtn_balance":"None","orange_balance":20000}`)
 	short := s.short(s.order(store.KindWithdraw, 20_001, orangePhone))
@@ -75,6 +77,7 @@ func TestWithdraw_OneFigureUntold_StopsOnlyWhatIsKnownToBeTooMuch(t *testing.T) 
 }
 
 func TestBalance_InAnotherCurrency_IsNeverCountedAsFrancs(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	known, err := s.service.RefreshBalance(s.ctx)
 	s.must(err)

@@ -11,6 +11,7 @@ import (
 
 // Messages in the shape of the operators': numbers and references are made up.
 func TestParseClaim_ReadsTheOperatorsMessages(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]struct {
 		reference string
 		phone     money.Phone
@@ -39,6 +40,7 @@ func TestParseClaim_ReadsTheOperatorsMessages(t *testing.T) {
 }
 
 func TestParseClaim_TakesNeitherDatesNorPhonesForReferences(t *testing.T) {
+	t.Parallel()
 	got := payments.ParseClaim("Reçu le 2026-03-04 à 10:13:31 de 677123456 et 237699123456, merci")
 	if len(got.References) != 0 || !got.Empty() {
 		t.Errorf("%+v", got)

@@ -18,6 +18,7 @@ import (
 const ahead = 40 * 24 * time.Hour
 
 func TestInvariant5_AfterAClockThatWasAhead_OpenOnesAreAskedAbout(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Minute })
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	s.clock.pass(ahead)
@@ -34,6 +35,7 @@ func TestInvariant5_AfterAClockThatWasAhead_OpenOnesAreAskedAbout(t *testing.T) 
 }
 
 func TestInvariant2_AfterAClockThatWasAhead_NobodyIsAskedAgainForWeeks(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.clock.pass(ahead)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect, Times: -1})
@@ -48,6 +50,7 @@ func TestInvariant2_AfterAClockThatWasAhead_NobodyIsAskedAgainForWeeks(t *testin
 }
 
 func TestDecide_AfterAClockThatWasAhead_WaitsADayAndNotWeeks(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.clock.pass(ahead)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
@@ -64,6 +67,7 @@ func TestDecide_AfterAClockThatWasAhead_WaitsADayAndNotWeeks(t *testing.T) {
 }
 
 func TestAirtimeInDoubt_DatedAhead_IsFoundByTheReconciliation(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.clock.pass(ahead)
 	lost := s.inDoubt(store.KindAirtime, 100)
@@ -82,6 +86,7 @@ func TestAirtimeInDoubt_DatedAhead_IsFoundByTheReconciliation(t *testing.T) {
 }
 
 func TestDelivery_DatedAhead_AppliedAgain_ComesToItsEnd(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.clock.pass(ahead)
 	s.must(s.service.TakeWebhook(s.notification(NewOperation(), "SUCCESSFUL", "2500"), "192.0.2.1"))
@@ -97,6 +102,7 @@ func TestDelivery_DatedAhead_AppliedAgain_ComesToItsEnd(t *testing.T) {
 }
 
 func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.work(0) // there is an older one to show
 	s.clock.pass(ahead)
@@ -112,6 +118,7 @@ func TestBalance_OfAClockThatWasAhead_IsNotShown(t *testing.T) {
 }
 
 func TestInvariant2_UnsentUnderAClockThatWasAhead_IsInDoubtSoon(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	then := s.clock.now().Add(ahead)
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -130,6 +137,7 @@ func TestInvariant2_UnsentUnderAClockThatWasAhead_IsInDoubtSoon(t *testing.T) {
 }
 
 func TestInvariant6_WhatAClockThatWasAheadSettled_IsTakenOffOnce(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.clock.pass(ahead)
 	s.payOut(s.withdrawal(1000))
@@ -142,6 +150,7 @@ func TestInvariant6_WhatAClockThatWasAheadSettled_IsTakenOffOnce(t *testing.T) {
 }
 
 func TestWork_ThatFailedUnderAClockThatWasAhead_IsTriedAgain(t *testing.T) {
+	t.Parallel()
 	var f inFlight
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	j := job{polling, 1}

@@ -44,6 +44,7 @@ func (s *payoutShop) watchAlmost() {
 }
 
 func TestDecide_OnlyAfterADayInDoubtAndTheHistoryOfItsDays(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
 	s.watchAlmost()
@@ -80,6 +81,7 @@ func TestDecide_OnlyAfterADayInDoubtAndTheHistoryOfItsDays(t *testing.T) {
 // Switched off for a day, or a clock that was days behind and is set right: CamPay
 // was not asked meanwhile.
 func TestDecide_TimeThatNobodyWatched_HardlyCounts(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
 	s.clock.pass(400 * 24 * time.Hour)
@@ -98,6 +100,7 @@ func TestDecide_TimeThatNobodyWatched_HardlyCounts(t *testing.T) {
 }
 
 func TestDecide_WhenTheClockWasBehind_TheCandidatesAreOfTheTrueDay(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
 	s.clock.pass(400 * 24 * time.Hour)
@@ -114,6 +117,7 @@ func TestDecide_WhenTheClockWasBehind_TheCandidatesAreOfTheTrueDay(t *testing.T)
 
 // Nor does what the clock was set back by.
 func TestDecide_AfterAClockThatIsSetBack_IsNoSooner(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
 	s.work(time.Hour)
@@ -128,6 +132,7 @@ func TestDecide_AfterAClockThatIsSetBack_IsNoSooner(t *testing.T) {
 }
 
 func TestDecide_WithoutHistory_AfterAWeekOfWatching(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutBefore)
 	s.days(6)
@@ -142,6 +147,7 @@ func TestDecide_WithoutHistory_AfterAWeekOfWatching(t *testing.T) {
 }
 
 func TestDecide_IsFlaggedAndInTheAuditLog(t *testing.T) {
+	t.Parallel()
 	for outcome, note := range map[store.Status]string{
 		store.StatusSuccessful: "decided_successful", store.StatusFailed: "decided_failed",
 	} {
@@ -162,6 +168,7 @@ func TestDecide_IsFlaggedAndInTheAuditLog(t *testing.T) {
 }
 
 func TestDecided_CountsInTheSums(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.lose("/history/")
@@ -179,6 +186,7 @@ func TestDecided_CountsInTheSums(t *testing.T) {
 }
 
 func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		for outcome, flags := range map[store.Status]store.Flags{
 			store.StatusSuccessful: nil,
@@ -232,6 +240,7 @@ func (s *payoutShop) flagged(n int) {
 }
 
 func TestDecided_ThatCamPayHasUnderWay_IsOpenAgain(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = 180 * time.Hour })
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
 	s.days(7)
@@ -247,6 +256,7 @@ func TestDecided_ThatCamPayHasUnderWay_IsOpenAgain(t *testing.T) {
 }
 
 func TestDoubtCandidates_AreRowsOfTheSameKindNumberAndAmountAboutItsTime(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
 	asked := s.payOut(s.withdrawal(1000))

@@ -21,6 +21,7 @@ import (
 )
 
 func TestRequestPayment_PaidWithPIN_IsProvedByWebhookAndTransaction(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.wantStatus(asked, store.StatusPending)
@@ -39,6 +40,7 @@ func TestRequestPayment_PaidWithPIN_IsProvedByWebhookAndTransaction(t *testing.T
 }
 
 func TestCreateLink_PaidOnItsPage_IsPaidOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(2500)
 	if l.Newest.Status != store.StatusWaiting || l.Newest.PaymentURL == "" || len(l.Slug) != slugLetters {
@@ -57,6 +59,7 @@ func TestCreateLink_PaidOnItsPage_IsPaidOnce(t *testing.T) {
 }
 
 func TestCreateLink_PayerMayPayMore_MoreIsPaidInFull(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500, func(o *LinkOrder) { o.MayPayMore = true })
 	s.pay(l, 800, "1234")
@@ -68,6 +71,7 @@ func TestCreateLink_PayerMayPayMore_MoreIsPaidInFull(t *testing.T) {
 }
 
 func TestCreateLink_SendsThePayerBackToTheLinksOwnPage(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	var sent map[string]any
 	s.onCall(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -93,6 +97,7 @@ func TestCreateLink_SendsThePayerBackToTheLinksOwnPage(t *testing.T) {
 }
 
 func TestRequestPayment_RefusedPIN_Fails(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for _, pin := range []string{sandbox.WrongPIN, sandbox.NoFundsPIN} {
 		asked := s.push(2500, orangePhone)
@@ -107,6 +112,7 @@ func TestRequestPayment_RefusedPIN_Fails(t *testing.T) {
 }
 
 func TestRequestPayment_UnansweredPrompt_FailsByCamPaysWordOnly(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = time.Hour })
 	asked := s.push(2500, mtnPhone)
 	s.work(30 * time.Minute)
@@ -116,6 +122,7 @@ func TestRequestPayment_UnansweredPrompt_FailsByCamPaysWordOnly(t *testing.T) {
 }
 
 func TestRequestPayment_SameOperation_IsOneRequest(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	order := pushOrder(700, mtnPhone)
 	var wg sync.WaitGroup
@@ -139,6 +146,7 @@ func TestRequestPayment_SameOperation_IsOneRequest(t *testing.T) {
 }
 
 func TestCreateLink_SameOperation_IsOneLink(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	order := LinkOrder{Operation: NewOperation(), Amount: money.Francs(100), Description: "Pain", PaymentOptions: money.MobileMoney}
 	first, err := s.service.CreateLink(s.ctx, order)
@@ -154,6 +162,7 @@ func TestCreateLink_SameOperation_IsOneLink(t *testing.T) {
 }
 
 func TestOperations_StrangeIDsAreRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for _, id := range []string{"", "1", "00000000-0000-0000-0000-000000000000", "../../etc", strings.ToUpper(NewOperation())} {
 		order := pushOrder(100, mtnPhone)
@@ -169,6 +178,7 @@ func TestOperations_StrangeIDsAreRefused(t *testing.T) {
 }
 
 func TestRequestPayment_RefusedByCamPay_MovesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(25) })
 	camtel := "237620123456"
 	for _, tc := range []struct {
@@ -194,6 +204,7 @@ func TestRequestPayment_RefusedByCamPay_MovesNothing(t *testing.T) {
 }
 
 func TestRequestPayment_SameAgainWithinMinutes_IsSentOnceUnlessItIsMeant(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	var sent, asked atomic.Int32
 	var wg sync.WaitGroup
@@ -236,6 +247,7 @@ func TestRequestPayment_SameAgainWithinMinutes_IsSentOnceUnlessItIsMeant(t *test
 }
 
 func TestInvariant2_RequestPayment_SameAsADoubtOlderThanMinutes_IsAskedAbout(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect})
 	doubtful := s.push(2500, mtnPhone)
@@ -248,6 +260,7 @@ func TestInvariant2_RequestPayment_SameAsADoubtOlderThanMinutes_IsAskedAbout(t *
 }
 
 func TestWatch_TellsEachChangeAndAsksSoon(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.work(2 * time.Hour) // polled rarely by now
@@ -274,6 +287,7 @@ func TestWatch_TellsEachChangeAndAsksSoon(t *testing.T) {
 }
 
 func TestWatch_OfALink_HearsOfItsAttempts(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(2500)
 	changed, stop := s.service.Watch(s.ctx, LinkTopic(l.ID))

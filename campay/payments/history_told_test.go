@@ -26,6 +26,7 @@ func tells(edits ...func([]wireRow) []wireRow) func([]wireRow) []wireRow {
 }
 
 func TestHistory_WithoutAZone_IsCameroonsTime(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.Habits.LocalHistory = true })
 	s.clock.pass(14 * time.Hour) // 00:30 of the next day in Douala
 	paid := s.paid(500, mtnPhone)
@@ -37,6 +38,7 @@ func TestHistory_WithoutAZone_IsCameroonsTime(t *testing.T) {
 }
 
 func TestHistory_OneUnreadableRow_HarmsNoOther_AndIsShownAsItCame(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.paid(500, mtnPhone)
 	s.editHistory(func(rows []wireRow) []wireRow {
@@ -54,6 +56,7 @@ func TestHistory_OneUnreadableRow_HarmsNoOther_AndIsShownAsItCame(t *testing.T) 
 }
 
 func TestHistory_FiguresThatAreNotTold_AreUnknown_AndNoFeeAndNoDifference(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	paid := s.paid(500, mtnPhone)
 	s.editHistory(tells(
@@ -78,6 +81,7 @@ func TestHistory_FiguresThatAreNotTold_AreUnknown_AndNoFeeAndNoDifference(t *tes
 }
 
 func TestHistory_MoneyOfLessThanNothing_AndAWordThatNobodyKnows_AreFlagged(t *testing.T) {
+	t.Parallel()
 	for name, edit := range map[string]func(reference string) func([]wireRow) []wireRow{
 		"credit": func(r string) func([]wireRow) []wireRow { return tellsOf(r, "credit", -4.0) },
 		"word":   func(r string) func([]wireRow) []wireRow { return tellsOf(r, "status", "REVERSED") },
@@ -93,6 +97,7 @@ func TestHistory_MoneyOfLessThanNothing_AndAWordThatNobodyKnows_AreFlagged(t *te
 }
 
 func TestHistory_ASuccessOfWhatWeCallFailed_IsAskedAboutWithinMinutes(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Refuse(asked.Reference))
@@ -107,6 +112,7 @@ func TestHistory_ASuccessOfWhatWeCallFailed_IsAskedAboutWithinMinutes(t *testing
 }
 
 func TestHistory_ThatContradictsTheTruth_IsAskedAboutEverMoreSeldom_AndFillsNoStory(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Refuse(asked.Reference))
@@ -126,6 +132,7 @@ func TestHistory_ThatContradictsTheTruth_IsAskedAboutEverMoreSeldom_AndFillsNoSt
 }
 
 func TestFee_OfOneSmallPayment_TeachesNothing(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t, func(c *sandbox.Config) { c.Fees = sandbox.Fees{Withdraw: sandbox.OnePercent, Flat: money.Francs(1)} })
 	paid := s.payOut(s.withdrawal(5))
 	s.work(time.Minute)

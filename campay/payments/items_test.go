@@ -9,6 +9,7 @@ import (
 )
 
 func TestParseItems_AddsUpWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	for typed, want := range map[string]int64{"500": 500, "500+250+1000": 1750, "2 500 + 1.000 F": 3500, "500+": 500} {
 		if got, err := payments.ParseItems(typed); err != nil || got != money.Francs(want) {
 			t.Errorf("%q: %v, %v", typed, got, err)

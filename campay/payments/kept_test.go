@@ -11,6 +11,7 @@ import (
 )
 
 func TestInvariant3_AcknowledgedWebhook_IsAppliedAfterRestart(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
@@ -27,6 +28,7 @@ func TestInvariant3_AcknowledgedWebhook_IsAppliedAfterRestart(t *testing.T) {
 }
 
 func TestInvariant3_WebhookThatCannotBeKept_IsNotAcknowledged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.store.Close())

@@ -12,6 +12,7 @@ import (
 )
 
 func TestCreateLinks_AllOrNone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	order := func(amount int64) LinkOrder {
 		return LinkOrder{Operation: NewOperation(), Amount: money.Francs(amount), Description: "Scolarité", PaymentOptions: money.MobileMoney}
@@ -53,6 +54,7 @@ func TestCreateLinks_AllOrNone(t *testing.T) {
 }
 
 func TestCreateLinks_PageThatCamPayRefuses_IsAskedForOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	calls := 0
 	s.refuseLinks(&calls)
@@ -69,6 +71,7 @@ func TestCreateLinks_PageThatCamPayRefuses_IsAskedForOnce(t *testing.T) {
 }
 
 func TestCreateLinks_SameListAgain_IsAskedAboutOnceForAll(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	list := func(purpose string) LinkBatch {
 		return LinkBatch{Operation: NewOperation(), Orders: []LinkOrder{

@@ -29,6 +29,7 @@ func (s *shop) payLink(order LinkPayment) store.Transaction {
 }
 
 func TestPayLink_ByPhone_IsPaidOnceAndProved(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500)
 	asked := s.payLink(s.linkPayment(l, 0, mtnPhone))
@@ -48,6 +49,7 @@ func TestPayLink_ByPhone_IsPaidOnceAndProved(t *testing.T) {
 }
 
 func TestPaid_IsToldOnceOfACollectionHoweverOftenItIsHeardOf(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookDoubled, Times: -1})
 	refused, paid := s.push(700, orangePhone), s.push(500, mtnPhone)
@@ -64,6 +66,7 @@ func TestPaid_IsToldOnceOfACollectionHoweverOftenItIsHeardOf(t *testing.T) {
 }
 
 func TestPaid_WhoseWriteFails_IsToldOnlyOnceItIsInTheBook(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(500, mtnPhone)
 	file, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(s.dir, store.FileName)))
@@ -88,6 +91,7 @@ func TestPaid_WhoseWriteFails_IsToldOnlyOnceItIsInTheBook(t *testing.T) {
 }
 
 func TestPayLink_OneOperationByManyAtOnce_IsOneRequest(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	order := s.linkPayment(s.link(500, reusable), 0, mtnPhone)
 	var wg sync.WaitGroup
@@ -99,6 +103,7 @@ func TestPayLink_OneOperationByManyAtOnce_IsOneRequest(t *testing.T) {
 }
 
 func TestPayLink_SentAgainAfterTheLinkWasChanged_IsTheSamePayment(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500, reusable)
 	order := s.linkPayment(l, 0, mtnPhone)
@@ -111,6 +116,7 @@ func TestPayLink_SentAgainAfterTheLinkWasChanged_IsTheSamePayment(t *testing.T) 
 }
 
 func TestPayLink_LinkForOnePayment_AsksOnePayerAtATime(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500)
 	var wg sync.WaitGroup
@@ -129,6 +135,7 @@ func TestPayLink_LinkForOnePayment_AsksOnePayerAtATime(t *testing.T) {
 }
 
 func TestPayLink_Amount_IsTheLinksOwnOrItsLeastOrTheCustomers(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fixed  int64
 		more   bool
@@ -154,6 +161,7 @@ func TestPayLink_Amount_IsTheLinksOwnOrItsLeastOrTheCustomers(t *testing.T) {
 }
 
 func TestPayLink_Limits_CountWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(0, reusable, func(o *LinkOrder) { o.MostPayments, o.MostMoney = 2, money.Francs(1000) })
 	first := s.payLink(s.linkPayment(l, 400, mtnPhone))
@@ -172,6 +180,7 @@ func TestPayLink_Limits_CountWhatIsUnderWay(t *testing.T) {
 }
 
 func TestPayLink_ManyPayersAtOnce_NeverPassALimit(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(100, reusable, func(o *LinkOrder) { o.MostPayments = 3 })
 	var wg sync.WaitGroup
@@ -186,6 +195,7 @@ func TestPayLink_ManyPayersAtOnce_NeverPassALimit(t *testing.T) {
 }
 
 func TestPayLink_StoppedLink_AsksNobody(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for want, stop := range map[store.LinkStop]func(id int64) error{
 		store.LinkPaused:   func(id int64) error { return s.service.PauseLink(s.ctx, id, 0) },
@@ -209,6 +219,7 @@ func TestPayLink_StoppedLink_AsksNobody(t *testing.T) {
 }
 
 func TestPayLink_SameAgainWithinMinutes_IsAskedAbout(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500, reusable)
 	first := s.payLink(s.linkPayment(l, 0, mtnPhone))
@@ -229,6 +240,7 @@ func TestPayLink_SameAgainWithinMinutes_IsAskedAbout(t *testing.T) {
 }
 
 func TestPayLink_SecondPaymentOfAReusableLink_IsNoMistake(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500, reusable)
 	for _, phone := range []money.Phone{mtnPhone, orangePhone} {
@@ -240,6 +252,7 @@ func TestPayLink_SecondPaymentOfAReusableLink_IsNoMistake(t *testing.T) {
 }
 
 func TestPayLink_PhonePestered_IsLeftAlone(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for i := range mostByPhone {
 		asked := s.payLink(s.linkPayment(s.link(int64(100+i), reusable), 0, mtnPhone))
@@ -261,6 +274,7 @@ func TestPayLink_PhonePestered_IsLeftAlone(t *testing.T) {
 }
 
 func TestPayLink_PhoneRungAllDay_IsLeftAloneUntilTheNext(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(0, reusable)
 	for i := range mostInADay {
@@ -277,6 +291,7 @@ func TestPayLink_PhoneRungAllDay_IsLeftAloneUntilTheNext(t *testing.T) {
 }
 
 func TestInvariant2_PayLink_DoubtOlderThanMinutes_IsNotAskedBesides(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500, reusable)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect})
@@ -294,6 +309,7 @@ func TestInvariant2_PayLink_DoubtOlderThanMinutes_IsNotAskedBesides(t *testing.T
 }
 
 func TestPayLink_StreetThatPays_IsNeverLimited(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(0, reusable)
 	for i := range mostByLink + 20 {
@@ -305,6 +321,7 @@ func TestPayLink_StreetThatPays_IsNeverLimited(t *testing.T) {
 }
 
 func TestPayLink_LinkFlooded_AsksNobodyElseForAWhile(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(100, reusable)
 	for i := range mostByLink {
@@ -318,6 +335,7 @@ func TestPayLink_LinkFlooded_AsksNobodyElseForAWhile(t *testing.T) {
 }
 
 func TestInvariant2_PayLink_LostAnswer_IsNeverAskedUnderAnotherReference(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []sandbox.DuplicateMode{sandbox.Replay, sandbox.Reject} {
 		s := openShop(t, func(c *sandbox.Config) { c.Duplicates = mode })
 		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect})
@@ -332,6 +350,7 @@ func TestInvariant2_PayLink_LostAnswer_IsNeverAskedUnderAnotherReference(t *test
 }
 
 func TestPayLink_OnCamPaysPage_ComesBackToItsOwnAttempt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(0, reusable, func(o *LinkOrder) { o.PaymentOptions = money.MobileMoneyCard })
 	asked := s.payLink(s.linkPayment(l, 700, ""))
@@ -344,6 +363,7 @@ func TestPayLink_OnCamPaysPage_ComesBackToItsOwnAttempt(t *testing.T) {
 }
 
 func TestReplaceCounter_OldCodeTakesNothingAnyMore(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	old := s.link(0, func(o *LinkOrder) { o.Kind = store.LinkCounter })
 	operation := NewOperation()
@@ -365,6 +385,7 @@ func TestReplaceCounter_OldCodeTakesNothingAnyMore(t *testing.T) {
 }
 
 func TestChangeLink_OfOnePayment_KeepsItsAmount(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500)
 	s.must(s.service.ChangeLink(s.ctx, LinkChange{LinkID: l.ID, Amount: money.Francs(9), Description: "Riz"}))

@@ -11,6 +11,7 @@ import (
 )
 
 func TestLink_PaidTwice_IsFlagged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(2500)
 	s.pay(l, 0, "1234")
@@ -27,6 +28,7 @@ func TestLink_PaidTwice_IsFlagged(t *testing.T) {
 }
 
 func TestLink_SecondTryAfterARefusal_Pays(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(2500)
 	s.pay(l, 0, sandbox.WrongPIN)
@@ -44,6 +46,7 @@ func TestLink_SecondTryAfterARefusal_Pays(t *testing.T) {
 // Found by the simulation: a page that was asked for by hand after a day, and
 // not answered, was never asked for again.
 func TestLink_PageNotMadeForDays_IsMadeOnceCamPayAnswers(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.down.Store(true)
 	l := s.link(2500)

@@ -13,6 +13,7 @@ import (
 // Nobody has the page of a reference that CamPay says it has: the link gets one
 // under another, and where CamPay refuses those too, it says so.
 func TestLink_PageRefusedAsADuplicateAtTheFirstAsking_IsAskedForAnew(t *testing.T) {
+	t.Parallel()
 	for name, times := range map[string]int{"once": 1, "always": 100} {
 		t.Run(name, func(t *testing.T) {
 			s := openShop(t)

@@ -38,6 +38,7 @@ func (s *shop) payPage(l store.LinkWithState, amount int64) {
 }
 
 func TestLink_PageWithoutAReference_SellsAndIsFound(t *testing.T) {
+	t.Parallel()
 	for name, find := range map[string]func(*shop, store.LinkWithState){
 		"by webhook": func(s *shop, _ store.LinkWithState) { s.work(0) },
 		"by what the browser brings back": func(s *shop, l store.LinkWithState) {
@@ -75,6 +76,7 @@ func TestLink_PageWithoutAReference_SellsAndIsFound(t *testing.T) {
 }
 
 func TestHint_OfAnotherOperationOrOfNone_ChangesNothing(t *testing.T) {
+	t.Parallel()
 	s, _ := literal(t)
 	l, other := s.link(500), s.link(500)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Endpoint: sandbox.EndpointCollect})
@@ -89,6 +91,7 @@ func TestHint_OfAnotherOperationOrOfNone_ChangesNothing(t *testing.T) {
 }
 
 func TestLink_PaidOnItsPageAfterItWasPaused_IsFlagged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(500)
 	s.must(s.service.PauseLink(s.ctx, l.ID, 0))
@@ -105,6 +108,7 @@ func TestLink_PaidOnItsPageAfterItWasPaused_IsFlagged(t *testing.T) {
 }
 
 func TestDuplicate_RefusedAtTheFirstSend_IsADoubt(t *testing.T) {
+	t.Parallel()
 	duplicate := func(w http.ResponseWriter, r *http.Request) bool {
 		for _, path := range []string{"/collect/", "/withdraw/", "/transfer/"} {
 			if strings.HasSuffix(r.URL.Path, path) {
@@ -129,6 +133,7 @@ func TestDuplicate_RefusedAtTheFirstSend_IsADoubt(t *testing.T) {
 }
 
 func TestKeysRefused_IsKnownUntilCamPayTakesThem(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.onCall(func(w http.ResponseWriter, _ *http.Request) bool {
 		w.WriteHeader(http.StatusUnauthorized)

@@ -29,6 +29,7 @@ func (s *payoutShop) short(order PayoutOrder) *BalanceError {
 }
 
 func TestInvariant6_ManyPayoutsAtOnce_NeverExceedTheBalance(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		for name, delay := range map[string]time.Duration{"slow": time.Hour, "at once": 0} {
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
@@ -90,6 +91,7 @@ func (s *payoutShop) balances(f func()) {
 }
 
 func TestInvariant6_SettledWhileTheBalanceIsOnItsWay_StillCounts(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Hour })
 		first := s.payOut(s.order(kind, 800, mtnPhone))
@@ -115,6 +117,7 @@ func TestInvariant6_SettledWhileTheBalanceIsOnItsWay_StillCounts(t *testing.T) {
 }
 
 func TestInvariant6_InDoubt_CountsAsGone(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
 	s.payOut(s.withdrawal(60_000))
@@ -132,6 +135,7 @@ func TestInvariant6_InDoubt_CountsAsGone(t *testing.T) {
 }
 
 func TestInvariant6_Airtime_HasAPurseOfItsOwn(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.payOut(s.withdrawal(100_000))
 	s.payOut(s.order(store.KindAirtime, 6000, orangePhone))
@@ -145,6 +149,7 @@ func TestInvariant6_Airtime_HasAPurseOfItsOwn(t *testing.T) {
 }
 
 func TestPayOut_OfAFloatThatCamPayDoesNotTell_IsCamPaysToRefuse(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		if !asksBalance(r) {
@@ -165,6 +170,7 @@ func TestPayOut_OfAFloatThatCamPayDoesNotTell_IsCamPaysToRefuse(t *testing.T) {
 }
 
 func TestPayOut_WhileTheBalanceIsUnknown_SendsNothing(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	_, err := s.service.RefreshBalance(s.ctx) // what is remembered is no reason to pay
 	s.must(err)
@@ -185,6 +191,7 @@ func TestPayOut_WhileTheBalanceIsUnknown_SendsNothing(t *testing.T) {
 }
 
 func TestPayOut_WhileTheClockIsSetBack_SendsNothing(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.balances(func() { s.clock.pass(-time.Hour) })
 	if _, err := s.service.PayOut(s.ctx, s.withdrawal(500)); !errors.Is(err, ErrBalanceUnknown) {
@@ -197,6 +204,7 @@ func TestPayOut_WhileTheClockIsSetBack_SendsNothing(t *testing.T) {
 // A fee is never more than an estimate: whatever earlier payouts bear out, what
 // the balance covers by itself is CamPay's to take or to refuse.
 func TestInvariant6_AnEstimatedFee_StopsNoPayout_AndTheAmountDoes(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t, func(c *sandbox.Config) {
 		c.Opening = sandbox.Balances{MTN: money.Francs(20_000)}
 	})

@@ -21,6 +21,7 @@ func (s *payoutShop) preview(order PayoutOrder) PayoutPreview {
 }
 
 func TestPreview_SaysToWhomAndFromWhat(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Hour })
 	s.payOut(s.withdrawal(30_000))
 	saved, err := s.service.SaveRecipient(s.ctx, "Boulangerie", mtnPhone, s.owner)
@@ -44,6 +45,7 @@ func TestPreview_SaysToWhomAndFromWhat(t *testing.T) {
 }
 
 func TestPreview_OfMoreThanThereIs_SaysWhatTheOtherCarrierHas(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	p, err := s.service.PreviewPayout(s.ctx, s.order(store.KindWithdraw, 60_000, orangePhone))
 	var short *BalanceError
@@ -54,6 +56,7 @@ func TestPreview_OfMoreThanThereIs_SaysWhatTheOtherCarrierHas(t *testing.T) {
 }
 
 func TestPreview_WhileCamPayIsAway_SaysThatItCannotBeChecked(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	_, err := s.service.RefreshBalance(s.ctx)
 	s.must(err)
@@ -66,6 +69,7 @@ func TestPreview_WhileCamPayIsAway_SaysThatItCannotBeChecked(t *testing.T) {
 }
 
 func TestPreview_WithoutHolderInfo_GoesOn(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.lose("/holder_info/")
 	if p := s.preview(s.withdrawal(1000)); p.HolderName != "" {
@@ -74,6 +78,7 @@ func TestPreview_WithoutHolderInfo_GoesOn(t *testing.T) {
 }
 
 func TestPreview_AsksForAHolderOnce_AndThePayoutKeepsTheName(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := 0
 	s.intercept(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -91,6 +96,7 @@ func TestPreview_AsksForAHolderOnce_AndThePayoutKeepsTheName(t *testing.T) {
 }
 
 func TestPreview_AZeroTooMany_IsFarAboveTheUsual(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	for i, amount := range []int64{1000, 9000, 2000, 2000} {
 		if p := s.preview(s.withdrawal(20_000)); i < 3 && (p.FarAbove || p.Usual != 0) {
@@ -111,6 +117,7 @@ func TestPreview_AZeroTooMany_IsFarAboveTheUsual(t *testing.T) {
 }
 
 func TestPreview_TheSameMinutesAgo_IsShown(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	first := s.payOut(s.withdrawal(1000))
 	s.clock.pass(sameWindow - time.Second)
@@ -149,6 +156,7 @@ func (s *payoutShop) feed(kind store.Kind, operator money.Operator, pairs ...[2]
 }
 
 func TestPreview_TheFee_IsNotKnownYet_WhereTheEvidenceIsThin(t *testing.T) {
+	t.Parallel()
 	small, near := [2]money.XAF{money.Francs(5), money.Francs(1)}, [2]money.XAF{money.Francs(1000), money.Francs(10)}
 	for name, feed := range map[string]func(*payoutShop){
 		"nothing":            func(*payoutShop) {},
@@ -170,6 +178,7 @@ func TestPreview_TheFee_IsNotKnownYet_WhereTheEvidenceIsThin(t *testing.T) {
 }
 
 func TestPreview_TheFee_IsAboutWhatNearPayoutsBearOut_WithItsRange(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.feed(store.KindWithdraw, money.MTN, // 10 francs and a hundredth: no proportion
 		[2]money.XAF{money.Francs(1000), money.Francs(20)}, [2]money.XAF{money.Francs(1500), money.Francs(25)},
@@ -181,6 +190,7 @@ func TestPreview_TheFee_IsAboutWhatNearPayoutsBearOut_WithItsRange(t *testing.T)
 }
 
 func TestPreview_OfARefund_FollowsFromItsCollection(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.payOut(s.refund(paid, 1000))
@@ -196,6 +206,7 @@ func TestPreview_OfARefund_FollowsFromItsCollection(t *testing.T) {
 }
 
 func TestPreview_OfWhatWaitsForASecondOwnerAlready_SaysSo(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(500)})
 	a := s.waiting(s.withdrawal(1000))
@@ -211,6 +222,7 @@ func TestPreview_OfWhatWaitsForASecondOwnerAlready_SaysSo(t *testing.T) {
 // Two tabs were both told that there is no other: the second is asked inside the
 // write, where no third can come between.
 func TestPayOut_TheSameThatItsGiverDidNotSee_IsAsked(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	seen := s.preview(s.withdrawal(1000)).Same.Seen()
 	for range 2 {

@@ -28,6 +28,7 @@ func (s *payoutShop) refuse(status int, code, words string) {
 }
 
 func TestPayOut_Refused_FailsWithCamPaysWords(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		status int
 		code   string
@@ -66,6 +67,7 @@ func TestPayOut_Refused_FailsWithCamPaysWords(t *testing.T) {
 }
 
 func TestPayOut_RefusedByTheSandboxItself(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		configure func(*sandbox.Config)
 		order     func(*payoutShop) PayoutOrder
@@ -99,6 +101,7 @@ func TestPayOut_RefusedByTheSandboxItself(t *testing.T) {
 }
 
 func TestPayOut_RefusalThatComesAfterTheDoubt_EndsIt(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		if !movesOut(r) {
@@ -119,6 +122,7 @@ func TestPayOut_RefusalThatComesAfterTheDoubt_EndsIt(t *testing.T) {
 }
 
 func TestPayOut_OfWhatAFormShouldHaveRefused_BeginsNothing(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	for name, c := range map[string]struct {
 		change func(*PayoutOrder)

@@ -19,6 +19,7 @@ import (
 )
 
 func TestInvariant1_Payout_IsWrittenBeforeItIsSent(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		s := openPayoutShop(t)
 		s.intercept(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -33,6 +34,7 @@ func TestInvariant1_Payout_IsWrittenBeforeItIsSent(t *testing.T) {
 }
 
 func TestInvariant2_Payout_LostAnswer_IsNeverSentTwice(t *testing.T) {
+	t.Parallel()
 	effects := map[sandbox.Kind]int{
 		sandbox.CutBefore: 0, sandbox.ErrorBefore: 0, sandbox.HTMLBefore: 0,
 		sandbox.CutAfter: 1, sandbox.ErrorAfter: 1, sandbox.HTMLAfter: 1,
@@ -67,6 +69,7 @@ func TestInvariant2_Payout_LostAnswer_IsNeverSentTwice(t *testing.T) {
 }
 
 func TestInvariant2_Payout_AnswerTooLate_IsNeverSentTwice(t *testing.T) {
+	t.Parallel()
 	for kind, endpoint := range payoutKinds {
 		s := openPayoutShop(t)
 		s.impatient(50 * time.Millisecond)
@@ -80,6 +83,7 @@ func TestInvariant2_Payout_AnswerTooLate_IsNeverSentTwice(t *testing.T) {
 }
 
 func TestInvariant2_Payout_KilledBetweenWritingAndAnswer_IsInDoubtAndNeverSent(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		for name, wasSent := range map[string]bool{"sent": true, "not sent": false} {
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
@@ -114,6 +118,7 @@ func TestInvariant2_Payout_KilledBetweenWritingAndAnswer_IsInDoubtAndNeverSent(t
 }
 
 func TestInvariant2_Payout_ClickedByManyAtOnce_IsOne(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		s := openPayoutShop(t)
 		order := s.order(kind, 1000, mtnPhone)
@@ -157,6 +162,7 @@ func atOnce[T any](n int, do func(i int) T) []T {
 }
 
 func TestInvariant2_Payout_ChangedAfterItWasSent_IsNoSecondOne(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	order := s.withdrawal(1000)
 	s.payOut(order)
@@ -186,6 +192,7 @@ func TestInvariant2_Payout_ChangedAfterItWasSent_IsNoSecondOne(t *testing.T) {
 }
 
 func TestInvariant2_Payout_OfARequestsOperation_IsNotSent(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	request := pushOrder(1000, mtnPhone)
 	_, err := s.service.RequestPayment(s.ctx, request)
@@ -209,6 +216,7 @@ func (noRoute) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestInvariant2_Payout_SurelyNotSent_FailsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.useClient(campay.Config{Transport: noRoute{}})
 	out, err := s.service.PayOut(s.ctx, s.withdrawal(1000))
@@ -222,6 +230,7 @@ func TestInvariant2_Payout_SurelyNotSent_FailsAtOnce(t *testing.T) {
 }
 
 func TestInvariant2_Payout_WrittenTooLongAgo_IsNotSentAnyMore(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	balance, err := s.service.balanceToSpend(s.ctx)
 	s.must(err)
@@ -239,6 +248,7 @@ func TestInvariant2_Payout_WrittenTooLongAgo_IsNotSentAnyMore(t *testing.T) {
 }
 
 func TestInvariant2_Payout_WhoseAnswerCannotBeKept_IsFoundAfterARestart(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		if !movesOut(r) {

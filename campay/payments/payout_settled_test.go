@@ -16,6 +16,7 @@ import (
 )
 
 func TestPayout_IsPendingUntilCamPayProvesIt(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Minute })
 		asked := s.payOut(s.order(kind, 1000, mtnPhone))
@@ -32,6 +33,7 @@ func TestPayout_IsPendingUntilCamPayProvesIt(t *testing.T) {
 }
 
 func TestPayout_FailedAtTheCarrier_Fails(t *testing.T) {
+	t.Parallel()
 	for kind, endpoint := range payoutKinds {
 		s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = time.Minute })
 		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.FailAtSource, Endpoint: endpoint})
@@ -47,6 +49,7 @@ func TestPayout_FailedAtTheCarrier_Fails(t *testing.T) {
 }
 
 func TestInvariant5_Payout_WithoutWebhook_IsFollowedForAsLongAsItTakes(t *testing.T) {
+	t.Parallel()
 	for kind := range payoutKinds {
 		s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = 4*24*time.Hour + time.Minute })
 		s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
@@ -61,6 +64,7 @@ func TestInvariant5_Payout_WithoutWebhook_IsFollowedForAsLongAsItTakes(t *testin
 }
 
 func TestInvariant5_PayoutInDoubt_EndedLate_IsFoundInTheHistory(t *testing.T) {
+	t.Parallel()
 	const late = 12 * 24 * time.Hour
 	s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = late })
 	s.sandbox.Inject(
@@ -84,6 +88,7 @@ func TestInvariant5_PayoutInDoubt_EndedLate_IsFoundInTheHistory(t *testing.T) {
 }
 
 func TestPayoutInDoubt_ItsWebhook_EndsIt(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(
 		sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointWithdraw},
@@ -101,6 +106,7 @@ func TestPayoutInDoubt_ItsWebhook_EndsIt(t *testing.T) {
 }
 
 func TestAirtimeInDoubt_ItsWebhook_EndsIt(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointAirtime})
 	asked := s.payOut(s.order(store.KindAirtime, 1000, orangePhone))
@@ -134,6 +140,7 @@ func (s *payoutShop) lose(path string) {
 }
 
 func TestPayout_BegunElsewhere_BecomesExternal(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	_, err := s.client.Withdraw(s.ctx, campay.WithdrawRequest{Amount: money.Francs(300), To: mtnPhone, Description: "Ailleurs"})
 	s.must(err)
@@ -154,6 +161,7 @@ func TestPayout_BegunElsewhere_BecomesExternal(t *testing.T) {
 }
 
 func TestPayoutInDoubt_WhoseProofNamesNoExternalReference_IsFoundByItsCode(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointWithdraw})
 	s.edit(func(answer map[string]any) { delete(answer, "external_reference") })
@@ -167,6 +175,7 @@ func TestPayoutInDoubt_WhoseProofNamesNoExternalReference_IsFoundByItsCode(t *te
 }
 
 func TestPayout_OfAnotherAmountThanAsked_IsFlagged(t *testing.T) {
+	t.Parallel()
 	for moved, flag := range map[int64]store.Flag{900: store.FlagUnderpaid, 1100: store.FlagOverpaid} {
 		for kind, endpoint := range payoutKinds {
 			s := openPayoutShop(t)
@@ -181,6 +190,7 @@ func TestPayout_OfAnotherAmountThanAsked_IsFlagged(t *testing.T) {
 }
 
 func TestPayout_ToAnotherNumberThanAsked_IsFlaggedAndKeepsItsRecipient(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.edit(func(answer map[string]any) {
 		if _, isProof := answer["app_amount"]; isProof {
@@ -195,6 +205,7 @@ func TestPayout_ToAnotherNumberThanAsked_IsFlaggedAndKeepsItsRecipient(t *testin
 }
 
 func TestPayout_CarriedOutTwiceByCamPay_IsTwoTransactions(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := s.payOut(s.withdrawal(1000))
 	s.work(0)
@@ -216,6 +227,7 @@ func TestPayout_CarriedOutTwiceByCamPay_IsTwoTransactions(t *testing.T) {
 }
 
 func TestPayout_AnsweredWithAnothersReference_IsInDoubt(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	first := s.payOut(s.withdrawal(1000))
 	s.intercept(func(w http.ResponseWriter, r *http.Request) bool {
@@ -232,6 +244,7 @@ func TestPayout_AnsweredWithAnothersReference_IsInDoubt(t *testing.T) {
 }
 
 func TestAsk_WhileTheHistoryIsAway_SaysThatNobodyAnswered(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
 	s.work(time.Minute)
@@ -243,6 +256,7 @@ func TestAsk_WhileTheHistoryIsAway_SaysThatNobodyAnswered(t *testing.T) {
 }
 
 func TestWebhook_WhereThereIsNoPlaceForAirtime_EndsAsUnknown(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		if !strings.Contains(r.URL.Path, "/utilities/") {
@@ -263,6 +277,7 @@ func TestWebhook_WhereThereIsNoPlaceForAirtime_EndsAsUnknown(t *testing.T) {
 // CamPay's answers name no operation at first, so that a report makes a second
 // transaction of it; the history tells whose it is.
 func TestPayoutInDoubt_TakenForOneBegunElsewhere_IsFoundInTheHistory(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointWithdraw}, sandbox.Fault{Kind: sandbox.WebhookLost, Endpoint: sandbox.EndpointWithdraw})
 	asked := s.payOut(s.withdrawal(1000))

@@ -34,6 +34,7 @@ func (s *shop) notification(reference, status, amount string) *http.Request {
 }
 
 func TestInvariant4_ReboundSignature_ProvesNoPayment(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(50_000, mtnPhone)
 	s.must(s.service.TakeWebhook(s.notification(asked.Reference, "SUCCESSFUL", "50000"), "192.0.2.1"))
@@ -47,6 +48,7 @@ func TestInvariant4_ReboundSignature_ProvesNoPayment(t *testing.T) {
 }
 
 func TestInvariant4_ReportedWhileCamPayIsDown_IsNotPaidUntilProved(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
@@ -66,6 +68,7 @@ func TestInvariant4_ReportedWhileCamPayIsDown_IsNotPaidUntilProved(t *testing.T)
 }
 
 func TestInvariant4_ForgedWebhook_IsKeptAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	before := s.again(asked)
@@ -88,6 +91,7 @@ func TestInvariant4_ForgedWebhook_IsKeptAndChangesNothing(t *testing.T) {
 }
 
 func TestInvariant4_WithoutAKey_EveryWebhookIsRefused(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.service.webhooks = nil
@@ -97,6 +101,7 @@ func TestInvariant4_WithoutAKey_EveryWebhookIsRefused(t *testing.T) {
 }
 
 func TestInvariant4_ChangedAmount_IsFlaggedAndTheTruthCounts(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookAmount, Amount: money.Francs(50_000)})
@@ -112,6 +117,7 @@ func TestInvariant4_ChangedAmount_IsFlaggedAndTheTruthCounts(t *testing.T) {
 }
 
 func TestInvariant4_ChangedStatus_IsFlaggedAndTheTruthCounts(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookStatus, Announced: campay.Successful})
@@ -121,6 +127,7 @@ func TestInvariant4_ChangedStatus_IsFlaggedAndTheTruthCounts(t *testing.T) {
 }
 
 func TestInvariant4_OtherMoneyThanAsked_IsNeverPaidInFull(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		fault sandbox.Fault
 		flag  store.Flag
@@ -142,6 +149,7 @@ func TestInvariant4_OtherMoneyThanAsked_IsNeverPaidInFull(t *testing.T) {
 }
 
 func TestInvariant4_AnswerForAnotherReference_IsFlaggedAndNotFollowed(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.onCall(func(w http.ResponseWriter, r *http.Request) bool {
@@ -160,6 +168,7 @@ func TestInvariant4_AnswerForAnotherReference_IsFlaggedAndNotFollowed(t *testing
 }
 
 func TestInvariant4_ContradictingWebhooks_ChangeNothingFinal(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))
@@ -177,6 +186,7 @@ func TestInvariant4_ContradictingWebhooks_ChangeNothingFinal(t *testing.T) {
 }
 
 func TestInvariant4_LateSuccessAfterFailure_IsFollowedAndFlagged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Refuse(asked.Reference))
@@ -191,6 +201,7 @@ func TestInvariant4_LateSuccessAfterFailure_IsFollowedAndFlagged(t *testing.T) {
 }
 
 func TestInvariant4_OnlyACleanProofIsPaid(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		tx := store.Transaction{
 			Status: store.StatusPending, Reference: "r", ExternalReference: "x",
@@ -234,6 +245,7 @@ func TestInvariant4_OnlyACleanProofIsPaid(t *testing.T) {
 }
 
 func TestInvariant4_ReportThatCamPayDoesNotConfirm_IsTakenBack(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(2500)
 	s.must(s.service.TakeWebhook(s.notification(l.Newest.Reference, "SUCCESSFUL", "2500"), "192.0.2.1"))

@@ -60,6 +60,7 @@ func (s *shop) wantOnce() {
 }
 
 func TestSale_PaidUnderASecondReference_IsNeitherEndedNorAskedForAgain(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	key, request := s.sale("677123456", store.SaleKey{})
 	s.paidOnceMore(request)
@@ -77,6 +78,7 @@ func TestSale_PaidUnderASecondReference_IsNeitherEndedNorAskedForAgain(t *testin
 }
 
 func TestSale_EndedWhileItsAnswerIsLost_RingsNobody(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
 	key, request := s.sale("677123456", store.SaleKey{})
@@ -91,6 +93,7 @@ func TestSale_EndedWhileItsAnswerIsLost_RingsNobody(t *testing.T) {
 }
 
 func TestSale_ReplacedFromAnOlderScreen_HasOneWayOpen(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	first, _ := s.sale("", store.SaleKey{})
 	second, _ := s.sale("677123456", first)
@@ -108,6 +111,7 @@ func TestSale_ReplacedFromAnOlderScreen_HasOneWayOpen(t *testing.T) {
 }
 
 func TestPayLink_AnotherNumber_WhateverBecameOfTheFirst_IsPaidOnceOrFlagged(t *testing.T) {
+	t.Parallel()
 	for _, when := range []string{"waiting", "paid", "in doubt", "under a second reference"} {
 		t.Run(when, func(t *testing.T) {
 			s := openShop(t)
@@ -144,6 +148,7 @@ func TestPayLink_AnotherNumber_WhateverBecameOfTheFirst_IsPaidOnceOrFlagged(t *t
 }
 
 func TestPayLink_AnotherNumberWhileTheFirstAnswerIsLost_DoesNotRingTheFirst(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
 	l := s.link(0, func(o *LinkOrder) { o.Kind = store.LinkCounter })
@@ -165,6 +170,7 @@ func TestPayLink_AnotherNumberWhileTheFirstAnswerIsLost_DoesNotRingTheFirst(t *t
 }
 
 func TestHint_WhileAnotherReferenceOfItsPageIsHeardOf_LosesNeither(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.Habits.LinkAlone = true })
 	l := s.link(2500)
 	attempt := s.first(l.ID)
@@ -189,6 +195,7 @@ func TestHint_WhileAnotherReferenceOfItsPageIsHeardOf_LosesNeither(t *testing.T)
 }
 
 func TestSale_PaidByAWayThatWasReplaced_IsPaid_AndTakesNothingByTheOther(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	prompt, request := s.sale("677123456", store.SaleKey{})
 	code, _ := s.sale("", prompt)

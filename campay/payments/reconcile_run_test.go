@@ -29,6 +29,7 @@ func (s *shop) countHistory(calls *int) {
 }
 
 func TestReconcile_Interrupted_GoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.paid(2500, mtnPhone)
 	week := Period{From: s.today().From.AddDate(0, 0, -6), To: s.today().To}
@@ -64,6 +65,7 @@ func TestReconcile_Interrupted_GoesOnWhereItWas(t *testing.T) {
 }
 
 func TestReconcile_KilledInTheMiddle_GoesOnAtOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.paid(2500, mtnPhone)
 	week := Period{From: s.today().From.AddDate(0, 0, -6), To: s.today().To}
@@ -94,6 +96,7 @@ func TestReconcile_KilledInTheMiddle_GoesOnAtOnce(t *testing.T) {
 }
 
 func TestReconcile_CamPayDownForADay_TheRunEndsAsFarAsItCame(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.down.Store(true)
 	run := s.reconcile(s.today())
@@ -108,6 +111,7 @@ func TestReconcile_CamPayDownForADay_TheRunEndsAsFarAsItCame(t *testing.T) {
 }
 
 func TestReconcile_SamePeriodTwice_IsOneRun_AndTriesAtOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.down.Store(true)
 	first := s.reconcile(s.today())
@@ -120,6 +124,7 @@ func TestReconcile_SamePeriodTwice_IsOneRun_AndTriesAtOnce(t *testing.T) {
 }
 
 func TestPeriod_IsChecked(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	day := s.today().From
 	for name, c := range map[string]struct {
@@ -150,6 +155,7 @@ func TestPeriod_IsChecked(t *testing.T) {
 
 // A day of Douala begins before the day of Greenwich that CamPay may go by.
 func TestReconcile_FirstAndLastMinuteOfADay_AreOfThatDay(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	day := s.today()
 	s.clock.pass(13*time.Hour + 20*time.Minute) // 23:50 in Douala
@@ -170,6 +176,7 @@ func TestReconcile_FirstAndLastMinuteOfADay_AreOfThatDay(t *testing.T) {
 
 // The statement leads from one balance of CamPay's to the other.
 func TestStatement_AddsUpToCamPaysOwnBalances(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.work(11 * time.Hour) // 21:30 in Douala: the balance is known before the day begins
 	s.work(time.Hour)
@@ -219,6 +226,7 @@ func TestStatement_AddsUpToCamPaysOwnBalances(t *testing.T) {
 }
 
 func TestStatement_WithoutABalanceNearEnough_SaysSo(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.paid(2500, mtnPhone)
 	s.work(untilNight)
@@ -244,6 +252,7 @@ func TestStatement_WithoutABalanceNearEnough_SaysSo(t *testing.T) {
 // The documented answer about the balance has no airtime float: what nobody told
 // is no zero that a period could fail to lead to.
 func TestStatement_AFloatThatCamPayDoesNotTell_HasNoDifference(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.onCall(func(w http.ResponseWriter, r *http.Request) bool {
 		if !strings.HasSuffix(r.URL.Path, "/balance/") {
@@ -276,6 +285,7 @@ func TestStatement_AFloatThatCamPayDoesNotTell_HasNoDifference(t *testing.T) {
 // A payment that is under way while a balance is asked for is in the history
 // of before and in the balance of after: it explains its part of a difference.
 func TestStatement_PaymentUnderWayAtABound_ExplainsTheDifference(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	s.work(11 * time.Hour)
 	day := Period{nextDay(s.today().From), nextDay(s.today().To)}
@@ -296,6 +306,7 @@ func TestStatement_PaymentUnderWayAtABound_ExplainsTheDifference(t *testing.T) {
 }
 
 func TestReconcile_ManyRows_AreComparedAndReadBatchByBatch(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	const many = 3*store.HistoryBatch + 7
 	s.tellMany(many)

@@ -19,6 +19,7 @@ import (
 )
 
 func TestReconcile_Daily_BySelfAtNight_TakesFeesAndNets(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	paid := s.paid(2500, mtnPhone)
 	s.must(s.service.change(s.ctx, paid.ID, func(_ *store.Tx, t *store.Transaction) error { // as where /transaction/ tells no app_amount
@@ -52,6 +53,7 @@ func TestReconcile_Daily_BySelfAtNight_TakesFeesAndNets(t *testing.T) {
 }
 
 func TestReconcile_NightsSleptThrough_AreMadeUpFor(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.paid(500, mtnPhone)
 	s.work(untilNight)
@@ -70,6 +72,7 @@ func TestReconcile_NightsSleptThrough_AreMadeUpFor(t *testing.T) {
 // Found by the simulation: a shop that was on between midnight and 2 alone was
 // never compared.
 func TestReconcile_OnInTheFirstHoursAlone_ComparesTheNightBefore(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.paid(500, mtnPhone)
 	day := s.today().To
@@ -82,6 +85,7 @@ func TestReconcile_OnInTheFirstHoursAlone_ComparesTheNightBefore(t *testing.T) {
 }
 
 func TestReconcile_FreshBook_HasNothingToCompare(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.push(500, mtnPhone)
 	s.work(time.Minute)
@@ -91,6 +95,7 @@ func TestReconcile_FreshBook_HasNothingToCompare(t *testing.T) {
 }
 
 func TestReconcile_ShopThatSellsElsewhereAlone_IsComparedToo(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	reference := s.collectElsewhere(700)
 	s.work(untilNight)
@@ -100,6 +105,7 @@ func TestReconcile_ShopThatSellsElsewhereAlone_IsComparedToo(t *testing.T) {
 }
 
 func TestReconcile_OnlyAtCamPay_IsImportedByATapWithItsFee(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	for name, reference := range map[string]string{
 		"collect": s.collectElsewhere(3000), "withdraw": s.withdrawElsewhere(1000, orangePhone), "airtime": s.airtimeElsewhere(100),
@@ -135,6 +141,7 @@ func TestReconcile_OnlyAtCamPay_IsImportedByATapWithItsFee(t *testing.T) {
 
 // A row is a hint, for an import too (invariant 4).
 func TestReconcile_Import_BelievesNoRow(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	reference := s.collectElsewhere(3000)
 	s.editHistory(tellsOf(reference, "amount", 9_999_999))
@@ -165,6 +172,7 @@ func TestReconcile_Import_BelievesNoRow(t *testing.T) {
 }
 
 func TestReconcile_OnlyHere_IsExplainedOrFlagged_AndMended(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
 	paid := s.paid(2500, mtnPhone)
 	open := s.push(700, mtnPhone)
@@ -197,6 +205,7 @@ func TestReconcile_OnlyHere_IsExplainedOrFlagged_AndMended(t *testing.T) {
 // CamPay may date a payment on the day on which its link was made: before all
 // those days are fetched, nothing is said to be missing.
 func TestReconcile_DaysNotFetched_NothingIsMissing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	l := s.link(2500)
 	s.clock.pass(10 * 24 * time.Hour)
@@ -213,6 +222,7 @@ func TestReconcile_DaysNotFetched_NothingIsMissing(t *testing.T) {
 }
 
 func TestReconcile_DifferingAmountOrStatus_IsFlaggedWithBothStories_AndMended(t *testing.T) {
+	t.Parallel()
 	for field, value := range map[string]any{"amount": 9999.5, "status": "FAILED"} {
 		s := openShop(t, withFees)
 		paid := s.paid(2500, mtnPhone)
@@ -244,6 +254,7 @@ func TestReconcile_DifferingAmountOrStatus_IsFlaggedWithBothStories_AndMended(t 
 // Invariants 4 and 5: what history tells and nobody polled for is proved by
 // /transaction/, and believed only then.
 func TestReconcile_RowOfAnOpenTransaction_IsProvedBeforeItCounts(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	forgotten, lied := s.push(2500, mtnPhone), s.push(700, mtnPhone)
@@ -265,6 +276,7 @@ func TestReconcile_RowOfAnOpenTransaction_IsProvedBeforeItCounts(t *testing.T) {
 }
 
 func TestReconcile_LateSuccessAfterAFailure_IsFollowed(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	failed := s.push(2500, mtnPhone)
 	s.must(s.sandbox.Enter(failed.Reference, sandbox.WrongPIN))
@@ -278,6 +290,7 @@ func TestReconcile_LateSuccessAfterAFailure_IsFollowed(t *testing.T) {
 
 // Airtime carries no code: only its truth says whose a row is.
 func TestReconcile_AirtimeInDoubt_IsFoundByAskingWhoseARowIs(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	lost := s.inDoubt(store.KindAirtime, 100)
 	s.elsewhere(func() (string, error) {
@@ -294,6 +307,7 @@ func TestReconcile_AirtimeInDoubt_IsFoundByAskingWhoseARowIs(t *testing.T) {
 
 // A person's decision is no proof, and a row that agrees with it neither.
 func TestReconcile_DecidedByAPerson_IsProvedByItsRow(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	paid := s.paid(2500, mtnPhone)
 	s.must(s.service.change(s.ctx, paid.ID, func(_ *store.Tx, t *store.Transaction) error {
@@ -306,6 +320,7 @@ func TestReconcile_DecidedByAPerson_IsProvedByItsRow(t *testing.T) {
 
 // A withdrawal carries its code in its description: no guess is needed.
 func TestReconcile_WithdrawalInDoubt_IsFoundByItsCode(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	lost := s.inDoubt(store.KindWithdraw, 1000)
 	s.elsewhere(func() (string, error) {
@@ -322,6 +337,7 @@ func TestReconcile_WithdrawalInDoubt_IsFoundByItsCode(t *testing.T) {
 }
 
 func TestReconcile_RunSaysItsOutcomeInOneLineOfTheLog(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, withFees)
 	var log bytes.Buffer
 	s.service.log = slog.New(slog.NewJSONHandler(&log, nil))

@@ -27,6 +27,7 @@ func (s *payoutShop) tooMuch(order PayoutOrder) RefundError {
 }
 
 func TestRefund_GoesToThePayer_AndIsTiedToItsCollection(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	order := s.refund(paid, 2000)
@@ -50,6 +51,7 @@ func TestRefund_GoesToThePayer_AndIsTiedToItsCollection(t *testing.T) {
 }
 
 func TestRefund_OverAll_IsNeverMoreThanWasTaken(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(1500)})
@@ -69,6 +71,7 @@ func TestRefund_OverAll_IsNeverMoreThanWasTaken(t *testing.T) {
 }
 
 func TestRefund_ThatFailed_CanBeGivenAnew(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.FailAtSource, Endpoint: sandbox.EndpointWithdraw})
@@ -79,6 +82,7 @@ func TestRefund_ThatFailed_CanBeGivenAnew(t *testing.T) {
 }
 
 func TestRefund_ManyAtOnce_NeverGiveBackMoreThanWasTaken(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	atOnce(64, func(int) error {
@@ -95,6 +99,7 @@ func TestRefund_ManyAtOnce_NeverGiveBackMoreThanWasTaken(t *testing.T) {
 }
 
 func TestRefund_OfWhatWasNotTaken_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	pending := s.push(5000, mtnPhone)
 	failed := s.push(700, orangePhone)
@@ -115,6 +120,7 @@ func TestRefund_OfWhatWasNotTaken_IsRefused(t *testing.T) {
 }
 
 func TestRefund_OfAnUnprovedAmount_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.TrueCurrency, Endpoint: sandbox.EndpointCollect})
 	asked := s.push(5000, mtnPhone)
@@ -125,6 +131,7 @@ func TestRefund_OfAnUnprovedAmount_IsRefused(t *testing.T) {
 
 // "REVERSED", say: what CamPay may have given back is not given back once more.
 func TestRefund_OfWhatCamPayCallsByAnUnknownWord_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.says(sandbox.StatusWord, "REVERSED")
@@ -141,6 +148,7 @@ func TestRefund_OfWhatCamPayCallsByAnUnknownWord_IsRefused(t *testing.T) {
 }
 
 func TestRefund_OfWhatWasPaidTooMuch_MayGiveBackAllOfIt(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: sandbox.EndpointCollect, Amount: money.Francs(6000)})
 	asked := s.push(5000, mtnPhone)
@@ -151,6 +159,7 @@ func TestRefund_OfWhatWasPaidTooMuch_MayGiveBackAllOfIt(t *testing.T) {
 }
 
 func TestRefund_OfACollectionWithoutANumber_SaysSo(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.must(s.service.change(s.ctx, paid.ID, func(_ *store.Tx, t *store.Transaction) error {

@@ -36,12 +36,14 @@ func (s *payoutShop) at(hour, minute int) {
 }
 
 func TestRules_None_LimitNothing(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.payOut(s.withdrawal(100_000))
 	s.payOut(s.order(store.KindAirtime, 10_000, orangePhone))
 }
 
 func TestRules_Each(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{MostEach: money.Francs(1000)})
 	limit := money.Francs(1000)
@@ -54,6 +56,7 @@ func TestRules_Each(t *testing.T) {
 }
 
 func TestRules_Day_CountsAllThatMayHaveGoneSinceMidnightInDouala(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	limit := money.Francs(10_000)
 	s.rules(store.PayoutRules{MostDay: limit, ApprovalAbove: money.Francs(2500)})
@@ -78,6 +81,7 @@ func TestRules_Day_CountsAllThatMayHaveGoneSinceMidnightInDouala(t *testing.T) {
 }
 
 func TestRules_Day_CountsRefunds(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.rules(store.PayoutRules{MostDay: money.Francs(5000)})
@@ -91,6 +95,7 @@ func TestRules_Day_CountsRefunds(t *testing.T) {
 }
 
 func TestRules_Count(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{CountDay: 2})
 	s.payOut(s.withdrawal(1000))
@@ -104,6 +109,7 @@ func TestRules_Count(t *testing.T) {
 }
 
 func TestRules_AirtimeDay(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{AirtimeDay: money.Francs(3000)})
 	s.payOut(s.order(store.KindAirtime, 2000, mtnPhone))
@@ -117,6 +123,7 @@ func TestRules_AirtimeDay(t *testing.T) {
 }
 
 func TestRules_Day_WhatWaitsOfAnotherKindIsNotInIt(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{MostDay: money.Francs(3000), ApprovalAbove: money.Francs(1000)})
 	s.waiting(s.order(store.KindAirtime, 2500, mtnPhone))
@@ -129,6 +136,7 @@ func TestRules_Day_WhatWaitsOfAnotherKindIsNotInIt(t *testing.T) {
 
 // POST /utilities/airtime/transfer/ of the demo takes 100 XAF, no more and no less.
 func TestRules_DemoAirtime_IsOneAmount(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.service.demo = true
 	want := RuleError{Rule: RuleDemoAirtime, Limit: money.Francs(100)}
@@ -143,6 +151,7 @@ func TestRules_DemoAirtime_IsOneAmount(t *testing.T) {
 }
 
 func TestRules_Hours(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		from, to int
 		open     map[int]bool // by Douala's hour
@@ -171,6 +180,7 @@ func TestRules_Hours(t *testing.T) {
 }
 
 func TestRules_SavedRecipientsOnly(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.rules(store.PayoutRules{SavedOnly: true})
@@ -188,6 +198,7 @@ func TestRules_SavedRecipientsOnly(t *testing.T) {
 }
 
 func TestRules_NewRecipient_Waits(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	const wait = 24 * time.Hour
 	s.rules(store.PayoutRules{NewRecipientWait: wait})
@@ -210,6 +221,7 @@ func TestRules_NewRecipient_Waits(t *testing.T) {
 }
 
 func TestRules_Frozen_StopsEverything(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	paid := s.collected(5000)
 	s.rules(store.PayoutRules{MostEach: 100})
@@ -226,6 +238,7 @@ func TestRules_Frozen_StopsEverything(t *testing.T) {
 }
 
 func TestRules_ChangedWhileTheBalanceIsOnItsWay_StillHold(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(10_000)})
 	a := s.waiting(s.withdrawal(20_000))
@@ -252,6 +265,7 @@ func isFrozen(err error) bool {
 }
 
 func TestRules_ManyAtOnce_NeverPassOnOneSum(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{MostDay: money.Francs(5000), CountDay: 9})
 	errs := atOnce(64, func(i int) error {
@@ -270,6 +284,7 @@ func TestRules_ManyAtOnce_NeverPassOnOneSum(t *testing.T) {
 }
 
 func TestSetRules_ThatMakeNoSense_AreRefused(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	for _, rules := range []store.PayoutRules{
 		{MostEach: -1}, {MostDay: -1}, {CountDay: -1}, {FromHour: -1}, {ToHour: 25}, {NewRecipientWait: -1}, {ApprovalAbove: -1}, {AirtimeDay: -1},
@@ -281,6 +296,7 @@ func TestSetRules_ThatMakeNoSense_AreRefused(t *testing.T) {
 }
 
 func TestAudit_KeepsEveryActOnRulesAndRecipients(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{MostEach: money.Francs(1000)})
 	s.must(s.service.Freeze(s.ctx, s.owner))

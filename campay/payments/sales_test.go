@@ -26,6 +26,7 @@ func (s *shop) sale(phone string, instead store.SaleKey) (store.SaleKey, store.T
 }
 
 func TestSale_AskedForInAnotherWay_KeepsItsNumber_AndBothPaidIsFlagged(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	code, attempt := s.sale("", store.SaleKey{})
 	prompt, request := s.sale("677123456", code)
@@ -50,6 +51,7 @@ func TestSale_AskedForInAnotherWay_KeepsItsNumber_AndBothPaidIsFlagged(t *testin
 }
 
 func TestSale_PaidMeanwhile_IsNeitherEndedNorAskedForAgain(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	key, _ := s.sale("677123456", store.SaleKey{})
 	s.must(s.sandbox.Enter(s.sandbox.Prompts()[0].Reference, "1234"))

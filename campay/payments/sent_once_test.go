@@ -16,6 +16,7 @@ import (
 )
 
 func TestInvariant2_LostAnswer_IsNeverASecondPayment(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []sandbox.DuplicateMode{sandbox.Replay, sandbox.Reject} {
 		for _, fault := range []sandbox.Kind{
 			sandbox.CutBefore, sandbox.CutAfter, sandbox.ErrorBefore, sandbox.ErrorAfter, sandbox.HTMLBefore, sandbox.HTMLAfter,
@@ -41,6 +42,7 @@ func TestInvariant2_LostAnswer_IsNeverASecondPayment(t *testing.T) {
 }
 
 func TestInvariant2_LostAnswerAndLostWebhook_AreFoundInHistory(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.Duplicates = sandbox.Reject })
 	s.sandbox.Inject(
 		sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointCollect},
@@ -54,6 +56,7 @@ func TestInvariant2_LostAnswerAndLostWebhook_AreFoundInHistory(t *testing.T) {
 }
 
 func TestInvariant2_InDoubtForLong_IsNotAskedAgainOutOfNowhere(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect, Times: -1})
 	asked := s.push(2500, mtnPhone)
@@ -67,6 +70,7 @@ func TestInvariant2_InDoubtForLong_IsNotAskedAgainOutOfNowhere(t *testing.T) {
 }
 
 func TestInvariant2_PayerThatIsImpossible_EndsItsDoubt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
 	asked := s.push(2500, "237620123456")
@@ -78,6 +82,7 @@ func TestInvariant2_PayerThatIsImpossible_EndsItsDoubt(t *testing.T) {
 }
 
 func TestInvariant2_AmountRefusedOnTheRepeat_LeavesTheDoubt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(25) }) // a limit may count the first request too
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect})
 	asked := s.push(2500, mtnPhone)
@@ -86,6 +91,7 @@ func TestInvariant2_AmountRefusedOnTheRepeat_LeavesTheDoubt(t *testing.T) {
 }
 
 func TestInvariant2_SurelyNotSent_FailsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.api.Close()
 	got, err := s.service.RequestPayment(s.ctx, pushOrder(2500, mtnPhone))
@@ -99,6 +105,7 @@ func TestInvariant2_SurelyNotSent_FailsAtOnce(t *testing.T) {
 }
 
 func TestInvariant2_KilledBetweenWritingAndAnswer_IsSettledAfterRestart(t *testing.T) {
+	t.Parallel()
 	for name, wasSent := range map[string]bool{"sent": true, "not sent": false} {
 		t.Run(name, func(t *testing.T) {
 			s := openShop(t)
@@ -130,6 +137,7 @@ func TestInvariant2_KilledBetweenWritingAndAnswer_IsSettledAfterRestart(t *testi
 }
 
 func TestInvariant2_LinkWithoutAnswer_IsMadeByItself(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []sandbox.DuplicateMode{sandbox.Replay, sandbox.Reject} {
 		for _, fault := range []sandbox.Kind{sandbox.CutBefore, sandbox.CutAfter} {
 			s := openShop(t, func(c *sandbox.Config) { c.Duplicates = mode })
@@ -152,6 +160,7 @@ func TestInvariant2_LinkWithoutAnswer_IsMadeByItself(t *testing.T) {
 }
 
 func TestInvariant2_InDoubtAndWatched_SearchesTheHistoryAtItsOwnPace(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect, Times: -1})
 	asked := s.push(2500, mtnPhone)

@@ -38,6 +38,7 @@ func defaultSeeds() int {
 }
 
 func TestSimulation(t *testing.T) {
+	t.Parallel()
 	if *simSeed != 0 {
 		p := play(t.TempDir(), *simSeed)
 		t.Log(strings.Join(p.story, "\n"))
@@ -152,6 +153,7 @@ func (s *summary) String() string {
 
 // A seed that failed can be looked into only if it plays the same again.
 func TestSimulation_SameSeed_PlaysTheSame(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(5) {
 		first, second := play(t.TempDir(), seed+1), play(t.TempDir(), seed+1)
 		for i := range max(len(first.story), len(second.story)) {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestWebhook_FloodOfForgeries_WritesNothingInTheTillsQueue(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	const flood = 3000
 	forge := func(i int, from string) {
@@ -49,6 +50,7 @@ func TestWebhook_FloodOfForgeries_WritesNothingInTheTillsQueue(t *testing.T) {
 }
 
 func TestWebhook_RefusedWhenTheProcessEnds_IsKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	r := httptest.NewRequestWithContext(s.ctx, http.MethodGet, "/webhook/campay", http.NoBody)
 	if err := s.service.TakeWebhook(r, "192.0.2.1"); !errors.Is(err, ErrWebhookRefused) {
@@ -63,6 +65,7 @@ func TestWebhook_RefusedWhenTheProcessEnds_IsKept(t *testing.T) {
 }
 
 func TestWebhook_SignedForNobodysPayments_IsBounded_AndTheShopsOwnGoesFirst(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	for i := range nobodysOpen {
@@ -82,6 +85,7 @@ func TestWebhook_SignedForNobodysPayments_IsBounded_AndTheShopsOwnGoesFirst(t *t
 }
 
 func TestWebhook_OneReferenceSignedAgainAndAgain_IsKeptAFewTimes(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	kept := 0

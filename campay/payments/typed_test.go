@@ -9,6 +9,7 @@ import (
 )
 
 func TestParseAmount_AsPeopleTypeIt(t *testing.T) {
+	t.Parallel()
 	for typed, francs := range map[string]int64{
 		"2500": 2500, "2 500": 2500, "2\u202f500": 2500, "2\u00a0500 FCFA": 2500, " 2500 ": 2500,
 		"2.500": 2500, "2,500": 2500, "1.250.000": 1_250_000, "2500f": 2500, "2 500 xaf": 2500,
@@ -66,6 +67,7 @@ func FuzzParseAmount(f *testing.F) {
 }
 
 func TestParsePhone_RefusesWhatCamPayWould(t *testing.T) {
+	t.Parallel()
 	for typed, want := range map[string]error{
 		"": ErrPhoneMissing, " ": ErrPhoneMissing, "12": ErrPhone, "+33612345678": ErrPhone, "six": ErrPhone,
 		"6 20 12 34 56": ErrPhoneCarrier, "2 33 12 34 56": ErrPhone,
@@ -80,6 +82,7 @@ func TestParsePhone_RefusesWhatCamPayWould(t *testing.T) {
 }
 
 func TestParsePaymentOptions_NothingButWhatIsOffered(t *testing.T) {
+	t.Parallel()
 	for typed, want := range map[string]money.PaymentOptions{"": money.MobileMoney, "CARD": money.Card, "MOMO,CARD": money.MobileMoneyCard} {
 		if got, err := ParsePaymentOptions(typed); err != nil || got != want {
 			t.Errorf("%q: %v, %v", typed, got, err)

@@ -27,6 +27,7 @@ func (s *shop) takings() store.Takings {
 }
 
 func TestUnknownAmount_IsNeitherPaidNorShort_AndIsLearntWhenCamPayTellsIt(t *testing.T) {
+	t.Parallel()
 	for _, told := range []string{"None", "null", "", "0.00", "-2500", "five", "2500000000"} {
 		t.Run(told, func(t *testing.T) {
 			s := openShop(t)
@@ -65,6 +66,7 @@ func TestUnknownAmount_IsNeitherPaidNorShort_AndIsLearntWhenCamPayTellsIt(t *tes
 // Only an answer uses patience up, and not a clock that was behind when the
 // success was heard of.
 func TestUnknownAmount_WhileCamPayIsDown_IsAskedAboutOn_HoweverLongAgoItSeems(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.says(sandbox.AmountUntold, "None")
@@ -84,6 +86,7 @@ func TestUnknownAmount_WhileCamPayIsDown_IsAskedAboutOn_HoweverLongAgoItSeems(t 
 }
 
 func TestUnknownAmount_ThatTheHistoryTells_IsAskedAboutAgain(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.says(sandbox.AmountUntold, "None")
@@ -103,6 +106,7 @@ func TestUnknownAmount_ThatTheHistoryTells_IsAskedAboutAgain(t *testing.T) {
 }
 
 func TestKnownAmount_IsNotForgotten_WhenALaterAnswerLeavesItOut(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	paid := s.paid(2500, mtnPhone)
 	s.says(sandbox.AmountUntold, "None")
@@ -114,6 +118,7 @@ func TestKnownAmount_IsNotForgotten_WhenALaterAnswerLeavesItOut(t *testing.T) {
 }
 
 func TestSimulatedPayer_OfTheDemoAlone_IsASuccessOfNothing(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.service.demo = true
 	asked := s.push(100, mtnPhone)
@@ -135,6 +140,7 @@ func TestSimulatedPayer_OfTheDemoAlone_IsASuccessOfNothing(t *testing.T) {
 }
 
 func TestUnknownAmount_OfAPayout_IsNotTakenForNothing(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.says(sandbox.AmountUntold, "None")
 	sent := s.payOut(s.withdrawal(1000))
@@ -148,6 +154,7 @@ func TestUnknownAmount_OfAPayout_IsNotTakenForNothing(t *testing.T) {
 }
 
 func TestUnknownWord_MovesNothing_IsFlaggedAndAskedAboutOn(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{"EXPIRED", "Cancelled", "REVERSED", "SUCCESS", "success"} {
 		t.Run(word, func(t *testing.T) {
 			s := openShop(t)
@@ -175,6 +182,7 @@ func TestUnknownWord_MovesNothing_IsFlaggedAndAskedAboutOn(t *testing.T) {
 }
 
 func TestUnknownWord_OnASettledPayment_FlagsIt_AndIsNoLongerPaid(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	paid := s.paid(2500, mtnPhone)
 	s.says(sandbox.StatusWord, "REVERSED")
@@ -195,6 +203,7 @@ func TestUnknownWord_OnASettledPayment_FlagsIt_AndIsNoLongerPaid(t *testing.T) {
 }
 
 func TestUnknownWord_OfAPayout_IsAPersonsToDecide_WhenCamPayHadItsDay(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.StatusWord, Text: "CANCELLED", Times: -1})
 	sent := s.payOut(s.withdrawal(1000))
@@ -222,6 +231,7 @@ func TestUnknownWord_OfAPayout_IsAPersonsToDecide_WhenCamPayHadItsDay(t *testing
 
 // A day is counted from the word on: what CamPay called open until then was no doubt.
 func TestUnknownWord_OfAPayoutThatWasLongOpen_HasItsDayToo(t *testing.T) {
+	t.Parallel()
 	s := openPayoutShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.StatusWord, Text: "PENDING", Times: -1})
 	sent := s.payOut(s.withdrawal(1000))

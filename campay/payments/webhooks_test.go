@@ -16,6 +16,7 @@ import (
 )
 
 func TestWebhook_ReportOfAnotherTransaction_IsTakenBack(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointCollect, Times: -1})
 	doubtful := s.push(2500, mtnPhone)
@@ -40,6 +41,7 @@ func TestWebhook_ReportOfAnotherTransaction_IsTakenBack(t *testing.T) {
 }
 
 func TestWebhook_BeforeTheAnswerIsWritten_IsAdoptedOnce(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.onCall(func(w http.ResponseWriter, r *http.Request) bool {
 		if !strings.HasSuffix(r.URL.Path, "/collect/") {
@@ -60,6 +62,7 @@ func TestWebhook_BeforeTheAnswerIsWritten_IsAdoptedOnce(t *testing.T) {
 }
 
 func TestWebhook_Junk_IsRefusedAndKept(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	for _, r := range []*http.Request{
 		httptest.NewRequestWithContext(s.ctx, http.MethodGet, "/webhook/campay", http.NoBody),
@@ -80,6 +83,7 @@ func TestWebhook_Junk_IsRefusedAndKept(t *testing.T) {
 }
 
 func TestApplyAgain_PutsADeliveryBackInTheQueue(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
 	s.must(s.service.TakeWebhook(s.notification(asked.Reference, "SUCCESSFUL", "2500"), "192.0.2.1"))

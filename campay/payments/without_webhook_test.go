@@ -19,6 +19,7 @@ import (
 )
 
 func TestInvariant5_WebhookLost_PollingFindsThePayment(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	asked, l := s.push(2500, mtnPhone), s.link(700)
@@ -33,6 +34,7 @@ func TestInvariant5_WebhookLost_PollingFindsThePayment(t *testing.T) {
 }
 
 func TestInvariant5_LateDoubledReordered_EndInTheSameState(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []sandbox.Fault{
 		{Kind: sandbox.WebhookLate, Delay: 3 * time.Hour},
 		{Kind: sandbox.WebhookDoubled},
@@ -58,6 +60,7 @@ func TestInvariant5_LateDoubledReordered_EndInTheSameState(t *testing.T) {
 }
 
 func TestInvariant5_PollingSlowsDownAndEndsAfterADay(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
 	asked := s.push(2500, mtnPhone)
 	last := time.Duration(0)
@@ -86,6 +89,7 @@ func TestInvariant5_PollingSlowsDownAndEndsAfterADay(t *testing.T) {
 }
 
 func TestInvariant5_UnknownReference_BecomesExternalOnlyWhenCamPayKnowsIt(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.must(s.service.TakeWebhook(s.notification("0b1f0a5e-9e4f-4c43-8b39-2b8f6f7a5d10", "SUCCESSFUL", "2500"), "192.0.2.1"))
 	for range 10 {
@@ -106,6 +110,7 @@ func TestInvariant5_UnknownReference_BecomesExternalOnlyWhenCamPayKnowsIt(t *tes
 }
 
 func TestInvariant5_OldLink_PaidWithoutWebhook_IsFound(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	l := s.link(2500)
@@ -118,6 +123,7 @@ func TestInvariant5_OldLink_PaidWithoutWebhook_IsFound(t *testing.T) {
 }
 
 func TestInvariant5_OldLink_BegunBeforeItIsProved_IsFollowedToItsEnd(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 3 * time.Hour })
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	l := s.link(2500)
@@ -136,6 +142,7 @@ func TestInvariant5_OldLink_BegunBeforeItIsProved_IsFollowedToItsEnd(t *testing.
 }
 
 func TestStory_OfALongWait_SaysEachThingOnce(t *testing.T) {
+	t.Parallel()
 	for name, hinder := range map[string]func(*shop){
 		"CamPay is down": func(s *shop) { s.down.Store(true) },
 		"in doubt": func(s *shop) {
@@ -165,6 +172,7 @@ func TestStory_OfALongWait_SaysEachThingOnce(t *testing.T) {
 // Found by the simulation: a report of a request that was still under way had
 // it looked at over and over, as fast as the machine could.
 func TestWork_RequestUnderWay_IsLookedAtOnceItMustHaveItsAnswer(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	asked, _, err := s.service.writePush(s.ctx, pushOrder(2500, mtnPhone))
 	s.must(err)
@@ -183,6 +191,7 @@ func TestWork_RequestUnderWay_IsLookedAtOnceItMustHaveItsAnswer(t *testing.T) {
 }
 
 func TestPolling_BehindMany_WhatSomebodyLooksAtGoesFirst(t *testing.T) {
+	t.Parallel()
 	s := openShop(t, func(c *sandbox.Config) { c.PromptTimeout = 100 * time.Hour })
 	for i := range 2 * workBatch {
 		s.push(int64(100+i), mtnPhone)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestInvariant1_WrittenBeforeSent(t *testing.T) {
+	t.Parallel()
 	s := openShop(t)
 	seen := 0
 	s.onCall(func(_ http.ResponseWriter, r *http.Request) bool {
