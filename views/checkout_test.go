@@ -22,9 +22,9 @@ func checkoutScreens() map[string]templ.Component {
 	wrong := form
 	wrong.Amount, wrong.Errors = "500+x", views.Errors{"amount": {Problem: views.ProblemAmountLetters}, "description": {Problem: views.ProblemTextLong, Detail: "120"}}
 	noPhone := form
-	noPhone.Phone, noPhone.Errors = "", views.Errors{"phone": {Problem: views.ProblemPhoneMissing}}
+	noPhone.Phone, noPhone.Errors = "", views.Errors{"phone": {Problem: "phone_missing"}}
 	refused := form
-	refused.Errors = views.Errors{views.WholeForm: {Problem: views.ProblemRefused, Detail: "Maximum amount is 25.00 XAF"}, "phone": {Problem: views.ProblemPhoneCarrier}}
+	refused.Errors = views.Errors{views.WholeForm: {Problem: "refused", Detail: "Maximum amount is 25.00 XAF"}, "phone": {Problem: views.ProblemPhoneCarrier}}
 	found := []store.Transaction{push(), with(push(), paid), waitingLink().Newest}
 	sales := []store.Sale{{Transaction: found[0]}, {Transaction: found[1], Link: store.LinkCounter}, {Transaction: found[2], Link: store.LinkOnce}}
 	all := map[string]templ.Component{

@@ -147,7 +147,7 @@ func families(t *testing.T) []family {
 		{"settings.book.", []string{"sandbox", "demo", "production"}, title},
 		{"field.book.", []string{"sandbox", "demo", "production"}, title},
 		{"flash.", kinds["Flash"], title},
-		{"problem.", kinds["Problem"], title},
+		{"problem.", append(kinds["Problem"], refusals(t)...), title},
 		{"status.", states, title},
 		{"transaction.", []string{"title.", "text."}, of(inStates, "paid_twice")},
 		{"story.", each(ways, ".title.", ".text."), outStates},
@@ -212,6 +212,29 @@ func each(values []string, suffixes ...string) (all []string) {
 }
 
 // constants are the values of the string constants in folders, by their type.
+var refusedAs = regexp.MustCompile(`refusal\.New\([^,()]*, "([a-z_]+)"|Code: +"([a-z_]+)"`)
+
+// refusals are the codes with which payments and the screens say no.
+func refusals(t *testing.T) []string {
+	t.Helper()
+	codes := constants(t, "../campay/payments")["Rule"]
+	for _, pattern := range []string{"../campay/payments/*.go", "../handlers/*/*.go"} {
+		files, _ := filepath.Glob(pattern)
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			for _, m := range refusedAs.FindAllStringSubmatch(read(t, name), -1) {
+				codes = append(codes, m[1]+m[2])
+			}
+		}
+	}
+	if len(codes) < 40 {
+		t.Fatalf("only %d refusals found: does the pattern still fit?", len(codes))
+	}
+	return append(codes, "refused_silently", "not_sent", "not_sent_silently") // put together
+}
+
 func constants(t *testing.T, folders ...string) map[string][]string {
 	t.Helper()
 	found := make(map[string][]string)

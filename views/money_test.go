@@ -200,7 +200,7 @@ func TestStrangersText_StaysText(t *testing.T) {
 	form := views.LinkForm{
 		OperationID: hostile, Amount: hostile, Description: hostile, FirstName: hostile, LastName: hostile, Email: hostile,
 		Phone: hostile, PaymentOptions: hostile, RedirectURL: hostile, FailureRedirectURL: hostile,
-		Errors: views.Errors{views.WholeForm: {Problem: views.ProblemRefused, Detail: hostile}, hostile: {Problem: views.ProblemURL}},
+		Errors: views.Errors{views.WholeForm: {Problem: "refused", Detail: hostile}, hostile: {Problem: views.ProblemURL}},
 	}
 	event := store.Event{At: now, Kind: store.EventAnswer, Note: hostile, Detail: hostile, Raw: []byte(`{"a":"</script><script>alert(1)</script>"}`)}
 	all := map[string]templ.Component{

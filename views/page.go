@@ -127,78 +127,31 @@ type Errors map[string]FieldError
 // WholeForm is the name under which Errors holds what concerns no field.
 const WholeForm = ""
 
-// Problem is what can be wrong with a field, as the last part of a locale key.
+// Problem is what can be wrong with a field, as the last part of a locale key: one of
+// those of the screens, below, or the code of a refusal.
 type Problem string
 
 // The problems of fields and forms. Those marked take a Detail.
 const (
-	ProblemAmountMissing   Problem = "amount_missing"
-	ProblemAmountLetters   Problem = "amount_letters"
-	ProblemAmountDecimals  Problem = "amount_decimals"
-	ProblemAmountGroups    Problem = "amount_groups"
-	ProblemAmountSign      Problem = "amount_sign"
-	ProblemAmountZero      Problem = "amount_zero"
-	ProblemAmountLarge     Problem = "amount_large" // Detail: the largest amount, as text
-	ProblemPhoneMissing    Problem = "phone_missing"
-	ProblemPhone           Problem = "phone"
-	ProblemPhoneCarrier    Problem = "phone_carrier"
-	ProblemTextMissing     Problem = "text_missing"
-	ProblemTextLong        Problem = "text_long" // Detail: the most characters
-	ProblemEmail           Problem = "email"
-	ProblemURL             Problem = "url"
-	ProblemChoice          Problem = "choice"
-	ProblemNameMissing     Problem = "name_missing"
-	ProblemSecretMissing   Problem = "secret_missing"
-	ProblemSignIn          Problem = "sign_in"          // name and password do not belong together
-	ProblemRefused         Problem = "refused"          // Detail: CamPay's own words; nothing moved
-	ProblemRefusedNumber   Problem = "refused_number"   // Detail: CamPay's words
-	ProblemNumberUnknown   Problem = "number_unknown"   // an operator's no, in words for its customer
-	ProblemRefusedOften    Problem = "refused_often"    // of one number: later it may be taken
-	ProblemRefusedKeys     Problem = "refused_keys"     // CamPay does not take our keys
-	ProblemRefusedSilently Problem = "refused_silently" // Detail: the answer's status
-	ProblemNotSent         Problem = "not_sent"         // a payout that CamPay refused; Detail: its words
-	ProblemNotSentSilently Problem = "not_sent_silently"
-	ProblemUnreachable     Problem = "unreachable"  // surely not sent; nothing moved
-	ProblemUsed            Problem = "form_used"    // the form was sent before, with other contents
-	ProblemExpired         Problem = "form_expired" // the form's operation id is no longer good
-	ProblemPassword        Problem = "password"     // not the one of who is signed in
-	ProblemNotSure         Problem = "not_sure"     // a question that must be answered with yes
-	ProblemClaim           Problem = "claim"        // nothing in it to look a payment up by
-	ProblemLoneOwner       Problem = "lone_owner"   // nobody could approve
-	ProblemAmountBelow     Problem = "amount_below" // Detail: the least
-	ProblemAmountLeft      Problem = "amount_left"  // Detail: what a link still takes
-	ProblemAmountTaken     Problem = "amount_taken" // an operator's no, in words for its customer
-	ProblemNotTaken        Problem = "not_taken"    // any other no, in words for a customer
-	ProblemUnderWay        Problem = "under_way"    // a prompt is on that phone
-	ProblemOftenPhone      Problem = "often_phone"
-	ProblemLinkTaken       Problem = "link_taken"
-	ProblemAmountChanged   Problem = "amount_changed"
-	ProblemOftenLink       Problem = "often_link"
-	ProblemCamPayDown      Problem = "campay_down" // surely not sent, in words for a customer
-)
-
-// The problems of money out, each with its Figures; nothing has left yet.
-const (
-	ProblemFrozen         Problem = "frozen"
-	ProblemHours          Problem = "hours" // From, To
-	ProblemSavedOnly      Problem = "saved_only"
-	ProblemNewRecipient   Problem = "new_recipient" // Until
-	ProblemMostEach       Problem = "most_each"     // Limit
-	ProblemMostDay        Problem = "most_day"      // Limit, Left
-	ProblemCountDay       Problem = "count_day"     // Count
-	ProblemAirtimeDay     Problem = "airtime_day"   // Limit, Left
-	ProblemDemoAirtime    Problem = "demo_airtime"  // Limit
-	ProblemNewOwner       Problem = "new_owner"     // From
-	ProblemBalance        Problem = "balance"       // Carrier, Asked, Available, InFlight, Fee, Other, OtherAvailable
-	ProblemFloat          Problem = "float"         // Asked, Available, InFlight, Fee: airtime's own balance
-	ProblemBalanceUnknown Problem = "balance_unknown"
-	ProblemBalanceForeign Problem = "balance_foreign"
-	ProblemRefundMost     Problem = "refund_most"     // Taken, Refunded, Left
-	ProblemRefundUntold   Problem = "refund_untold"   // nobody knows how much was taken
-	ProblemNoBalance      Problem = "no_balance"      // CamPay's own word (ER301)
-	ProblemForbidden      Problem = "forbidden"       // CamPay does not let this app pay out (403)
-	ProblemRefusedPhone   Problem = "refused_phone"   // ER101
-	ProblemRefusedCarrier Problem = "refused_carrier" // ER102
+	ProblemAmountLetters Problem = "amount_letters"
+	ProblemAmountGroups  Problem = "amount_groups"
+	ProblemPhoneCarrier  Problem = "phone_carrier"
+	ProblemTextMissing   Problem = "text_missing"
+	ProblemTextLong      Problem = "text_long" // Detail: the most characters
+	ProblemEmail         Problem = "email"
+	ProblemURL           Problem = "url"
+	ProblemChoice        Problem = "choice"
+	ProblemNameMissing   Problem = "name_missing"
+	ProblemSecretMissing Problem = "secret_missing"
+	ProblemSignIn        Problem = "sign_in"      // name and password do not belong together
+	ProblemUsed          Problem = "form_used"    // the form was sent before, with other contents
+	ProblemExpired       Problem = "form_expired" // the form's operation id is no longer good
+	ProblemPassword      Problem = "password"     // not the one of who is signed in
+	ProblemNotSure       Problem = "not_sure"     // a question that must be answered with yes
+	ProblemClaim         Problem = "claim"        // nothing in it to look a payment up by
+	ProblemLoneOwner     Problem = "lone_owner"   // nobody could approve
+	ProblemUnderWay      Problem = "under_way"    // a prompt is on that phone
+	ProblemLinkTaken     Problem = "link_taken"
 )
 
 // text is the problem in the reader's language.

@@ -153,9 +153,9 @@ func payoutScreens() map[string]templ.Component {
 		all["review-"+string(way)] = views.PayoutReviewPage(page("/"), review(way))
 	}
 	for _, p := range []views.Problem{
-		views.ProblemFrozen, views.ProblemHours, views.ProblemSavedOnly, views.ProblemNewRecipient, views.ProblemMostEach, views.ProblemMostDay,
-		views.ProblemCountDay, views.ProblemAirtimeDay, views.ProblemDemoAirtime, views.ProblemBalance, views.ProblemFloat, views.ProblemBalanceUnknown, views.ProblemBalanceForeign,
-		views.ProblemRefundMost, views.ProblemRefundUntold, views.ProblemNoBalance, views.ProblemForbidden, views.ProblemRefusedPhone, views.ProblemRefusedCarrier, views.ProblemNewOwner,
+		"frozen", "hours", "saved_only", "new_recipient", "most_each", "most_day",
+		"count_day", "airtime_day", "demo_airtime", "balance", "float", "balance_unknown", "balance_foreign",
+		"refund_most", "refund_untold", "no_balance", "forbidden", "refused_phone", "refused_carrier", "new_owner",
 	} {
 		wrong := payoutForm(views.WayWithdraw)
 		wrong.Errors = views.Errors{"amount": {Problem: p, Figures: figures}}

@@ -95,7 +95,7 @@ func reconciliationScreens() map[string]templ.Component {
 	show("other", views.GroupMatched, func(p *views.ReconciliationProps) { p.Run = store.Reconciliation{} })
 	show("wrong", views.GroupMatched, func(p *views.ReconciliationProps) {
 		*p = views.ReconciliationProps{From: "hier", To: "", Now: now, Errors: views.Errors{
-			"from": {Problem: views.ProblemDay}, "to": {Problem: views.ProblemPeriodLong, Detail: "92"},
+			"from": {Problem: "day"}, "to": {Problem: "period_long", Detail: "92"},
 		}}
 	})
 	chart := home(balance())

@@ -225,7 +225,7 @@ func receiptScreens() map[string]templ.Component {
 func batchScreens() map[string]templ.Component {
 	right := views.BatchRow{Line: 1, Name: "Élève Un", Phone: "677123456", Payer: "237677123456", Amount: "2 500", Asked: 250_000, Description: "Scolarité"}
 	wrong := views.BatchRow{Line: 2, Phone: "12", Amount: "x", Errors: views.Errors{
-		"phone": {Problem: views.ProblemPhone}, "amount": {Problem: views.ProblemAmountLetters}, "description": {Problem: views.ProblemTextMissing},
+		"phone": {Problem: "phone"}, "amount": {Problem: views.ProblemAmountLetters}, "description": {Problem: views.ProblemTextMissing},
 		"first_name": {Problem: views.ProblemTextLong, Detail: "60"}, views.WholeForm: {Problem: views.ProblemCells},
 	}}
 	twice := right
@@ -270,7 +270,7 @@ func customerScreens() map[string]templ.Component {
 	})
 	add("again", func(props *views.CustomerProps) { props.Again = with(push(), paid) })
 	add("wrong", func(props *views.CustomerProps) {
-		props.Form.Errors = views.Errors{"amount": {Problem: views.ProblemAmountBelow, Detail: "500"}, "phone": {Problem: views.ProblemOftenPhone}}
+		props.Form.Errors = views.Errors{"amount": {Problem: "amount_below", Detail: "500"}, "phone": {Problem: "often_phone"}}
 		props.Link.MayPayMore = true
 	})
 	for i, t := range transactions() {
@@ -306,10 +306,10 @@ var wrongLink = views.LinkForm{
 	OperationID: "33333333-3333-4333-8333-333333333333", Amount: "2 500,50", Description: "", Phone: "12", Email: "non", RedirectURL: "ftp://x",
 	PaymentOptions: "CRYPTO", AmountKind: views.AmountLeast, Kind: store.LinkReusable, MostPayments: "zéro", Expires: "2020-01-01", Tills: []store.Till{{ID: 1, Name: "Comptoir 1"}},
 	Errors: views.Errors{
-		"amount": {Problem: views.ProblemAmountDecimals}, "description": {Problem: views.ProblemTextMissing},
-		"phone": {Problem: views.ProblemPhone}, "email": {Problem: views.ProblemEmail},
+		"amount": {Problem: "amount_decimals"}, "description": {Problem: views.ProblemTextMissing},
+		"phone": {Problem: "phone"}, "email": {Problem: views.ProblemEmail},
 		"redirect_url": {Problem: views.ProblemURL}, "payment_options": {Problem: views.ProblemChoice},
-		"most_payments": {Problem: views.ProblemNumber}, "expires": {Problem: views.ProblemDayPast}, "till": {Problem: views.ProblemTill},
+		"most_payments": {Problem: "number"}, "expires": {Problem: views.ProblemDayPast}, "till": {Problem: views.ProblemTill},
 		views.WholeForm: {Problem: views.ProblemExpired},
 	},
 }

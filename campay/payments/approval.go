@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
@@ -27,6 +28,11 @@ var (
 type NewOwnerError struct{ From time.Time }
 
 func (e *NewOwnerError) Error() string { return "he may approve from " + e.From.String() }
+
+// Refusal says from when he may.
+func (e *NewOwnerError) Refusal() *refusal.Refusal {
+	return refusal.New("", "new_owner", "From", e.From)
+}
 
 // Approve carries out an order that waits for a second owner, and comes back as
 // PayOut does. Rules and balance are checked anew; where they stand against it,

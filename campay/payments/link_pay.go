@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"comptoir/campay/money"
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
@@ -49,10 +50,23 @@ type LinkLeftError struct{ Left money.XAF }
 
 func (e *LinkLeftError) Error() string { return "the link takes " + e.Left.String() + " more" }
 
+// Refusal says what it takes.
+func (e *LinkLeftError) Refusal() *refusal.Refusal {
+	return refusal.New("amount", "amount_left", "Detail", e.Left)
+}
+
 // TooOftenError says that too much was asked for and not paid lately.
 type TooOftenError struct{ Of Part } // PartPhone, or PartOrder for the link
 
 func (e *TooOftenError) Error() string { return "asked for too often: " + string(e.Of) }
+
+// Refusal says whether it is the number or the link that has to wait.
+func (e *TooOftenError) Refusal() *refusal.Refusal {
+	if e.Of == PartPhone {
+		return refusal.New("phone", "often_phone")
+	}
+	return refusal.New("", "often_link")
+}
 
 // BusyError says that a payment is under way: another would pay twice.
 type BusyError struct{ With store.Transaction }
@@ -61,14 +75,14 @@ func (e *BusyError) Error() string { return fmt.Sprintf("payment %d is under way
 
 // ErrAmountChanged says that a link costs something else by now than the customer
 // was shown.
-var ErrAmountChanged = errors.New("the link's amount is another by now")
+var ErrAmountChanged = refusal.New("", "amount_changed")
 
 // ErrOnePage says that a link for one payment of a set amount has CamPay's page
 // already, which it was made with: no customer makes another.
 var ErrOnePage = errors.New("the link has its page")
 
 // ErrAmountBelow says that a customer's amount is less than a link asks for.
-var ErrAmountBelow = errors.New("amount is below the link's least")
+var ErrAmountBelow = refusal.New("amount", "amount_below")
 
 // PayLink writes a payment of a link down and sends it: to the customer's phone
 // (POST /collect/), or by asking CamPay for its page (POST /get_payment_link/).
@@ -170,7 +184,7 @@ func (order LinkPayment) amountFor(link store.PaymentLink) (money.XAF, error) {
 	case !link.MayPayMore || order.Amount == 0:
 		return fixed, nil
 	case order.Amount < fixed:
-		return 0, ErrAmountBelow
+		return 0, refusal.New("amount", ErrAmountBelow.Code, "Detail", fixed)
 	default:
 		return order.Amount, nil
 	}

@@ -220,7 +220,7 @@ func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) e
 		return fmt.Errorf("settle attempt %d: %w", attemptID, err)
 	}
 	if isRefused && !isReplaced {
-		return refusedOf(failure)
+		return refusedOf(failure, false)
 	}
 	return nil
 }

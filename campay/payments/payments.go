@@ -28,6 +28,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"comptoir/campay"
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
@@ -119,7 +120,7 @@ var ErrOperation = errors.New("the operation's id is not a UUIDv4")
 
 // ErrOperationUsed says that an operation's id belongs to another order: a form
 // that was changed after it had been sent. Nothing was sent for this one.
-var ErrOperationUsed = errors.New("the operation's id belongs to another order")
+var ErrOperationUsed = refusal.New("", "form_used")
 
 // IsOperation reports whether id is one that NewOperation makes.
 func IsOperation(id string) bool {

@@ -210,7 +210,7 @@ func (s *Service) send(ctx context.Context, t store.Transaction) error {
 	if err != nil {
 		return fmt.Errorf("%w: transaction %d: %w", ErrOutcomeNotKept, t.ID, err)
 	}
-	return refusal(callErr)
+	return refusedBy(callErr, true)
 }
 
 // transfer makes the one call that moves a payout's money.

@@ -5,20 +5,19 @@ package payments
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"comptoir/campay/money"
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
 // ErrBalanceUnknown says that CamPay could not be asked what there is to spend:
 // nothing was sent.
-var ErrBalanceUnknown = errors.New("the balance cannot be checked")
+var ErrBalanceUnknown = refusal.New("", "balance_unknown")
 
-// ErrBalanceForeign is the ErrBalanceUnknown of an account that CamPay keeps in
-// another currency than XAF: an amount sent from it would be no francs.
-var ErrBalanceForeign = fmt.Errorf("%w: it is in another currency", ErrBalanceUnknown)
+// ErrBalanceForeign is of an account that CamPay keeps in another currency than XAF: an
+// amount sent from it would be no francs.
+var ErrBalanceForeign = refusal.New("", "balance_foreign")
 
 // BalanceError says that a purse does not cover an order.
 type BalanceError struct {
@@ -32,6 +31,27 @@ type BalanceError struct {
 
 func (e *BalanceError) Error() string {
 	return "the balance does not cover it: " + e.Available.String() + " of " + e.Asked.String()
+}
+
+// Refusal says what the purse holds, and where there is more.
+func (e *BalanceError) Refusal() *refusal.Refusal {
+	figures := []any{"Asked", e.Asked, "Available", e.Available, "InFlight", ifAny(e.InFlight)}
+	if e.Other == "" {
+		return refusal.New("amount", "float", figures...)
+	}
+	other := any(e.OtherAvailable)
+	if e.OtherUntold {
+		other = ""
+	}
+	return refusal.New("amount", "balance", append(figures, "Carrier", e.Operator, "Other", e.Other, "OtherAvailable", other)...)
+}
+
+// ifAny is an amount that words leave out when it is nothing.
+func ifAny(amount money.XAF) any {
+	if amount == 0 {
+		return ""
+	}
+	return amount
 }
 
 // balanceToSpend asks CamPay anew, whatever is remembered.

@@ -155,7 +155,7 @@ func (s *Service) collect(ctx context.Context, t store.Transaction) error {
 	if err != nil {
 		return fmt.Errorf("%w: transaction %d: %w", ErrOutcomeNotKept, t.ID, err)
 	}
-	return refusal(callErr)
+	return refusedBy(callErr, false)
 }
 
 // accepted notes CamPay's acceptance of a collection: the payer is asked.

@@ -5,18 +5,18 @@ package payments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"comptoir/campay/money"
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
 // ErrRecipientName says that a recipient has no name, or one too long to show.
-var ErrRecipientName = errors.New("the recipient needs a name")
+var ErrRecipientName = refusal.New("name", "recipient_name")
 
 const longestName = 80
 

@@ -3,12 +3,12 @@ package payments
 // The days that a reconciliation is about: the merchant's, in Douala.
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 	"time"
 
 	"comptoir/campay/money"
+	"comptoir/campay/refusal"
 )
 
 // LongestPeriod is how many days one reconciliation may take.
@@ -16,12 +16,12 @@ const LongestPeriod = 92
 
 // The reasons for which a typed period is refused.
 var (
-	ErrDayMissing    = errors.New("day missing")
-	ErrDay           = errors.New("not a day")
-	ErrDayAmbiguous  = errors.New("day and month could be either")
-	ErrDayAhead      = errors.New("the day is still ahead")
-	ErrPeriodReverse = errors.New("the period ends before it begins")
-	ErrPeriodLong    = errors.New("the period is too long")
+	ErrDayMissing    = refusal.New("", "day_missing")
+	ErrDay           = refusal.New("", "day")
+	ErrDayAmbiguous  = refusal.New("", "day_ambiguous") // day and month could be either
+	ErrDayAhead      = refusal.New("to", "day_ahead")
+	ErrPeriodReverse = refusal.New("to", "period_reverse")
+	ErrPeriodLong    = refusal.New("to", "period_long", "Detail", LongestPeriod)
 )
 
 // Period is some days in Douala, each by its midnight, both included.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"comptoir/campay/money"
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
@@ -22,6 +23,14 @@ type RefundError struct {
 
 func (e *RefundError) Error() string {
 	return fmt.Sprintf("%s of %s are left to give back", e.Left, e.Taken)
+}
+
+// Refusal says how much may be given back.
+func (e *RefundError) Refusal() *refusal.Refusal {
+	if e.Untold {
+		return refusal.New("", "refund_untold")
+	}
+	return refusal.New("amount", "refund_most", "Taken", e.Taken, "Refunded", ifAny(e.Refunded), "Left", e.Left)
 }
 
 // refundWords begin the description of a refund that was given none. CamPay and

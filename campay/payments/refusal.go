@@ -4,19 +4,23 @@ package payments
 // back to whoever asked.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"comptoir/campay"
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
 // ErrNotSent says that CamPay surely never got a request: nothing moved, and
 // asking anew is safe.
-var ErrNotSent = errors.New("CamPay could not be reached")
+var ErrNotSent = refusal.New("", "unreachable")
 
 // RefusedError says that CamPay answered no: nothing moved.
 type RefusedError struct {
@@ -24,6 +28,7 @@ type RefusedError struct {
 	Code    string // ER101 …, as it came; may be unknown or empty
 	Message string // CamPay's own words, for staff; empty where it said none
 	Status  int    // of the answer, which may be a proxy's
+	Payout  bool   // what it did not take: a payout, or a collection
 }
 
 // Part is the part of an order that a refusal speaks of.
@@ -43,9 +48,40 @@ const (
 
 func (e *RefusedError) Error() string { return fmt.Sprintf("CamPay refused: %s %s", e.Code, e.Message) }
 
-// refusal turns a call's failure into what a caller decides by; a lost answer
+// refusedWords are the codes of CamPay's no, of a collection and of a payout, by what it
+// speaks of; "phone_carrier" and the rest stand on the field that can be mended.
+var refusedWords = map[bool]map[Part]refusal.Refusal{
+	false: {
+		PartPhone: {Code: "refused_number", Field: "phone"}, PartCarrier: {Code: "phone_carrier", Field: "phone"},
+		PartOften: {Code: "refused_often", Field: "phone"}, PartKeys: {Code: "refused_keys"}, PartAmount: {Code: "refused", Field: "amount"},
+	},
+	true: {
+		PartPhone: {Code: "refused_phone", Field: "phone"}, PartCarrier: {Code: "refused_carrier", Field: "phone"},
+		PartOften: {Code: "refused_often", Field: "phone"}, PartKeys: {Code: "refused_keys"}, PartAmount: {Code: "not_sent", Field: "amount"},
+		PartBalance: {Code: "no_balance", Field: "amount"}, PartForbidden: {Code: "forbidden"},
+	},
+}
+
+// Refusal says what CamPay's no is about, in its own words where it has some: of an
+// unknown one they come through whole.
+func (e *RefusedError) Refusal() *refusal.Refusal {
+	said := cmp.Or(e.Message, e.Code, "HTTP "+strconv.Itoa(e.Status))
+	if r, isKnown := refusedWords[e.Payout][e.Of]; isKnown {
+		r.Figures = []any{"Detail", said}
+		return &r
+	}
+	code := map[bool]string{false: "refused", true: "not_sent"}[e.Payout]
+	if e.Message == "" && e.Code == "" {
+		code += "_silently"
+	} else if e.Payout {
+		said = strings.TrimSpace(e.Message + " " + e.Code)
+	}
+	return refusal.New("", code, "Detail", said)
+}
+
+// refusedBy turns a call's failure into what a caller decides by; a lost answer
 // is none, since nobody knows yet.
-func refusal(callErr error) error {
+func refusedBy(callErr error, isPayout bool) error {
 	var failure *campay.Error
 	if !errors.As(callErr, &failure) {
 		return nil
@@ -57,15 +93,15 @@ func refusal(callErr error) error {
 		if campay.IsDuplicate(failure) {
 			return nil // CamPay has it: it is in doubt, and no refusal
 		}
-		return refusedOf(failure)
+		return refusedOf(failure, isPayout)
 	default:
 		return nil
 	}
 }
 
 // refusedOf says what a refusal is about.
-func refusedOf(failure *campay.Error) *RefusedError {
-	e := &RefusedError{Code: failure.Code, Message: failure.Message, Status: failure.HTTPStatus}
+func refusedOf(failure *campay.Error, isPayout bool) *RefusedError {
+	e := &RefusedError{Payout: isPayout, Code: failure.Code, Message: failure.Message, Status: failure.HTTPStatus}
 	switch failure.Code {
 	case campay.CodePhone:
 		e.Of = PartPhone

@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"comptoir/campay/money"
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
-// Rule is one of the owner's rules for money that goes out.
+// Rule is one of the owner's rules for money that goes out, and the code of its no.
 type Rule string
 
 // The rules, in the order in which they are looked at. Day and count are about
@@ -19,11 +20,11 @@ type Rule string
 const (
 	RuleFrozen       Rule = "frozen"
 	RuleHours        Rule = "hours"
-	RuleRecipients   Rule = "recipients"    // saved ones only
+	RuleRecipients   Rule = "saved_only"
 	RuleNewRecipient Rule = "new_recipient" // saved too short a time ago, or not at all
-	RuleEach         Rule = "each"
-	RuleDay          Rule = "day"
-	RuleCount        Rule = "count"
+	RuleEach         Rule = "most_each"
+	RuleDay          Rule = "most_day"
+	RuleCount        Rule = "count_day"
 	RuleAirtimeDay   Rule = "airtime_day"
 	RuleDemoAirtime  Rule = "demo_airtime" // CamPay's own, and not the owner's: Limit, and no other amount
 )
@@ -43,11 +44,27 @@ type RuleError struct {
 
 func (e *RuleError) Error() string { return "against the owner's rule: " + string(e.Rule) }
 
+// Refusal says which rule stands in the way: its words go by its name.
+func (e *RuleError) Refusal() *refusal.Refusal {
+	field := ""
+	switch e.Rule {
+	case RuleRecipients, RuleNewRecipient:
+		field = "phone"
+	case RuleEach, RuleDay, RuleAirtimeDay, RuleDemoAirtime:
+		field = "amount"
+	}
+	figures := []any{"Limit", e.Limit, "Left", e.Left, "From", e.FromHour, "To", e.ToHour, "Until", e.Until}
+	if e.Rule == RuleCount {
+		figures = append(figures, "Count", e.Count)
+	}
+	return refusal.New(field, string(e.Rule), figures...)
+}
+
 // ErrRules says that rules make no sense: a negative limit, or no such hour.
 var ErrRules = errors.New("no such rules")
 
 // ErrRulesChanged says that the rules are others than those that were seen.
-var ErrRulesChanged = errors.New("the rules were changed meanwhile")
+var ErrRulesChanged = refusal.New("", "rules_changed")
 
 // SetRules puts other rules in place of those that were seen, whose Version is given;
 // "" for whatever there is. It fails with ErrRulesChanged where others stand there by

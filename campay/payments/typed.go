@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"comptoir/campay/money"
+	"comptoir/campay/refusal"
 )
 
 // MaxAmount is the largest amount one operation may carry: far above any
@@ -17,13 +18,13 @@ var MaxAmount = money.Francs(99_999_999)
 
 // The reasons for which a typed amount is refused.
 var (
-	ErrAmountMissing  = errors.New("amount missing")
-	ErrAmountDecimals = errors.New("amount has decimals")
-	ErrAmountSign     = errors.New("amount has a sign")
-	ErrAmountZero     = errors.New("amount is zero")
-	ErrAmountTooLarge = errors.New("amount is too large")
-	ErrAmountGroups   = errors.New("amount is more than one number")
-	ErrAmountLetters  = errors.New("amount is not a number")
+	ErrAmountMissing  = refusal.New("amount", "amount_missing")
+	ErrAmountDecimals = refusal.New("amount", "amount_decimals")
+	ErrAmountSign     = refusal.New("amount", "amount_sign")
+	ErrAmountZero     = refusal.New("amount", "amount_zero")
+	ErrAmountTooLarge = refusal.New("amount", "amount_large", "Detail", MaxAmount)
+	ErrAmountGroups   = refusal.New("amount", "amount_groups") // more than one number
+	ErrAmountLetters  = refusal.New("amount", "amount_letters")
 )
 
 // ParseAmount reads whole francs as people write them: "2500", "2 500",
@@ -61,7 +62,7 @@ func ParseAmount(typed string) (money.XAF, error) {
 }
 
 // ErrCount says that a typed count is no whole number from 1 to the most.
-var ErrCount = errors.New("not a whole number that is taken")
+var ErrCount = refusal.New("most_payments", "number")
 
 // ParseCount reads how many, written in groups as an amount is, up to most.
 func ParseCount(typed string, most int64) (int64, error) {
@@ -168,9 +169,9 @@ func areThousands(groups []string) bool {
 
 // The reasons for which a typed phone number is refused.
 var (
-	ErrPhoneMissing = errors.New("phone number missing")
-	ErrPhone        = errors.New("not a Cameroon mobile number")
-	ErrPhoneCarrier = errors.New("neither an MTN nor an Orange number")
+	ErrPhoneMissing = refusal.New("phone", "phone_missing")
+	ErrPhone        = refusal.New("phone", "phone")
+	ErrPhoneCarrier = refusal.New("phone", "phone_carrier")
 )
 
 // ParsePhone reads a payer's number as people type it and refuses what
@@ -190,7 +191,7 @@ func ParsePhone(typed string) (money.Phone, error) {
 }
 
 // ErrPaymentOptions says that a way to pay is none that CamPay offers.
-var ErrPaymentOptions = errors.New("no such way to pay")
+var ErrPaymentOptions = refusal.New("payment_options", "choice")
 
 // ParsePaymentOptions reads the ways to pay that a form offers; none is mobile
 // money.

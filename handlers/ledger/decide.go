@@ -36,7 +36,7 @@ func (s *Screens) Decide(c echo.Context) error {
 	if !may.May() {
 		return web.See(c, page) // settled meanwhile: the page says how
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	outcome := store.Status(c.FormValue("outcome"))
 	if !outcome.Final() {
 		f.Wrong("outcome", views.ProblemChoice, "")

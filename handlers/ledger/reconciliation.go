@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -32,7 +31,7 @@ type periodForm struct {
 
 // period reads from and to; where neither is named, yesterday is meant.
 func (s *Screens) period(c echo.Context) periodForm {
-	in := periodForm{from: web.Typed(c, "from"), to: web.Typed(c, "to"), form: web.NewForm(c)}
+	in := periodForm{from: web.Typed(c, "from"), to: web.Typed(c, "to"), form: s.NewForm(c)}
 	if in.from == "" && in.to == "" && c.Request().Method != http.MethodPost {
 		in.period = payments.Yesterday(s.Now())
 		in.from, in.to = views.DayInput(in.period.From), views.DayInput(in.period.To)
@@ -43,15 +42,11 @@ func (s *Screens) period(c echo.Context) periodForm {
 	if !in.form.OK() {
 		return in
 	}
-	switch err := in.period.Check(s.Now()); {
-	case errors.Is(err, payments.ErrDayAhead) && in.period.From.After(s.Now()):
-		in.form.Wrong("from", views.ProblemDayAhead, "")
-	case errors.Is(err, payments.ErrDayAhead):
-		in.form.Wrong("to", views.ProblemDayAhead, "")
-	case errors.Is(err, payments.ErrPeriodReverse):
-		in.form.Wrong("to", views.ProblemPeriodReverse, "")
-	case errors.Is(err, payments.ErrPeriodLong):
-		in.form.Wrong("to", views.ProblemPeriodLong, strconv.Itoa(payments.LongestPeriod))
+	err := in.period.Check(s.Now())
+	if errors.Is(err, payments.ErrDayAhead) && in.period.From.After(s.Now()) {
+		in.form.Typed("from", err)
+	} else {
+		in.form.Refused(err)
 	}
 	return in
 }

@@ -34,7 +34,7 @@ func (s *Screens) showBatchForm(c echo.Context, status int, form views.BatchForm
 // which row and, once that is confirmed, makes it. A row that stands twice in it,
 // and a list that was made before, are asked about.
 func (s *Screens) CreateBatch(c echo.Context) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := views.BatchForm{OperationID: f.Operation(c.FormValue("operation")), Errors: f.Errors}
 	var err error
 	if in.Text, err = batchText(c, f); err != nil {
@@ -144,7 +144,7 @@ func batchRow(of *web.Form, l list, cells listRow) (views.BatchRow, payments.Lin
 	order := payments.LinkOrder{Operation: payments.NewOperation(), Kind: store.LinkOnce, Description: row.Description, FirstName: row.Name}
 	var err error
 	order.Amount, err = payments.ParseAmount(row.Amount)
-	f.Amount(err)
+	f.Typed("amount", err)
 	payer(f, views.LinkForm{Phone: row.Phone, FirstName: row.Name}, &order)
 	row.Asked, row.Payer = order.Amount, order.Phone
 	description(f, row.Description)

@@ -44,7 +44,7 @@ func (s *Screens) ChangeLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in, f := readLink(c), web.NewForm(c)
+	in, f := readLink(c), s.NewForm(c)
 	in.ID, in.Kind = l.ID, l.Kind
 	read := s.linkTerms
 	if l.Kind == store.LinkOnce {

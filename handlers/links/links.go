@@ -103,7 +103,7 @@ func readLink(c echo.Context) views.LinkForm {
 
 // linkOrder is what a form asks for, and what is wrong with it by field.
 func (s *Screens) linkOrder(c echo.Context, in views.LinkForm) (payments.LinkOrder, *web.Form, error) {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	order := payments.LinkOrder{
 		Operation: f.Operation(in.OperationID), Description: in.Description,
 		FirstName: in.FirstName, LastName: in.LastName, Email: in.Email,
@@ -159,7 +159,7 @@ func (s *Screens) linkTerms(f *web.Form, in views.LinkForm) payments.LinkChange 
 	case "", views.AmountFixed, views.AmountLeast:
 		var err error
 		terms.Amount, err = payments.ParseAmount(in.Amount)
-		f.Amount(err)
+		f.Typed("amount", err)
 		terms.MayPayMore = in.AmountKind == views.AmountLeast
 	default:
 		f.Wrong("amount_kind", views.ProblemChoice, "")
@@ -174,15 +174,13 @@ const mostCount = 1_000_000
 func (s *Screens) linkLimits(f *web.Form, in views.LinkForm) (limits payments.LinkChange) {
 	if in.MostPayments != "" {
 		var err error
-		if limits.MostPayments, err = payments.ParseCount(in.MostPayments, mostCount); err != nil {
-			f.Wrong("most_payments", views.ProblemNumber, "")
-		}
+		limits.MostPayments, err = payments.ParseCount(in.MostPayments, mostCount)
+		f.Typed("most_payments", err)
 	}
 	if in.MostMoney != "" {
 		var err error
-		if limits.MostMoney, err = payments.ParseAmount(in.MostMoney); err != nil {
-			f.AmountOf("most_money", err)
-		}
+		limits.MostMoney, err = payments.ParseAmount(in.MostMoney)
+		f.Typed("most_money", err)
 	}
 	if in.Expires != "" {
 		day := f.Day("expires", in.Expires)
@@ -207,11 +205,10 @@ func payer(f *web.Form, in views.LinkForm, order *payments.LinkOrder) {
 	var err error
 	if in.Phone != "" {
 		order.Phone, err = payments.ParsePhone(in.Phone)
-		f.Phone(err)
+		f.Typed("phone", err)
 	}
-	if order.PaymentOptions, err = payments.ParsePaymentOptions(in.PaymentOptions); err != nil {
-		f.Wrong("payment_options", views.ProblemChoice, "")
-	}
+	order.PaymentOptions, err = payments.ParsePaymentOptions(in.PaymentOptions)
+	f.Typed("payment_options", err)
 	f.AtMost("first_name", in.FirstName, views.MaxPersonName)
 	f.AtMost("last_name", in.LastName, views.MaxPersonName)
 	f.Email("email", in.Email)

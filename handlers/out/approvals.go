@@ -80,13 +80,13 @@ func (s *Screens) showApproval(c echo.Context, status int, n int64, wrong views.
 // now, and says what stands against it.
 func (s *Screens) approvalReview(c echo.Context, a store.Approval, props *views.ApprovalProps) (stands views.Errors, err error) {
 	preview, err := s.Payments.PreviewApproval(c.Request().Context(), a, web.User(c).ID)
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	var isNew *payments.NewOwnerError
 	if errors.As(err, &isNew) {
 		props.From = isNew.From
 		return nil, nil
 	}
-	if err != nil && !s.stopped(f, err) {
+	if err != nil && !f.Refused(err) {
 		return nil, err
 	}
 	review := reviewOf(preview)
@@ -105,7 +105,7 @@ func (s *Screens) Approve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	if err := s.PasswordAgain(c, f); err != nil {
 		return err
 	}
@@ -116,13 +116,13 @@ func (s *Screens) Approve(c echo.Context) error {
 	switch {
 	case s.SentUnkept(c, err):
 		return s.seePayout(c, payout)
-	case payout.Transaction.ID != 0 && (err == nil || s.stopped(f, err)):
+	case payout.Transaction.ID != 0 && (err == nil || f.Refused(err)):
 		return s.seePayout(c, payout) // what CamPay said stands on its page
 	case errors.Is(err, payments.ErrOwnApproval), errors.Is(err, payments.ErrNoOwner):
 		return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 	case errors.Is(err, payments.ErrApprovalOver):
 		return s.approvalOver(c, n)
-	case s.stopped(f, err):
+	case f.Refused(err):
 		return s.showApproval(c, http.StatusUnprocessableEntity, n, whole(f))
 	default:
 		return err

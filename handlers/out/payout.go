@@ -117,11 +117,11 @@ func (s *Screens) payoutOrder(c echo.Context, screen payoutScreen) (payments.Pay
 		Way: screen.way, OperationID: c.FormValue("operation"),
 		Amount: web.Typed(c, "amount"), Phone: web.Typed(c, "phone"), Description: web.Typed(c, "description"),
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	order := payments.PayoutOrder{Kind: screen.kind, Description: typedForm.Description, By: web.User(c).ID}
 	var err error
 	order.Amount, err = payments.ParseAmount(typedForm.Amount)
-	f.Amount(err)
+	f.Typed("amount", err)
 	if screen.way == views.WayRefund {
 		refund, err := s.refund(c)
 		if err != nil {
@@ -130,7 +130,7 @@ func (s *Screens) payoutOrder(c echo.Context, screen payoutScreen) (payments.Pay
 		order.RefundOf, typedForm.RefundOf = refund.Collection.ID, refund.Collection.ID
 	} else {
 		order.Phone, err = payments.ParsePhone(typedForm.Phone)
-		f.Phone(err)
+		f.Typed("phone", err)
 	}
 	f.AtMost("description", order.Description, views.MaxDescription)
 	order.Operation = f.Operation(typedForm.OperationID)
@@ -149,7 +149,7 @@ func (s *Screens) PayoutReview(screen payoutScreen) echo.HandlerFunc {
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 		}
 		preview, err := s.Payments.PreviewPayout(c.Request().Context(), order)
-		if s.stopped(f, err) {
+		if f.Refused(err) {
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 		}
 		if err != nil {
@@ -197,7 +197,7 @@ func (s *Screens) ConfirmPayout(screen payoutScreen) echo.HandlerFunc {
 			return err
 		}
 		if !begun {
-			if s.stopped(f, stop) {
+			if f.Refused(stop) {
 				return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 			}
 			if stop != nil {
@@ -226,7 +226,7 @@ func (s *Screens) ConfirmPayout(screen payoutScreen) echo.HandlerFunc {
 			f.Wrong("again", views.ProblemNotSure, "")
 			return s.showReview(c, http.StatusConflict, typedForm, preview)
 		}
-		if s.stopped(f, err) {
+		if f.Refused(err) {
 			typedForm.OperationID = payments.NewOperation() // the refused one may be in the book, and is over
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 		}

@@ -42,7 +42,7 @@ func (s *Screens) showPayoutRules(c echo.Context, status int, in *views.PayoutRu
 }
 
 func (s *Screens) SetPayoutRules(c echo.Context) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := views.PayoutRulesForm{
 		MostEach: web.Typed(c, "most_each"), MostDay: web.Typed(c, "most_day"), CountDay: web.Typed(c, "count_day"), AirtimeDay: web.Typed(c, "airtime_day"),
 		SavedOnly: c.FormValue("saved_only") == "yes", WaitHours: web.Typed(c, "wait_hours"), FromHour: web.Typed(c, "from_hour"), ToHour: web.Typed(c, "to_hour"),
@@ -60,7 +60,7 @@ func (s *Screens) SetPayoutRules(c echo.Context) error {
 	}
 	err := s.Payments.SetRules(f.Ctx, rules, c.FormValue("seen"), web.User(c).ID)
 	if errors.Is(err, payments.ErrRulesChanged) {
-		f.Wrong(views.WholeForm, views.ProblemRulesChanged, "")
+		f.Refused(err)
 		now, err := s.Store.PayoutRules(f.Ctx)
 		if err != nil {
 			return err
@@ -114,10 +114,7 @@ func limit(f *web.Form, name, text string) money.XAF {
 		return 0
 	}
 	amount, err := payments.ParseAmount(text)
-	said := web.Form{Ctx: f.Ctx, Errors: views.Errors{}}
-	if said.Amount(err); !said.OK() {
-		f.Errors[name] = said.Errors["amount"]
-	}
+	f.Typed(name, err)
 	return amount
 }
 
@@ -187,7 +184,7 @@ func (s *Screens) showUnfreeze(c echo.Context, status int, wrong views.Errors) e
 }
 
 func (s *Screens) Unfreeze(c echo.Context) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	if err := s.PasswordAgain(c, f); err != nil {
 		return err
 	}
@@ -196,7 +193,7 @@ func (s *Screens) Unfreeze(c echo.Context) error {
 	}
 	err := s.Payments.Unfreeze(f.Ctx, c.FormValue("seen"), web.User(c).ID)
 	if errors.Is(err, payments.ErrRulesChanged) {
-		f.Wrong(views.WholeForm, views.ProblemRulesChanged, "")
+		f.Refused(err)
 		return s.showUnfreeze(c, http.StatusConflict, f.Errors)
 	}
 	if err != nil {

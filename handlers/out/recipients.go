@@ -46,14 +46,14 @@ func (s *Screens) showRecipientForm(c echo.Context, status int, form views.Recip
 func (s *Screens) SaveRecipient(c echo.Context) error {
 	ctx := c.Request().Context()
 	in := views.RecipientForm{Name: web.Typed(c, "name"), Phone: web.Typed(c, "phone")}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in.Errors = f.Errors
 	if in.Name == "" {
 		f.Wrong("name", views.ProblemRecipientName, "")
 	}
 	f.AtMost("name", in.Name, views.MaxPersonName)
 	number, err := payments.ParsePhone(in.Phone)
-	f.Phone(err)
+	f.Typed("phone", err)
 	if err := s.PasswordAgain(c, f); err != nil {
 		return err
 	}

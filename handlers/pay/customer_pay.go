@@ -11,8 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"comptoir/campay/money"
 	"comptoir/campay/payments"
+	"comptoir/campay/refusal"
 	"comptoir/handlers/access"
 	"comptoir/handlers/web"
 	"comptoir/store"
@@ -65,7 +65,7 @@ func (s *Screens) PayLink(c echo.Context) error {
 	}
 	if wait := s.Guesses.Take(s.Now(), fromOne(c, l)); wait > 0 {
 		web.TooMany(c, wait)
-		tooOften(f, payments.PartOrder)
+		f.Refused(&payments.TooOftenError{Of: payments.PartOrder})
 		return s.showCustomer(c, http.StatusTooManyRequests, props)
 	}
 	t, err := s.Payments.PayLink(ctx, order)
@@ -79,7 +79,7 @@ func (s *Screens) PayLink(c echo.Context) error {
 	if errors.Is(err, payments.ErrOnePage) {
 		return web.See(c, "/p/"+l.Slug) // where it is
 	}
-	if status := notPaid(f, err, l.Amount); status != 0 {
+	if status := notPaid(f, err); status != 0 {
 		props.Form.OperationID = payments.NewOperation() // the refused one may be in the book, and over
 		if l, err := s.Store.Link(ctx, l.ID); err == nil {
 			props.Link, props.Stop = l, l.Stop(s.Now())
@@ -99,7 +99,7 @@ func (s *Screens) PayLink(c echo.Context) error {
 // customerOrder is what a customer's form asks for; what is wrong with it
 // stands in props.
 func (s *Screens) customerOrder(c echo.Context, props *views.CustomerProps) (payments.LinkPayment, *web.Form) {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := views.CustomerForm{OperationID: c.FormValue("operation"), Amount: web.Typed(c, "amount"), Phone: web.Typed(c, "phone"), Errors: f.Errors}
 	order := payments.LinkPayment{LinkID: props.Link.ID}
 	order.Operation = f.Operation(in.OperationID)
@@ -107,13 +107,13 @@ func (s *Screens) customerOrder(c echo.Context, props *views.CustomerProps) (pay
 	if in.Amount != "" || props.Link.Amount == 0 {
 		var err error
 		order.Amount, err = payments.ParseAmount(in.Amount)
-		f.Amount(err)
+		f.Typed("amount", err)
 	}
 	byPage := c.FormValue("way") == "page" && props.Link.PaymentOptions.TakeCards() || !props.Link.PaymentOptions.TakePhones()
 	if !byPage {
 		var err error
 		order.Phone, err = payments.ParsePhone(in.Phone)
-		f.Phone(err)
+		f.Typed("phone", err)
 	}
 	if shown, err := payments.ParseAmount(c.FormValue("shown")); err == nil {
 		order.Shown = shown
@@ -146,65 +146,45 @@ func (s *Screens) payBusy(c echo.Context, props views.CustomerProps, f *web.Form
 	return s.showCustomer(c, http.StatusConflict, props)
 }
 
+// forCustomers are the words of those refusals that are said otherwise to a customer
+// than to staff: CamPay's own are for staff alone.
+var forCustomers = map[string]refusal.Refusal{
+	payments.ErrNotSent.Code: {Code: "campay_down"},
+	"refused_number":         {Code: "number_unknown", Field: "phone"},
+	"refused_often":          {Code: "often_phone", Field: "phone"},
+	"refused_keys":           {Code: "not_taken"},
+	"refused_silently":       {Code: "not_taken"},
+}
+
 // notPaid says in a customer's words why his payment was not asked for, and with
-// which status; 0 where err is nothing of the kind. least is in hundredths.
-// CamPay's own words are for staff.
-func notPaid(f *web.Form, err error, least money.XAF) int {
-	var (
-		stopped *payments.LinkStoppedError
-		left    *payments.LinkLeftError
-		often   *payments.TooOftenError
-		refused *payments.RefusedError
-	)
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &stopped):
+// which status; 0 where err is nothing of the kind.
+func notPaid(f *web.Form, err error) int {
+	var stopped *payments.LinkStoppedError
+	if errors.As(err, &stopped) {
 		return http.StatusConflict // the page says why
-	case errors.Is(err, payments.ErrAmountChanged):
-		f.Wrong(views.WholeForm, views.ProblemAmountChanged, "")
-		return http.StatusConflict
-	case errors.As(err, &left):
-		f.Wrong("amount", views.ProblemAmountLeft, views.Francs(f.Ctx, left.Left))
-	case errors.Is(err, payments.ErrAmountBelow):
-		f.Wrong("amount", views.ProblemAmountBelow, views.Francs(f.Ctx, least))
-	case errors.Is(err, payments.ErrAmountMissing):
-		f.Amount(payments.ErrAmountMissing)
-	case errors.As(err, &often):
-		tooOften(f, often.Of)
-		return http.StatusTooManyRequests
-	case errors.Is(err, payments.ErrOperationUsed):
-		f.Wrong(views.WholeForm, views.ProblemUsed, "")
-	case errors.Is(err, payments.ErrNotSent):
-		f.Wrong(views.WholeForm, views.ProblemCamPayDown, "")
-		return http.StatusServiceUnavailable
-	case errors.As(err, &refused):
-		customerRefused(f, refused.Of)
-	default:
+	}
+	said, isRefusal := refusal.Of(err)
+	if !isRefusal {
 		return 0
 	}
-	return http.StatusUnprocessableEntity
-}
-
-func tooOften(f *web.Form, of payments.Part) {
-	if of == payments.PartPhone {
-		f.Wrong("phone", views.ProblemOftenPhone, "")
-		return
+	status := http.StatusUnprocessableEntity
+	var often *payments.TooOftenError
+	switch {
+	case errors.Is(err, payments.ErrAmountChanged):
+		status = http.StatusConflict
+	case errors.Is(err, payments.ErrNotSent):
+		status = http.StatusServiceUnavailable
+	case errors.As(err, &often):
+		status = http.StatusTooManyRequests
 	}
-	f.Wrong(views.WholeForm, views.ProblemOftenLink, "")
-}
-
-func customerRefused(f *web.Form, of payments.Part) {
-	switch of {
-	case payments.PartPhone:
-		f.Wrong("phone", views.ProblemNumberUnknown, "")
-	case payments.PartOften:
-		f.Wrong("phone", views.ProblemOftenPhone, "")
-	case payments.PartCarrier:
-		f.Wrong("phone", views.ProblemPhoneCarrier, "")
-	case payments.PartAmount:
-		f.Wrong("amount", views.ProblemAmountTaken, "")
-	default:
-		f.Wrong(views.WholeForm, views.ProblemNotTaken, "")
+	if other, is := forCustomers[said.Code]; is {
+		said = &other
+	} else if refused := (*payments.RefusedError)(nil); errors.As(err, &refused) && said.Code == "refused" {
+		said = refusal.New("", "not_taken")
+		if refused.Of == payments.PartAmount {
+			said = refusal.New("amount", "amount_taken")
+		}
 	}
+	f.Refused(said)
+	return status
 }

@@ -53,7 +53,7 @@ func (s *Screens) showOwnAccount(c echo.Context, status int, wrong accountErrors
 
 // ChangePassword ends the other sessions: whoever knew the old one is out.
 func (s *Screens) ChangePassword(c echo.Context) error {
-	u, f := web.User(c), web.NewForm(c)
+	u, f := web.User(c), s.NewForm(c)
 	password := c.FormValue("new_password")
 	f.NewPassword("new_password", password, u.Name)
 	err := s.PasswordAgain(c, f)

@@ -53,7 +53,7 @@ func (s *Screens) Join(c echo.Context) error {
 	if i.ID == 0 {
 		return s.showJoin(c, http.StatusGone, i, nil)
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	password := c.FormValue("new_password")
 	f.NewPassword("new_password", password, i.Name)
 	if !f.OK() {

@@ -76,7 +76,7 @@ func (s *Screens) showPasskeyForm(c echo.Context, status int, form views.Passkey
 
 // BeginPasskey asks for the password, then has the browser make a passkey.
 func (s *Screens) BeginPasskey(c echo.Context) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := views.PasskeyForm{Name: web.Typed(c, "name"), Errors: f.Errors}
 	if in.Name == "" {
 		f.Wrong("name", views.ProblemNameMissing, "")
@@ -140,7 +140,7 @@ func (s *Screens) RemovePasskey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	if err := s.PasswordAgain(c, f); err != nil {
 		return err
 	}

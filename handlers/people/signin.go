@@ -43,7 +43,7 @@ func (s *Screens) showSignIn(c echo.Context, status int, props views.SignInProps
 func (s *Screens) SignIn(c echo.Context) error {
 	ctx := c.Request().Context()
 	name, password, next := web.Typed(c, "name"), c.FormValue("password"), web.LocalPath(c.FormValue("next"))
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	if name == "" {
 		f.Wrong("name", views.ProblemNameMissing, "")
 	}

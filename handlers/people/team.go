@@ -55,7 +55,7 @@ func roleNamed(f *web.Form, name string) store.Role {
 }
 
 func (s *Screens) Invite(c echo.Context) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := views.InviteForm{Name: web.Typed(c, "name"), Role: c.FormValue("role"), Errors: f.Errors}
 	role := roleNamed(f, in.Role)
 	if in.Name == "" {
@@ -137,7 +137,7 @@ func (s *Screens) ChangePerson(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f, what := web.NewForm(c), c.FormValue("what")
+	f, what := s.NewForm(c), c.FormValue("what")
 	role := u.Role
 	if what == "role" {
 		role = roleNamed(f, c.FormValue("role"))

@@ -22,7 +22,7 @@ import (
 // TrustTill makes the device in the owner's hands a till. What it was before, and what
 // copies of its cookie there are, ends with that.
 func (s *Screens) TrustTill(c echo.Context) error {
-	f, name := web.NewForm(c), web.Typed(c, "till")
+	f, name := s.NewForm(c), web.Typed(c, "till")
 	if name == "" {
 		f.Wrong("till", views.ProblemNameMissing, "")
 	}
@@ -105,7 +105,7 @@ func (s *Screens) SwitchPerson(c echo.Context) error {
 	if till.ID == 0 {
 		return echo.NewHTTPError(http.StatusNotFound)
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	person, _ := strconv.ParseInt(c.FormValue("person"), 10, 64)
 	props := views.SwitchProps{Person: person, Errors: f.Errors}
 	u, hash, err := s.Access.PIN(f.Ctx, till, person, web.Typed(c, "pin"))
@@ -138,7 +138,7 @@ func (s *Screens) SwitchPerson(c echo.Context) error {
 
 // SetPIN gives a cashier a PIN, or takes it away where none is typed.
 func (s *Screens) SetPIN(c echo.Context) error {
-	u, f, pin := web.User(c), web.NewForm(c), web.Typed(c, "pin")
+	u, f, pin := web.User(c), s.NewForm(c), web.Typed(c, "pin")
 	if pin != "" && !access.IsPIN(pin) {
 		f.Wrong("pin", views.ProblemPINWeak, "")
 	}

@@ -91,7 +91,7 @@ func (s *Screens) SecondFactor(c echo.Context) error {
 	if u.ID == 0 {
 		return web.See(c, "/signin")
 	}
-	f, next := web.NewForm(c), web.LocalPath(c.FormValue("next"))
+	f, next := s.NewForm(c), web.LocalPath(c.FormValue("next"))
 	if err := s.CheckCode(c, f, u); err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (s *Screens) TurnTOTPOn(c echo.Context) error {
 	if secret == "" || web.User(c).HasTOTP {
 		return web.See(c, "/account")
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	if err := s.PasswordAgain(c, f); err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (s *Screens) RenewRecovery(c echo.Context) error {
 // withFactor changes the second factor of who is signed in, after his password
 // and a code.
 func (s *Screens) withFactor(c echo.Context, change func() error) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	if !web.User(c).HasTOTP {
 		return web.See(c, "/account")
 	}

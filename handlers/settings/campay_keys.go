@@ -41,7 +41,7 @@ func (s *Screens) showKeys(c echo.Context, status int, form views.KeysForm) (err
 // SetKeys keeps a book's keys when CamPay takes them, and opens the book. What
 // was left empty stays as it is.
 func (s *Screens) SetKeys(c echo.Context) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := views.KeysForm{Book: store.Book(c.FormValue("book")), Username: web.Typed(c, "username"), Errors: f.Errors}
 	if s.Wiring.Fixed() {
 		return echo.NewHTTPError(http.StatusForbidden)

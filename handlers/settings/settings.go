@@ -102,7 +102,7 @@ func readShop(c echo.Context, f *web.Form) views.ShopForm {
 }
 
 func (s *Screens) SetShop(c echo.Context) error {
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := readShop(c, f)
 	logo, err := logo(f, c)
 	if err != nil {

@@ -66,7 +66,7 @@ func (s *Screens) ClaimSetup(c echo.Context) error {
 	if !s.holdsToken(c) { // before anything of the body is read
 		return s.askForToken(c)
 	}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	in := views.SetupForm{Owner: web.Typed(c, "name"), Shop: readShop(c, f)}
 	in.Shop.Errors, in.Errors = f.Errors, f.Errors
 	if in.Owner == "" {

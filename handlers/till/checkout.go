@@ -113,19 +113,19 @@ func (s *Screens) liveStrip(c echo.Context) (web.LivePart, error) {
 
 // readSale reads a form of the till, whichever of its fields it has, and what of
 // it is asked for in either way.
-func readSale(c echo.Context) (in views.CheckoutForm, order payments.PushOrder, f *web.Form) {
+func (s *Screens) readSale(c echo.Context) (in views.CheckoutForm, order payments.PushOrder, f *web.Form) {
 	in = views.CheckoutForm{Amount: web.TypedInAddress(c, "amount"), Phone: web.Typed(c, "phone"), Description: web.Typed(c, "description"), Instead: c.FormValue("instead")}
-	order, f = payments.PushOrder{Description: in.Description, By: web.User(c).ID}, web.NewForm(c)
+	order, f = payments.PushOrder{Description: in.Description, By: web.User(c).ID}, s.NewForm(c)
 	var err error
 	order.Amount, err = payments.ParseItems(in.Amount)
-	f.Amount(err)
+	f.Typed("amount", err)
 	f.AtMost("description", in.Description, views.MaxDescription)
 	in.Errors = f.Errors
 	return in, order, f
 }
 
 func (s *Screens) CheckoutQR(c echo.Context) error {
-	in, sale, f := readSale(c)
+	in, sale, f := s.readSale(c)
 	in.OperationID = f.Operation(c.FormValue("operation"))
 	if !f.OK() {
 		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
@@ -157,7 +157,7 @@ func (s *Screens) CheckoutQR(c echo.Context) error {
 
 // PhoneSaleForm asks for the number that a typed amount is to be asked of.
 func (s *Screens) PhoneSaleForm(c echo.Context) error {
-	in, sale, f := readSale(c)
+	in, sale, f := s.readSale(c)
 	in.OperationID = payments.NewOperation()
 	if !f.OK() {
 		return s.showCheckout(c, http.StatusUnprocessableEntity, in)
@@ -185,7 +185,7 @@ func (s *Screens) showPhoneSale(c echo.Context, status int, props views.PhoneSal
 }
 
 func (s *Screens) CheckoutPhone(c echo.Context) error {
-	in, order, f := readSale(c)
+	in, order, f := s.readSale(c)
 	order.Operation = f.Operation(c.FormValue("operation"))
 	in.OperationID = order.Operation
 	if !f.OK() {
@@ -193,7 +193,7 @@ func (s *Screens) CheckoutPhone(c echo.Context) error {
 	}
 	var err error
 	order.Phone, err = payments.ParsePhone(in.Phone)
-	f.Phone(err)
+	f.Typed("phone", err)
 	props := views.PhoneSaleProps{Form: in, Total: order.Amount}
 	if !f.OK() {
 		return s.showPhoneSale(c, http.StatusUnprocessableEntity, props)

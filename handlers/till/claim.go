@@ -40,19 +40,19 @@ func (s *Screens) showClaim(c echo.Context, status int, props views.ClaimProps) 
 
 // readClaim is what a form tells of a payment, the message and the fields
 // together.
-func readClaim(c echo.Context) (views.ClaimProps, payments.Claim, *web.Form) {
+func (s *Screens) readClaim(c echo.Context) (views.ClaimProps, payments.Claim, *web.Form) {
 	props := views.ClaimProps{Said: web.Typed(c, "said"), Phone: web.Typed(c, "phone"), Amount: web.Typed(c, "amount")}
-	f := web.NewForm(c)
+	f := s.NewForm(c)
 	f.AtMost("said", props.Said, views.MaxClaim)
 	claim := payments.ParseClaim(props.Said)
 	if props.Phone != "" {
 		phone, err := payments.ParsePhone(props.Phone)
-		f.Phone(err)
+		f.Typed("phone", err)
 		claim.Phones = append(claim.Phones, phone)
 	}
 	if props.Amount != "" {
 		amount, err := payments.ParseItems(props.Amount)
-		f.Amount(err)
+		f.Typed("amount", err)
 		claim.Amounts = append(claim.Amounts, amount)
 	}
 	if f.OK() && claim.Empty() {
@@ -63,7 +63,7 @@ func readClaim(c echo.Context) (views.ClaimProps, payments.Claim, *web.Form) {
 }
 
 func (s *Screens) CheckClaim(c echo.Context) error {
-	props, claim, f := readClaim(c)
+	props, claim, f := s.readClaim(c)
 	if !f.OK() {
 		return s.showClaim(c, http.StatusUnprocessableEntity, props)
 	}

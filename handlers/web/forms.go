@@ -4,12 +4,11 @@ package web
 // by field.
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +16,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"comptoir/campay/money"
 	"comptoir/campay/payments"
+	"comptoir/campay/refusal"
 	"comptoir/views"
 )
 
@@ -43,11 +44,12 @@ func TypedInAddress(c echo.Context, name string) string {
 type Form struct {
 	Ctx    context.Context // the reader's language
 	Errors views.Errors
+	now    time.Time
 }
 
-// NewForm reads the form of a request.
-func NewForm(c echo.Context) *Form {
-	return &Form{Ctx: c.Request().Context(), Errors: views.Errors{}}
+// NewForm is the form of a request, with nothing wrong.
+func (s *Desk) NewForm(c echo.Context) *Form {
+	return &Form{Ctx: c.Request().Context(), Errors: views.Errors{}, now: s.Now()}
 }
 
 // Wrong says what is wrong with a field.
@@ -58,40 +60,42 @@ func (f *Form) Wrong(field string, p views.Problem, detail string) {
 // OK reports whether nothing is wrong.
 func (f *Form) OK() bool { return len(f.Errors) == 0 }
 
-// Amount says what is wrong with a typed amount, if anything.
-func (f *Form) Amount(err error) { f.AmountOf("amount", err) }
+// Refused says on its field why something did not begin. It reports whether err is
+// such a no: any other is not the form's.
+func (f *Form) Refused(err error) bool {
+	r, isRefusal := refusal.Of(err)
+	if isRefusal {
+		f.refuse(r.Field, r)
+	}
+	return isRefusal
+}
 
-// AmountOf is amount for a field of another name.
-func (f *Form) AmountOf(field string, err error) {
-	switch {
-	case err == nil:
-	case errors.Is(err, payments.ErrAmountMissing):
-		f.Wrong(field, views.ProblemAmountMissing, "")
-	case errors.Is(err, payments.ErrAmountDecimals):
-		f.Wrong(field, views.ProblemAmountDecimals, "")
-	case errors.Is(err, payments.ErrAmountGroups):
-		f.Wrong(field, views.ProblemAmountGroups, "")
-	case errors.Is(err, payments.ErrAmountSign):
-		f.Wrong(field, views.ProblemAmountSign, "")
-	case errors.Is(err, payments.ErrAmountZero):
-		f.Wrong(field, views.ProblemAmountZero, "")
-	case errors.Is(err, payments.ErrAmountTooLarge):
-		f.Wrong(field, views.ProblemAmountLarge, views.Francs(f.Ctx, payments.MaxAmount))
-	default:
-		f.Wrong(field, views.ProblemAmountLetters, "")
+// Typed says what is wrong with what was typed into a field, if anything.
+func (f *Form) Typed(field string, err error) {
+	if r, isRefusal := refusal.Of(err); isRefusal {
+		f.refuse(field, r)
 	}
 }
 
-// Phone says what is wrong with a typed number, if anything.
-func (f *Form) Phone(err error) {
-	switch {
-	case err == nil:
-	case errors.Is(err, payments.ErrPhoneMissing):
-		f.Wrong("phone", views.ProblemPhoneMissing, "")
-	case errors.Is(err, payments.ErrPhoneCarrier):
-		f.Wrong("phone", views.ProblemPhoneCarrier, "")
+func (f *Form) refuse(field string, r *refusal.Refusal) {
+	figures := slices.Clone(r.Figures)
+	for i := 1; i < len(figures); i += 2 {
+		figures[i] = f.figure(figures[i])
+	}
+	f.Errors[field] = views.FieldError{Problem: views.Problem(r.Code), Figures: figures}
+}
+
+// figure is what a refusal says, in the reader's words.
+func (f *Form) figure(value any) any {
+	switch value := value.(type) {
+	case money.XAF:
+		return views.Francs(f.Ctx, value)
+	case money.Operator:
+		return views.CarrierName(f.Ctx, value)
+	case time.Time:
+		return views.Moment(f.Ctx, value, f.now)
 	default:
-		f.Wrong("phone", views.ProblemPhone, "")
+		return value
 	}
 }
 
@@ -124,52 +128,6 @@ func (f *Form) Link(name, text string) {
 	}
 }
 
-// Refused says why an operation did not begin, on the field that CamPay's no
-// speaks of. It reports whether err is one of those: any other is not the form's.
-func (f *Form) Refused(err error) bool {
-	if errors.Is(err, payments.ErrOperationUsed) {
-		f.Wrong(views.WholeForm, views.ProblemUsed, "")
-		return true
-	}
-	if errors.Is(err, payments.ErrNotSent) {
-		f.Wrong(views.WholeForm, views.ProblemUnreachable, "")
-		return true
-	}
-	var refusal *payments.RefusedError
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	switch refusal.Of {
-	case payments.PartPhone:
-		f.Wrong("phone", views.ProblemRefusedNumber, SaidBy(refusal))
-	case payments.PartCarrier:
-		f.Wrong("phone", views.ProblemPhoneCarrier, "")
-	case payments.PartOften:
-		f.Wrong("phone", views.ProblemRefusedOften, "")
-	case payments.PartKeys:
-		f.Wrong(views.WholeForm, views.ProblemRefusedKeys, "")
-	case payments.PartAmount:
-		f.Wrong("amount", views.ProblemRefused, SaidBy(refusal))
-	default:
-		f.Wrong(views.WholeForm, Wordless(refusal, views.ProblemRefused, views.ProblemRefusedSilently), SaidBy(refusal))
-	}
-	return true
-}
-
-// SaidBy is what a refusal says for itself: CamPay's words, else its code, or the
-// status of an answer that has neither, such as a proxy's page.
-func SaidBy(e *payments.RefusedError) string {
-	return cmp.Or(e.Message, e.Code, "HTTP "+strconv.Itoa(e.Status))
-}
-
-// Wordless chooses between two ways to say no, by whether CamPay said why.
-func Wordless(e *payments.RefusedError, withWords, without views.Problem) views.Problem {
-	if e.Message == "" && e.Code == "" {
-		return without
-	}
-	return withWords
-}
-
 // Operation is the id with which a form was drawn; a missing or strange one
 // means that the form is not one of ours.
 func (f *Form) Operation(id string) string {
@@ -198,13 +156,6 @@ func (f *Form) WrongWith(field string, p views.Problem, figures ...any) {
 // Day reads one day, and says what is wrong with it.
 func (f *Form) Day(name, text string) time.Time {
 	day, err := payments.ParseDay(text)
-	switch {
-	case errors.Is(err, payments.ErrDayMissing):
-		f.Wrong(name, views.ProblemDayMissing, "")
-	case errors.Is(err, payments.ErrDayAmbiguous):
-		f.Wrong(name, views.ProblemDayAmbiguous, "")
-	case err != nil:
-		f.Wrong(name, views.ProblemDay, "")
-	}
+	f.Typed(name, err)
 	return day
 }
