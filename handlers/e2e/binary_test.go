@@ -7,10 +7,13 @@ package e2e
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,7 +21,15 @@ import (
 	"time"
 )
 
+// storiesAtOnce is how many stories are told side by side: most of the time they wait,
+// for a page, a poll, a slow network.
+const storiesAtOnce = 5
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(max(storiesAtOnce, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	closeBrowser()
 	if folder, err := builds(); err == nil {
