@@ -79,37 +79,8 @@ func (c *changes) publish(t store.Transaction) {
 	}
 }
 
-// publish tells of a change that is in the book: who looks at it and, where it
-// made a collection paid, whoever wants to know of that.
-func (s *Service) publish(t store.Transaction) {
-	s.changes.publish(t)
-	if t.PaidInFull() && s.newlyPaid.take(t.ID) {
-		s.paid(t)
-	}
-}
-
-// newlyPaid are the collections that a write made paid, until it is durable.
-type newlyPaid struct {
-	mu  sync.Mutex
-	ids map[int64]struct{}
-}
-
-func (n *newlyPaid) add(id int64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.ids == nil {
-		n.ids = map[int64]struct{}{}
-	}
-	n.ids[id] = struct{}{}
-}
-
-func (n *newlyPaid) take(id int64) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	_, ok := n.ids[id]
-	delete(n.ids, id)
-	return ok
-}
+// publish tells who looks at it of a change that is in the book.
+func (s *Service) publish(t store.Transaction) { s.changes.publish(t) }
 
 // watched reports whether a page is looking at t.
 func (c *changes) watched(t store.Transaction) bool {

@@ -38,7 +38,11 @@ func (s *Service) doubt(ctx context.Context, t store.Transaction) error {
 // reference (CamPay replays or rejects it), while somebody wants it. A payout never is: nobody can know
 // that CamPay would not pay twice.
 func (s *Service) resolve(ctx context.Context, t store.Transaction) (answered bool, err error) {
-	defer s.asking.hold(t.ExternalReference)()
+	end, err := s.asking.hold(ctx, t.ExternalReference)
+	if err != nil {
+		return false, nil //nolint:nilerr // who asked has gone: nothing was learnt
+	}
+	defer end()
 	// The next question is set before this one is asked: whatever fails now,
 	// CamPay is not asked in a hurry.
 	due, isReplaced := false, false

@@ -21,7 +21,6 @@ import (
 	"io"
 	"log/slog"
 	"math/big"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,9 +75,9 @@ type Service struct {
 	log       *slog.Logger
 
 	changes   changes
-	newlyPaid newlyPaid
 	history   sweep
-	asking    locks // one question at a time about one CamPay reference
+	asking    questions // about CamPay's references, one at a time about each
+	lately    lately    // what a person has just asked
 	balances  singleflight.Group
 	balance   balanceCheck
 	holders   holders
@@ -154,40 +153,4 @@ func onItsOwn(ctx context.Context) context.Context {
 // calling bounds one call to CamPay, its retries and token included.
 func calling(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, callLimit)
-}
-
-// locks are mutexes by name, made when wanted and dropped when free.
-type locks struct {
-	mu   sync.Mutex
-	held map[string]*lock
-}
-
-type lock struct {
-	mu      sync.Mutex
-	waiting int
-}
-
-// hold locks name and returns its unlock.
-func (l *locks) hold(name string) func() {
-	l.mu.Lock()
-	if l.held == nil {
-		l.held = map[string]*lock{}
-	}
-	k := l.held[name]
-	if k == nil {
-		k = &lock{}
-		l.held[name] = k
-	}
-	k.waiting++
-	l.mu.Unlock()
-
-	k.mu.Lock()
-	return func() {
-		k.mu.Unlock()
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if k.waiting--; k.waiting == 0 {
-			delete(l.held, name)
-		}
-	}
 }

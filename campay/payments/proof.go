@@ -116,7 +116,11 @@ func (s *Service) Hint(ctx context.Context, operation, reference string) error {
 	if err != nil || t.Reference != "" || t.Status != store.StatusWaiting || !campay.IsReference(reference) {
 		return err
 	}
-	defer s.asking.hold(reference)()
+	end, err := s.asking.hold(ctx, reference)
+	if err != nil {
+		return nil //nolint:nilerr // whoever brought it has gone
+	}
+	defer end()
 	call, cancel := calling(ctx)
 	defer cancel()
 	truth, err := s.prove(call, reference)
@@ -124,16 +128,18 @@ func (s *Service) Hint(ctx context.Context, operation, reference string) error {
 		return nil //nolint:nilerr // a browser may bring anything, and CamPay is asked again by other ways
 	}
 	ctx = onItsOwn(ctx)
+	var became effects
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := s.tell(ctx, tx, t, store.EventPerson, "brought_back", reference, nil); err != nil {
 			return err
 		}
-		t, err = s.adopt(ctx, tx, truth, store.EventPoll)
+		t, became, err = s.adopt(ctx, tx, truth, store.EventPoll)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	s.announce(t, became)
 	s.publish(t)
 	s.poke()
 	return nil

@@ -32,7 +32,11 @@ func (s *Service) Import(ctx context.Context, rowID, by int64) (store.Transactio
 	if row.Reference == "" {
 		return store.Transaction{}, ErrNoReference
 	}
-	defer s.asking.hold(row.Reference)()
+	end, err := s.asking.hold(ctx, row.Reference)
+	if err != nil {
+		return store.Transaction{}, fmt.Errorf("%w: %w", ErrNotAsked, err)
+	}
+	defer end()
 	call, cancel := calling(ctx)
 	defer cancel()
 	truth, err := s.prove(call, row.Reference)
@@ -42,16 +46,17 @@ func (s *Service) Import(ctx context.Context, rowID, by int64) (store.Transactio
 	case err != nil:
 		return store.Transaction{}, fmt.Errorf("%w: %w", ErrNotAsked, err)
 	}
-	t, err := s.importProved(context.WithoutCancel(ctx), row.ID, truth, by) // while who asked may
+	t, became, err := s.importProved(context.WithoutCancel(ctx), row.ID, truth, by) // while who asked may
 	if err != nil {
 		return t, fmt.Errorf("import history row %d: %w", rowID, err)
 	}
+	s.announce(t, became)
 	s.publish(t)
 	s.poke()
 	return t, nil
 }
 
-func (s *Service) importProved(ctx context.Context, rowID int64, truth proof, by int64) (t store.Transaction, err error) {
+func (s *Service) importProved(ctx context.Context, rowID int64, truth proof, by int64) (t store.Transaction, became effects, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		row, err := tx.HistoryRow(ctx, rowID)
 		if err != nil {
@@ -62,7 +67,7 @@ func (s *Service) importProved(ctx context.Context, rowID int64, truth proof, by
 		if err != nil && !isNew {
 			return err
 		}
-		if t, err = s.adopt(ctx, tx, truth, store.EventHistory); err != nil {
+		if t, became, err = s.adopt(ctx, tx, truth, store.EventHistory); err != nil {
 			return err
 		}
 		if isNew && t.Origin == store.OriginExternal && t.Status.Final() {
@@ -82,5 +87,5 @@ func (s *Service) importProved(ctx context.Context, rowID int64, truth proof, by
 		}
 		return s.audit(ctx, tx, by, act{"history.imported", "transaction", t.ID}, map[string]int64{"row": row.ID})
 	})
-	return t, err
+	return t, became, err
 }

@@ -41,7 +41,11 @@ func (s *Service) askAbout(ctx context.Context, p pair) (answered bool, err erro
 
 // askWhose asks CamPay whose a row is that may be one of ours in doubt.
 func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered bool, err error) {
-	defer s.asking.hold(row.Reference)()
+	end, err := s.asking.hold(ctx, row.Reference)
+	if err != nil {
+		return false, nil //nolint:nilerr // who asked has gone: nothing was learnt
+	}
+	defer end()
 	call, cancel := calling(ctx)
 	defer cancel()
 	truth, err := s.prove(call, row.Reference)
@@ -53,17 +57,19 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 	}
 	ctx = onItsOwn(ctx)
 	var t store.Transaction
+	var became effects
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := operationBehind(ctx, tx, truth)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil // somebody else's
 		}
 		if err == nil {
-			t, err = s.adopt(ctx, tx, truth, store.EventHistory)
+			t, became, err = s.adopt(ctx, tx, truth, store.EventHistory)
 		}
 		return err
 	})
 	if err == nil && t.ID != 0 {
+		s.announce(t, became)
 		s.publish(t)
 	}
 	return true, err
@@ -71,16 +77,15 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 
 // adopt has the book follow what CamPay proved of a reference, in a transaction
 // that may be new to it.
-func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof, cause store.EventKind) (store.Transaction, error) {
-	t, err := s.proved(ctx, tx, truth)
-	if err != nil {
-		return t, err
+func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof, cause store.EventKind) (t store.Transaction, became effects, err error) {
+	if t, err = s.proved(ctx, tx, truth); err != nil {
+		return t, became, err
 	}
 	touch(&t, s.now())
-	if err := s.follow(ctx, tx, &t, truth.Transaction, cause); err != nil {
-		return t, err
+	if became, err = s.follow(ctx, tx, &t, truth.Transaction, cause); err != nil {
+		return t, became, err
 	}
-	return t, tx.UpdateTransaction(ctx, t)
+	return t, became, tx.UpdateTransaction(ctx, t)
 }
 
 // conclude says what a row is after CamPay was asked about it.

@@ -142,6 +142,7 @@ func TestRefund_OfWhatCamPayCallsByAnUnknownWord_IsRefused(t *testing.T) {
 	}
 	s.tooMuch(s.refund(paid, 2000))
 	s.sandbox.ClearFaults()
+	s.clock.pass(askPause)
 	_, err = s.service.Ask(s.ctx, paid.ID)
 	s.must(err)
 	s.payOut(s.refund(paid, 2000)) // CamPay says that it was taken, after all

@@ -64,9 +64,19 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, t store.Transaction, k
 // follow it. cause says why it was asked; answered is false when CamPay could
 // not be reached.
 func (s *Service) confirm(ctx context.Context, t store.Transaction, reference string, cause store.EventKind) (answered bool, err error) {
-	// Questions about one reference wait for each other, so that an older
-	// answer is never applied after a newer one.
-	defer s.asking.hold(reference)()
+	turn, end, wasAsked, err := s.asking.take(ctx, reference)
+	if err != nil {
+		return false, nil //nolint:nilerr // who asked has gone: nothing was learnt
+	}
+	defer end()
+	if wasAsked {
+		return turn.answers, nil // by somebody who came later: it is in the book
+	}
+	return s.asking.ask(turn, func() (bool, error) { return s.confirmNow(ctx, t, reference, cause) })
+}
+
+// confirmNow is confirm in its turn.
+func (s *Service) confirmNow(ctx context.Context, t store.Transaction, reference string, cause store.EventKind) (answered bool, err error) {
 	call, cancel := calling(ctx)
 	defer cancel()
 	truth, err := s.truth(call, t.Kind, reference)
@@ -80,9 +90,16 @@ func (s *Service) confirm(ctx context.Context, t store.Transaction, reference st
 	case err != nil:
 		return false, s.reschedule(ctx, t.ID, cause, "unreachable", err)
 	}
-	return true, s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
-		return s.follow(ctx, tx, t, truth, cause)
-	})
+	var became effects
+	if err := s.change(ctx, t.ID, func(tx *store.Tx, now *store.Transaction) (err error) {
+		became, err = s.follow(ctx, tx, now, truth, cause)
+		t = *now
+		return err
+	}); err != nil {
+		return true, err
+	}
+	s.announce(t, became)
+	return true, nil
 }
 
 // truth asks CamPay where it answers for this kind of transaction.
@@ -134,26 +151,43 @@ func (s *Service) reschedule(ctx context.Context, id int64, kind store.EventKind
 	})
 }
 
+// effects are what a write makes of a transaction beyond its row: told once it is
+// durable.
+type effects struct {
+	settled bool // it moved money, or gave it free: what there is to spend is another
+	paid    bool // a collection is proved paid, which its shop wants to hear
+}
+
+// announce tells what became of t in a write that is durable.
+func (s *Service) announce(t store.Transaction, became effects) {
+	if became.settled {
+		s.balance.outdated()
+	}
+	if became.paid {
+		s.paid(t)
+	}
+}
+
 // follow makes the book say what CamPay proves of t, and tells it. The
 // question must have been asked after t's last settled answer came.
-func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction, truth campay.Transaction, cause store.EventKind) error {
+func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction, truth campay.Transaction, cause store.EventKind) (became effects, err error) {
 	before := *t
 	note := judge(t, truth, s.now(), s.demo)
 	if t.Status == store.StatusSuccessful && before.Status != store.StatusSuccessful {
 		way, err := tx.SaleOf(ctx, *t)
 		if err != nil {
-			return err
+			return became, err
 		}
 		twice, err := paidBefore(ctx, tx, *t, way)
 		if err != nil {
-			return err
+			return became, err
 		}
 		if twice {
 			t.Flags = t.Flags.With(store.FlagPaidTwice)
 		}
 		late, err := s.paidLate(ctx, tx, before)
 		if err != nil {
-			return err
+			return became, err
 		}
 		switch {
 		case twice && isSet(way.EndedAt): // the other payment closed it
@@ -164,28 +198,25 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 		}
 		if way.Number != 0 { // what else it was asked for by takes nothing any more
 			if err := s.endOtherWays(ctx, tx, way, way, salePaidOtherwise, 0); err != nil {
-				return err
+				return became, err
 			}
 		}
 	}
 	if t.Status != before.Status || isDoubted(*t) && !isDoubted(before) { // a doubt has its day from here on
 		t.NewsAt = s.now()
 	}
-	if t.Status != before.Status && t.Status.Final() {
-		s.balance.outdated()
-	}
-	if t.Kind == store.KindCollect && t.PaidInFull() && !before.PaidInFull() && (t.Origin != store.OriginExternal || cause != store.EventHistory) {
-		s.newlyPaid.add(t.ID) // an old one that a person imports is no news
-	}
+	became.settled = t.Status != before.Status && t.Status.Final()
+	became.paid = t.Kind == store.KindCollect && t.PaidInFull() && !before.PaidInFull() &&
+		(t.Origin != store.OriginExternal || cause != store.EventHistory) // an old one that a person imports is no news
 	s.schedule(t)
 	isNews := t.Status != before.Status || t.Word != before.Word || t.AmountUnknown != before.AmountUnknown
 	if !isNews && (note == "still_open" || note == "same" || note == "unknown_word") && (cause == store.EventPoll || cause == store.EventHistory) {
 		if cause == store.EventPoll {
-			return nil // no news, no line
+			return became, nil // no news, no line
 		}
-		return s.tellOnce(ctx, tx, *t, cause, note, truth.Raw)
+		return became, s.tellOnce(ctx, tx, *t, cause, note, truth.Raw)
 	}
-	return s.tell(ctx, tx, *t, cause, note, t.Word, truth.Raw)
+	return became, s.tell(ctx, tx, *t, cause, note, t.Word, truth.Raw)
 }
 
 // paidLate reports whether a success came on CamPay's page of a link that was paused,

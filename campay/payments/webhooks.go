@@ -169,7 +169,11 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	if err != nil {
 		return s.endDelivery(ctx, d, store.OutcomeUnknown) // verified once, so it could be read then
 	}
-	defer s.asking.hold(foldReference(n.Reference))()
+	end, err := s.asking.hold(ctx, foldReference(n.Reference))
+	if err != nil {
+		return nil //nolint:nilerr // the process ends: the delivery stays due
+	}
+	defer end()
 	call, cancel := calling(ctx)
 	defer cancel()
 	truth, err := s.prove(call, n.Reference)
@@ -185,6 +189,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 		return s.tryLater(ctx, d)
 	}
 	var t store.Transaction
+	var became effects
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		if t, err = s.proved(ctx, tx, truth); err != nil {
@@ -195,7 +200,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 		}
 		touch(&t, s.now())
 		before := t
-		if err := s.follow(ctx, tx, &t, truth.Transaction, store.EventWebhook); err != nil {
+		if became, err = s.follow(ctx, tx, &t, truth.Transaction, store.EventWebhook); err != nil {
 			return err
 		}
 		d.TransactionID, d.Outcome = t.ID, store.OutcomeNoChange
@@ -218,6 +223,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 	if err != nil {
 		return fmt.Errorf("apply delivery %d: %w", d.ID, err)
 	}
+	s.announce(t, became)
 	s.publish(t)
 	s.poke()
 	return nil

@@ -134,13 +134,21 @@ func (s *Service) openOf(ctx context.Context, topic Topic) ([]store.Transaction,
 
 // Ask asks CamPay about one transaction now, as a person wants to know; it
 // reports whether CamPay answered: about a final one too, which is asked about by
-// itself only while it is unclear, or where the history contradicts it.
+// itself only while it is unclear, or where the history contradicts it. Asked again
+// within askPause, it tells what was answered then.
 func (s *Service) Ask(ctx context.Context, id int64) (answered bool, err error) {
 	t, err := s.store.Transaction(ctx, id)
 	if err != nil {
 		return false, err
 	}
-	return s.look(onItsOwn(ctx), t, store.EventPerson)
+	if answered, wasAsked := s.lately.find(id, s.now()); wasAsked {
+		return answered, nil
+	}
+	answered, err = s.look(onItsOwn(ctx), t, store.EventPerson)
+	if err == nil {
+		s.lately.keep(id, s.now(), answered)
+	}
+	return answered, err
 }
 
 // look finds out what became of one transaction, by whatever is known of it.
@@ -197,7 +205,11 @@ func (s *Service) awaitAnswer(ctx context.Context, t store.Transaction) error {
 }
 
 func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (answered bool, err error) {
-	defer s.asking.hold(t.ExternalReference)()
+	end, err := s.asking.hold(ctx, t.ExternalReference)
+	if err != nil {
+		return false, nil //nolint:nilerr // who asked has gone: nothing was learnt
+	}
+	defer end()
 	if t, err = s.store.Transaction(ctx, t.ID); err != nil || t.Status != store.StatusUnsent {
 		return true, err // another has just asked
 	}

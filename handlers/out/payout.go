@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
+	"comptoir/campay/refusal"
 	"comptoir/handlers/web"
 	"comptoir/store"
 	"comptoir/views"
@@ -191,24 +192,28 @@ func (s *Screens) ConfirmPayout(screen payoutScreen) echo.HandlerFunc {
 		if !f.OK() {
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 		}
+		isOwn, err := s.OwnPassword(c, f) // before CamPay is asked anything
+		if err != nil {
+			return err
+		}
 		preview, stop := s.Payments.PreviewPayout(ctx, order)
 		begun, err := s.begun(c, order.Operation)
 		if err != nil {
 			return err
 		}
-		if !begun {
-			if f.Refused(stop) {
+		if !begun { // else the code of the first click is used up, and nothing more goes out
+			if _, isStop := refusal.Of(stop); isStop {
+				delete(f.Errors, "password") // which the form does not ask for
+				f.Refused(stop)
 				return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 			}
 			if stop != nil {
 				return stop
 			}
 			answered(c, f, preview)
-		}
-		if begun { // the code of the first click is used up, and nothing more goes out
-			_, err = s.OwnPassword(c, f)
-		} else {
-			err = s.PasswordAgain(c, f)
+			if isOwn {
+				err = s.CodeAgain(c, f)
+			}
 		}
 		if err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -474,10 +475,10 @@ func TestNamed_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
 // Keys that CamPay is asked about when the owner who typed them is switched off.
 func TestAttack_KeysBeingChecked_AreNotKeptForWhoIsSwitchedOff(t *testing.T) {
 	for name, end := range map[string]bool{"as it is": false, "switched off": true} {
-		asked := false
+		var asked atomic.Bool
 		var r *running
 		camPay := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			if !asked && end {
+			if !asked.Load() && end {
 				r.must(r.product.store.Write(context.WithoutCancel(t.Context()), func(_ context.Context, tx *store.Tx) error {
 					second, err := tx.UserByName(t.Context(), "Seconde")
 					if err != nil {
@@ -486,7 +487,7 @@ func TestAttack_KeysBeingChecked_AreNotKeptForWhoIsSwitchedOff(t *testing.T) {
 					return tx.SetDisabled(t.Context(), second.ID, time.Now())
 				}))
 			}
-			asked = true
+			asked.Store(true)
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `{"total_balance":0,"mtn_balance":0,"orange_balance":0}`)
 		}))
@@ -497,8 +498,8 @@ func TestAttack_KeysBeingChecked_AreNotKeptForWhoIsSwitchedOff(t *testing.T) {
 		second := r.browser()
 		second.post("/signin", url.Values{"name": {"Seconde"}, "password": {password}}).want(t, http.StatusSeeOther, "")
 		got := second.post("/settings/campay", keysForm("demo", r.keys["demo"]))
-		if kept := r.product.Book() == store.Demo; !asked || kept == end {
-			t.Errorf("%s: asked %v, kept %v, answered %d %.300s", name, asked, kept, got.status, got.body)
+		if kept := r.product.Book() == store.Demo; !asked.Load() || kept == end {
+			t.Errorf("%s: asked %v, kept %v, answered %d %.300s", name, asked.Load(), kept, got.status, got.body)
 		}
 	}
 }

@@ -16,13 +16,13 @@ import (
 // PasswordAgain checks the field "password" against who is signed in, and "code"
 // where he has a second factor.
 func (s *Desk) PasswordAgain(c echo.Context, f *Form) error {
-	if ok, err := s.OwnPassword(c, f); err != nil || !ok || !User(c).HasTOTP {
+	if ok, err := s.OwnPassword(c, f); err != nil || !ok {
 		return err
 	}
-	return s.codeAgain(c, f)
+	return s.CodeAgain(c, f)
 }
 
-// OwnPassword is passwordAgain without the code, and reports whether the password
+// OwnPassword is PasswordAgain without the code, and reports whether the password
 // is right.
 func (s *Desk) OwnPassword(c echo.Context, f *Form) (ok bool, err error) {
 	password := c.FormValue("password")
@@ -38,10 +38,10 @@ func (s *Desk) OwnPassword(c echo.Context, f *Form) (ok bool, err error) {
 	return err == nil, f.Guessed(c, "password", views.ProblemPassword, err)
 }
 
-// codeAgain asks for a code beside the password. It is good once, so it is not
-// used up for a form that comes back for another reason.
-func (s *Desk) codeAgain(c echo.Context, f *Form) error {
-	if !f.OK() {
+// CodeAgain asks who has a second factor for a code beside the password. It is good
+// once, so it is not used up for a form that comes back for another reason.
+func (s *Desk) CodeAgain(c echo.Context, f *Form) error {
+	if !f.OK() || !User(c).HasTOTP {
 		return nil
 	}
 	return s.CheckCode(c, f, User(c))
