@@ -74,16 +74,16 @@ type Service struct {
 	random    io.Reader
 	log       *slog.Logger
 
-	changes   changes
-	history   sweep
-	asking    questions // about CamPay's references, one at a time about each
-	lately    lately    // what a person has just asked
-	balances  singleflight.Group
-	balance   balanceCheck
-	holders   holders
-	wake      chan struct{}
-	inFlight  inFlight
-	refusals  refusals
+	changes  changes
+	history  sweep
+	asking   questions // about CamPay's references, one at a time about each
+	lately   lately    // what a person has just asked
+	balances singleflight.Group
+	balance  balanceCheck
+	holders  holders
+	wake     chan struct{}
+	inFlight inFlight
+	refusals refusals
 }
 
 // New returns a Service; Run makes it settle what is open.
