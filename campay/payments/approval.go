@@ -37,7 +37,7 @@ func (e *NewOwnerError) Refusal() *refusal.Refusal {
 // Approve carries out an order that waits for a second owner, and comes back as
 // PayOut does. Rules and balance are checked anew; where they stand against it,
 // it goes on waiting.
-func (s *Service) Approve(ctx context.Context, approvalID, by int64) (Payout, error) {
+func (s *Payouts) Approve(ctx context.Context, approvalID, by int64) (Payout, error) {
 	a, err := s.store.Approval(ctx, approvalID)
 	if err == nil {
 		err = s.mayApprove(ctx, s.store.Reader, a, by)
@@ -65,7 +65,7 @@ func (s *Service) Approve(ctx context.Context, approvalID, by int64) (Payout, er
 
 // writeApproved decides an approval and makes its transaction durable, both or
 // neither: whoever comes second finds that it is over.
-func (s *Service) writeApproved(ctx context.Context, tx *store.Tx, id, by int64, balance Balance) (store.Transaction, error) {
+func (s *Payouts) writeApproved(ctx context.Context, tx *store.Tx, id, by int64, balance Balance) (store.Transaction, error) {
 	a, err := tx.Approval(ctx, id)
 	if err == nil {
 		err = s.mayApprove(ctx, tx.Reader, a, by)
@@ -96,7 +96,7 @@ func (s *Service) writeApproved(ctx context.Context, tx *store.Tx, id, by int64,
 }
 
 // mayApprove says what stands against by's approval of a.
-func (s *Service) mayApprove(ctx context.Context, r store.Reader, a store.Approval, by int64) error {
+func (s *Payouts) mayApprove(ctx context.Context, r store.Reader, a store.Approval, by int64) error {
 	switch {
 	case !s.waits(a):
 		return ErrApprovalOver
@@ -117,12 +117,12 @@ func (s *Service) mayApprove(ctx context.Context, r store.Reader, a store.Approv
 }
 
 // waits reports whether a may still be decided by a person.
-func (s *Service) waits(a store.Approval) bool {
+func (s *Payouts) waits(a store.Approval) bool {
 	return a.State == store.ApprovalWaiting && s.now().Before(a.ExpiresAt)
 }
 
 // RefuseApproval ends an order that waits; whoever asked for it may do so too.
-func (s *Service) RefuseApproval(ctx context.Context, approvalID, by int64) error {
+func (s *Payouts) RefuseApproval(ctx context.Context, approvalID, by int64) error {
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err := tx.Approval(ctx, approvalID)
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *Service) RefuseApproval(ctx context.Context, approvalID, by int64) erro
 }
 
 // expire ends an order that nobody decided in time.
-func (s *Service) expire(ctx context.Context, id int64) error {
+func (s *Payouts) expire(ctx context.Context, id int64) error {
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		a, err := tx.Approval(ctx, id)
 		if err != nil || a.State != store.ApprovalWaiting {
@@ -154,7 +154,7 @@ func (s *Service) expire(ctx context.Context, id int64) error {
 	return nil
 }
 
-func (s *Service) decideApproval(ctx context.Context, tx *store.Tx, a store.Approval, state store.ApprovalState, by int64) error {
+func (s *Payouts) decideApproval(ctx context.Context, tx *store.Tx, a store.Approval, state store.ApprovalState, by int64) error {
 	a.State, a.DecidedBy, a.DecidedAt = state, by, s.now()
 	if err := tx.DecideApproval(ctx, a); err != nil {
 		return err
@@ -163,7 +163,7 @@ func (s *Service) decideApproval(ctx context.Context, tx *store.Tx, a store.Appr
 }
 
 // writeApproval has an order wait for a second owner.
-func (s *Service) writeApproval(ctx context.Context, tx *store.Tx, p plan) (store.Approval, error) {
+func (s *Payouts) writeApproval(ctx context.Context, tx *store.Tx, p plan) (store.Approval, error) {
 	now := s.now()
 	a, err := tx.AddApproval(ctx, store.Approval{
 		Operation: p.Operation, Kind: p.Kind, Origin: p.origin(), RefundOf: p.RefundOf, Asked: p.Amount,

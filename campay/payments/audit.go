@@ -18,7 +18,7 @@ type act struct {
 	id            int64
 }
 
-func (s *Service) audit(ctx context.Context, tx *store.Tx, by int64, done act, detail any) error {
+func (s *core) audit(ctx context.Context, tx *store.Tx, by int64, done act, detail any) error {
 	raw, err := json.Marshal(detail)
 	if err != nil {
 		return fmt.Errorf("audit %s: %w", done.name, err)

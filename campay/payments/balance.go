@@ -82,7 +82,7 @@ func (c *balanceCheck) said(b Balance, settlements int) {
 }
 
 // LastBalance is what the book knows, without asking CamPay.
-func (s *Service) LastBalance(ctx context.Context) (Balance, error) {
+func (s *core) LastBalance(ctx context.Context) (Balance, error) {
 	now := s.now()
 	snapshot, err := s.store.BalanceBefore(ctx, now) // a later one is of a clock that was ahead
 	if errors.Is(err, store.ErrNotFound) {
@@ -103,7 +103,7 @@ func (s *Service) LastBalance(ctx context.Context) (Balance, error) {
 
 // RefreshBalance asks CamPay, unless it has just answered. When CamPay cannot
 // be reached the last known balance comes back, marked so.
-func (s *Service) RefreshBalance(ctx context.Context) (Balance, error) {
+func (s *core) RefreshBalance(ctx context.Context) (Balance, error) {
 	last, err := s.LastBalance(ctx)
 	if err != nil {
 		return last, err
@@ -115,7 +115,7 @@ func (s *Service) RefreshBalance(ctx context.Context) (Balance, error) {
 }
 
 // askBalance asks CamPay anew; who asks at the same time shares the answer.
-func (s *Service) askBalance(ctx context.Context) (Balance, error) {
+func (s *core) askBalance(ctx context.Context) (Balance, error) {
 	v, err, _ := s.balances.Do("", func() (any, error) { return s.askBalanceNow(ctx) })
 	if err != nil {
 		return Balance{}, err
@@ -123,7 +123,7 @@ func (s *Service) askBalance(ctx context.Context) (Balance, error) {
 	return v.(Balance), nil
 }
 
-func (s *Service) askBalanceNow(ctx context.Context) (Balance, error) {
+func (s *core) askBalanceNow(ctx context.Context) (Balance, error) {
 	last, err := s.LastBalance(ctx)
 	if err != nil {
 		return last, err
@@ -166,4 +166,4 @@ func changed(a, b store.BalanceSnapshot) bool {
 
 // KeysRefused reports whether CamPay's last answer was that it does not take the
 // shop's keys: nothing can be asked for or paid out until they are right.
-func (s *Service) KeysRefused() bool { return s.campay.KeysRefused() }
+func (s *core) KeysRefused() bool { return s.campay.KeysRefused() }

@@ -35,7 +35,7 @@ type changes struct {
 // Watch returns a channel that receives after each change of one of the topics
 // (several changes may come as one), until stop is called. What is watched
 // and still open is asked of CamPay every few seconds.
-func (s *Service) Watch(ctx context.Context, topics ...Topic) (changed <-chan struct{}, stop func()) {
+func (s *core) Watch(ctx context.Context, topics ...Topic) (changed <-chan struct{}, stop func()) {
 	ch := make(chan struct{}, 1)
 	s.changes.mu.Lock()
 	if s.changes.watchers == nil {
@@ -80,7 +80,7 @@ func (c *changes) publish(t store.Transaction) {
 }
 
 // publish tells who looks at it of a change that is in the book.
-func (s *Service) publish(t store.Transaction) { s.changes.publish(t) }
+func (s *core) publish(t store.Transaction) { s.changes.publish(t) }
 
 // watched reports whether a page is looking at t.
 func (c *changes) watched(t store.Transaction) bool {

@@ -31,7 +31,7 @@ type Fee struct {
 
 // feeOfAmount estimates the fee of a payout by the newest ones of its kind and
 // operator whose fee is in the book and whose amount is near.
-func (s *Service) feeOfAmount(ctx context.Context, kind store.Kind, operator money.Operator, amount money.XAF) (Fee, error) {
+func (s *Payouts) feeOfAmount(ctx context.Context, kind store.Kind, operator money.Operator, amount money.XAF) (Fee, error) {
 	recent, err := s.store.Transactions(ctx, store.TransactionFilter{
 		Kind: kind, Status: store.StatusSuccessful, Since: s.now().Add(-feeSince), Limit: feeAmong,
 	})

@@ -6,7 +6,6 @@ package payments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -179,46 +178,6 @@ func (s *Service) sweepDays(ctx context.Context, from, to time.Time) (answered b
 // that came after the failure. What is open is asked about anyhow.
 func (p pair) isUnheardSuccess() bool {
 	return !p.byCode && p.ours.Reference != "" && p.ours.Status == store.StatusFailed && statusOf(p.row) == store.StatusSuccessful
-}
-
-// recognise leads a row whose reference the book lacks to the operation that
-// its code names, if there is one; a row of somebody else's is left for the
-// reconciliation. A transaction that was taken for one begun elsewhere, because
-// CamPay did not say whose it is, may turn out to be an operation in doubt.
-func (s *Service) recognise(ctx context.Context, row campay.HistoryRow) error {
-	code := operationOf(row)
-	if code == "" || row.Reference == "" {
-		return nil
-	}
-	known, err := s.store.TransactionByReference(ctx, foldReference(row.Reference))
-	isNew, isExternal := errors.Is(err, store.ErrNotFound), err == nil && known.Origin == store.OriginExternal
-	if !isNew && !isExternal {
-		return err
-	}
-	first, err := s.store.TransactionByOperationCode(ctx, code)
-	if errors.Is(err, store.ErrNotFound) || isExternal && first.Reference != "" {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	found := first
-	ctx = onItsOwn(ctx)
-	if err := s.change(ctx, first.ID, func(tx *store.Tx, t *store.Transaction) error {
-		if t.Reference != "" {
-			found, err = s.sibling(ctx, tx, *t, row.Reference)
-			return err
-		}
-		found = *t
-		if err := s.claim(ctx, tx, t, row.Reference); err != nil {
-			return err
-		}
-		return s.tell(ctx, tx, *t, store.EventHistory, "found", row.Code, row.Raw)
-	}); err != nil {
-		return err
-	}
-	_, err = s.confirm(ctx, found, foldReference(row.Reference), store.EventHistory)
-	return err
 }
 
 // operationOf is the operation code that rides in a row; empty for none.

@@ -39,7 +39,7 @@ func (h *holders) learn(phone money.Phone, name string) {
 
 // holderOf is the name under which a number is registered; empty when CamPay
 // does not say.
-func (s *Service) holderOf(ctx context.Context, phone money.Phone) string {
+func (s *Payouts) holderOf(ctx context.Context, phone money.Phone) string {
 	if name := s.holders.known(phone); name != "" {
 		return name
 	}

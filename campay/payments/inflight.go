@@ -10,7 +10,7 @@ import (
 
 // begin runs one job of its own, unless it is under way, has just failed, or
 // there is no room.
-func (s *Service) begin(ctx context.Context, wg *sync.WaitGroup, j job, do func(context.Context) error) {
+func (s *core) begin(ctx context.Context, wg *sync.WaitGroup, j job, do func(context.Context) error) {
 	if !s.inFlight.add(j, s.now()) {
 		return
 	}

@@ -41,7 +41,7 @@ func (e *SameListError) Error() string { return "the same list was made as " + e
 // CreateLinks writes links down, all of them or none, and returns the name of
 // their batch. *SameListError asks about a list that was made lately, unless it is
 // the one that Again names. CamPay is asked for their pages by and by, as it answers.
-func (s *Service) CreateLinks(ctx context.Context, list LinkBatch) (batch string, err error) {
+func (s *Collections) CreateLinks(ctx context.Context, list LinkBatch) (batch string, err error) {
 	if !IsOperation(list.Operation) {
 		return "", ErrOperation
 	}
@@ -70,7 +70,7 @@ func (s *Service) CreateLinks(ctx context.Context, list LinkBatch) (batch string
 	return list.Operation, nil
 }
 
-func (s *Service) addLinks(ctx context.Context, tx *store.Tx, list LinkBatch) error {
+func (s *Collections) addLinks(ctx context.Context, tx *store.Tx, list LinkBatch) error {
 	if err := tx.AddLinkBatch(ctx, store.LinkBatch{
 		Batch: list.Operation, Content: contentOf(list.Orders), Links: int64(len(list.Orders)), CreatedBy: list.By, CreatedAt: s.now(),
 	}); err != nil {
@@ -94,7 +94,7 @@ func (s *Service) addLinks(ctx context.Context, tx *store.Tx, list LinkBatch) er
 }
 
 // SameList returns the newest list of late with the same rows, zero for none.
-func (s *Service) SameList(ctx context.Context, r store.Reader, orders []LinkOrder) (store.LinkBatch, error) {
+func (s *Collections) SameList(ctx context.Context, r store.Reader, orders []LinkOrder) (store.LinkBatch, error) {
 	earlier, err := r.SameLinkBatch(ctx, contentOf(orders), s.now().Add(-sameListWindow))
 	if errors.Is(err, store.ErrNotFound) {
 		return store.LinkBatch{}, nil

@@ -48,7 +48,7 @@ func detailOf(l store.PaymentLink) linkDetail {
 }
 
 // ChangeLink changes a link; payments under way keep what they were asked for.
-func (s *Service) ChangeLink(ctx context.Context, wanted LinkChange) error {
+func (s *Collections) ChangeLink(ctx context.Context, wanted LinkChange) error {
 	return s.editLink(ctx, wanted.By, act{"link.changed", "link", wanted.LinkID}, func(l *store.PaymentLink) {
 		if l.Kind != store.LinkOnce {
 			l.Amount, l.MayPayMore = wanted.Amount, wanted.MayPayMore
@@ -59,7 +59,7 @@ func (s *Service) ChangeLink(ctx context.Context, wanted LinkChange) error {
 }
 
 // PauseLink has a link take no payment until ResumeLink.
-func (s *Service) PauseLink(ctx context.Context, id, by int64) error {
+func (s *Collections) PauseLink(ctx context.Context, id, by int64) error {
 	return s.editLink(ctx, by, act{"link.paused", "link", id}, func(l *store.PaymentLink) { l.PausedAt = s.now() })
 }
 
@@ -68,23 +68,23 @@ func (s *Service) PauseLink(ctx context.Context, id, by int64) error {
 var ErrSaleEnded = errors.New("the sale was ended")
 
 // ResumeLink has a paused link take payments again.
-func (s *Service) ResumeLink(ctx context.Context, id, by int64) error {
+func (s *Collections) ResumeLink(ctx context.Context, id, by int64) error {
 	return s.editLink(ctx, by, act{"link.resumed", "link", id}, func(l *store.PaymentLink) { l.PausedAt = time.Time{} })
 }
 
 // ArchiveLink puts a link away: it takes no payment and leaves the list.
-func (s *Service) ArchiveLink(ctx context.Context, id, by int64) error {
+func (s *Collections) ArchiveLink(ctx context.Context, id, by int64) error {
 	return s.editLink(ctx, by, act{"link.archived", "link", id}, func(l *store.PaymentLink) { l.ArchivedAt = s.now() })
 }
 
 // RestoreLink takes a link out again.
-func (s *Service) RestoreLink(ctx context.Context, id, by int64) error {
+func (s *Collections) RestoreLink(ctx context.Context, id, by int64) error {
 	return s.editLink(ctx, by, act{"link.restored", "link", id}, func(l *store.PaymentLink) { l.ArchivedAt = time.Time{} })
 }
 
 // editLink changes a link and writes in the audit log who did it, both or none.
 // An edit that changes nothing leaves no trace.
-func (s *Service) editLink(ctx context.Context, by int64, done act, edit func(*store.PaymentLink)) error {
+func (s *Collections) editLink(ctx context.Context, by int64, done act, edit func(*store.PaymentLink)) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		link, err := tx.Link(ctx, done.id)
 		if err != nil {
@@ -136,7 +136,7 @@ var ErrNoCounter = errors.New("the link is no counter's")
 // ReplaceCounter gives a counter another code in the place of one that may have
 // been copied or swapped: the old one takes no payment from then on. Asked twice
 // under one operation, it is one replacement.
-func (s *Service) ReplaceCounter(ctx context.Context, id int64, operation string, by int64) (store.PaymentLink, error) {
+func (s *Collections) ReplaceCounter(ctx context.Context, id int64, operation string, by int64) (store.PaymentLink, error) {
 	var next store.PaymentLink
 	if !IsOperation(operation) {
 		return next, ErrOperation

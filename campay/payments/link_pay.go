@@ -88,7 +88,7 @@ var ErrAmountBelow = refusal.New("amount", "amount_below")
 // (POST /collect/), or by asking CamPay for its page (POST /get_payment_link/).
 // *LinkStoppedError, *LinkLeftError, ErrAmountBelow, ErrAmountChanged, ErrOnePage,
 // *TooOftenError and *BusyError say that nothing was sent; the rest is RequestPayment's.
-func (s *Service) PayLink(ctx context.Context, order LinkPayment) (store.Transaction, error) {
+func (s *Collections) PayLink(ctx context.Context, order LinkPayment) (store.Transaction, error) {
 	t, isNew, err := s.writeLinkPayment(ctx, order)
 	if err != nil {
 		return t, fmt.Errorf("write the payment down: %w", err)
@@ -107,7 +107,7 @@ func (s *Service) PayLink(ctx context.Context, order LinkPayment) (store.Transac
 	return now, refused
 }
 
-func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t store.Transaction, isNew bool, err error) {
+func (s *Collections) writeLinkPayment(ctx context.Context, order LinkPayment) (t store.Transaction, isNew bool, err error) {
 	if !IsOperation(order.Operation) {
 		return t, false, ErrOperation
 	}
@@ -168,7 +168,7 @@ func (s *Service) writeLinkPayment(ctx context.Context, order LinkPayment) (t st
 
 // writePage adds an attempt on CamPay's page by a customer, who is nobody of
 // the shop's.
-func (s *Service) writePage(ctx context.Context, tx *store.Tx, link store.PaymentLink, order LinkPayment) (store.Transaction, error) {
+func (s *Collections) writePage(ctx context.Context, tx *store.Tx, link store.PaymentLink, order LinkPayment) (store.Transaction, error) {
 	link.CreatedBy = 0
 	return s.writeAttempt(ctx, tx, link, order.Amount, order.Operation)
 }
@@ -205,7 +205,7 @@ func (order LinkPayment) sameAs(t store.Transaction, link store.PaymentLink) err
 
 // mayPay reports why a link does not take a payment now; wrong is the request in
 // whose place it comes, zero for none.
-func (s *Service) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithState, order LinkPayment, wrong store.Transaction) error {
+func (s *Collections) mayPay(ctx context.Context, tx *store.Tx, link store.LinkWithState, order LinkPayment, wrong store.Transaction) error {
 	if why := link.Stop(s.now()); why != store.LinkOpen {
 		return &LinkStoppedError{why}
 	}
@@ -286,7 +286,7 @@ func (order LinkPayment) notAgain(same []store.Transaction, stops func(store.Tra
 // counted as paid: a link never takes more than its limits. What the same purchase
 // asked of wrong numbers keeps no place of its own: paid beside the next, it is
 // flagged as paid twice.
-func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithState, amount money.XAF, purchase []store.Transaction) error {
+func (s *Collections) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithState, amount money.XAF, purchase []store.Transaction) error {
 	if link.MostPayments == 0 && link.MostMoney == 0 {
 		return nil
 	}
@@ -312,7 +312,7 @@ func (s *Service) leaves(ctx context.Context, tx *store.Tx, link store.LinkWithS
 
 // notTooOften keeps a stranger from having phones ring all day: what was asked
 // for and not paid is counted in the book, so that no restart forgets it.
-func (s *Service) notTooOften(ctx context.Context, tx *store.Tx, link store.LinkWithState, phone money.Phone) error {
+func (s *Collections) notTooOften(ctx context.Context, tx *store.Tx, link store.LinkWithState, phone money.Phone) error {
 	unpaid, err := tx.UnpaidSince(ctx, phone, link.ID, s.now().Add(-unpaidWindow))
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ const slugLetters = 20
 // (PayLink). A link that CamPay did not answer for is in the book all the same,
 // and is asked for again by itself: making a page moves no money. A
 // *RefusedError comes back beside the link when CamPay refused it.
-func (s *Service) CreateLink(ctx context.Context, order LinkOrder) (store.LinkWithState, error) {
+func (s *Collections) CreateLink(ctx context.Context, order LinkOrder) (store.LinkWithState, error) {
 	link, attempt, err := s.writeLink(ctx, order)
 	if err != nil {
 		return store.LinkWithState{}, fmt.Errorf("write the link down: %w", err)
@@ -70,7 +70,7 @@ func (s *Service) CreateLink(ctx context.Context, order LinkOrder) (store.LinkWi
 
 // writeLink makes a link durable, or finds the one that the same operation made
 // before. attempt is its first one, where that is new and has a page to ask for.
-func (s *Service) writeLink(ctx context.Context, order LinkOrder) (link store.PaymentLink, attempt store.Transaction, err error) {
+func (s *Collections) writeLink(ctx context.Context, order LinkOrder) (link store.PaymentLink, attempt store.Transaction, err error) {
 	if !IsOperation(order.Operation) {
 		return link, attempt, ErrOperation
 	}
@@ -93,7 +93,7 @@ func (s *Service) writeLink(ctx context.Context, order LinkOrder) (link store.Pa
 }
 
 // addLink adds a link with its first attempt, if it has one from the beginning.
-func (s *Service) addLink(ctx context.Context, tx *store.Tx, order LinkOrder, batch string) (link store.PaymentLink, attempt store.Transaction, err error) {
+func (s *Collections) addLink(ctx context.Context, tx *store.Tx, order LinkOrder, batch string) (link store.PaymentLink, attempt store.Transaction, err error) {
 	slug, err := s.token(slugLetters)
 	if err != nil {
 		return link, attempt, err
@@ -141,7 +141,7 @@ func (order LinkOrder) sameAs(made store.PaymentLink) error {
 
 // writeAttempt adds an attempt to pay a link on CamPay's page, under a new
 // external reference.
-func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, amount money.XAF, operation string) (store.Transaction, error) {
+func (s *Collections) writeAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, amount money.XAF, operation string) (store.Transaction, error) {
 	return s.writeDown(ctx, tx, store.Transaction{
 		Kind: store.KindCollect, Origin: store.OriginLink, LinkID: link.ID,
 		ExternalReference: operation, Asked: amount, MayPayMore: link.MayPayMore,
@@ -149,26 +149,10 @@ func (s *Service) writeAttempt(ctx context.Context, tx *store.Tx, link store.Pay
 	})
 }
 
-// writeDown makes a transaction that is about to be sent durable (invariant 1).
-func (s *Service) writeDown(ctx context.Context, tx *store.Tx, t store.Transaction) (store.Transaction, error) {
-	code, err := s.token(operationCodeLetters)
-	if err != nil {
-		return t, err
-	}
-	now := s.now()
-	t.Status, t.OperationCode, t.Currency = store.StatusUnsent, code, currency
-	t.CreatedAt, t.UpdatedAt, t.NewsAt, t.PollAt = now, now, now, now.Add(unsentGrace)
-	t, err = tx.CreateTransaction(ctx, t)
-	if err != nil {
-		return t, err
-	}
-	return t, s.tell(ctx, tx, t, store.EventCreated, "written", "", nil)
-}
-
 // askForPage asks CamPay for the hosted page of a link attempt, again where an
 // earlier request may have been lost, and writes its answer down. It returns
 // CamPay's refusal, and no error for an answer that is still to come.
-func (s *Service) askForPage(ctx context.Context, attemptID int64, again bool) error {
+func (s *Collections) askForPage(ctx context.Context, attemptID int64, again bool) error {
 	attempt, err := s.store.Transaction(ctx, attemptID)
 	if err != nil {
 		return fmt.Errorf("read attempt %d: %w", attemptID, err)
@@ -241,7 +225,7 @@ const mostReplaced = 3
 
 // replaceAttempt ends an attempt whose page nobody has and begins another, unless
 // that was tried often enough: then the link says what CamPay said.
-func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, t *store.Transaction, failure *campay.Error) (isReplaced bool, err error) {
+func (s *Collections) replaceAttempt(ctx context.Context, tx *store.Tx, link store.PaymentLink, t *store.Transaction, failure *campay.Error) (isReplaced bool, err error) {
 	s.refuse(t, failure)
 	before, err := tx.TransactionsOfLink(ctx, link.ID)
 	if err != nil {
@@ -267,7 +251,7 @@ func (s *Service) replaceAttempt(ctx context.Context, tx *store.Tx, link store.P
 	return true, tx.UpdateTransaction(ctx, next)
 }
 
-func (s *Service) pageRequest(link store.PaymentLink, attempt store.Transaction) campay.PaymentLinkRequest {
+func (s *Collections) pageRequest(link store.PaymentLink, attempt store.Transaction) campay.PaymentLinkRequest {
 	back := s.returnURL(link.Slug, returnsTo(link, attempt))
 	request := campay.PaymentLinkRequest{
 		Amount: attempt.Asked, From: link.Phone,

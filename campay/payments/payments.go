@@ -63,7 +63,28 @@ type Config struct {
 
 // Service carries out the merchant's operations. Its methods may be called
 // from many goroutines.
+//
+// Collections ask for money, Payouts send it, Reconciliation holds the book against
+// CamPay's history; they share a core, which finds out what became of one transaction,
+// and know nothing of each other. What goes on by itself is the Service's own.
 type Service struct {
+	*core
+	*Collections
+	*Payouts
+	*Reconciliation
+}
+
+// Collections ask for money: by a prompt on a phone, by a link, at the till.
+type Collections struct{ *core }
+
+// Payouts send money: withdrawals, airtime and refunds, by the owner's rules.
+type Payouts struct{ *core }
+
+// Reconciliation holds the book against CamPay's history.
+type Reconciliation struct{ *core }
+
+// core is one transaction from being written down to being settled.
+type core struct {
 	store     *store.Store
 	campay    *campay.Client
 	webhooks  *campay.Verifier
@@ -103,11 +124,12 @@ func New(c Config) *Service {
 	if c.ReturnURL == nil {
 		c.ReturnURL = func(string, string) string { return "" }
 	}
-	return &Service{
+	shared := &core{
 		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL, demo: c.Demo, paid: c.Paid,
 		now: c.Now, random: c.Random, log: c.Logger,
 		wake: make(chan struct{}, 1),
 	}
+	return &Service{shared, &Collections{shared}, &Payouts{shared}, &Reconciliation{shared}}
 }
 
 // NewOperation makes the id of an operation: a UUIDv4 drawn with its form, so
@@ -131,7 +153,7 @@ func IsOperation(id string) bool {
 const codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // token returns n random letters of codeAlphabet, 5 bits each.
-func (s *Service) token(n int) (string, error) {
+func (s *core) token(n int) (string, error) {
 	b := make([]byte, n)
 	for i := range b {
 		k, err := rand.Int(s.random, big.NewInt(int64(len(codeAlphabet))))
@@ -153,4 +175,20 @@ func onItsOwn(ctx context.Context) context.Context {
 // calling bounds one call to CamPay, its retries and token included.
 func calling(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, callLimit)
+}
+
+// writeDown makes a transaction that is about to be sent durable (invariant 1).
+func (s *core) writeDown(ctx context.Context, tx *store.Tx, t store.Transaction) (store.Transaction, error) {
+	code, err := s.token(operationCodeLetters)
+	if err != nil {
+		return t, err
+	}
+	now := s.now()
+	t.Status, t.OperationCode, t.Currency = store.StatusUnsent, code, currency
+	t.CreatedAt, t.UpdatedAt, t.NewsAt, t.PollAt = now, now, now, now.Add(unsentGrace)
+	t, err = tx.CreateTransaction(ctx, t)
+	if err != nil {
+		return t, err
+	}
+	return t, s.tell(ctx, tx, t, store.EventCreated, "written", "", nil)
 }

@@ -46,7 +46,7 @@ var ErrOutcomeNotKept = errors.New("it was sent, and its outcome could not be wr
 // refused it or surely never got it: no money moved. A lost answer is no error:
 // the transaction is in doubt, and is never sent again (invariant 2).
 // ErrOutcomeNotKept comes back beside it too.
-func (s *Service) PayOut(ctx context.Context, order PayoutOrder) (Payout, error) {
+func (s *Payouts) PayOut(ctx context.Context, order PayoutOrder) (Payout, error) {
 	if !IsOperation(order.Operation) {
 		return Payout{}, ErrOperation
 	}
@@ -121,7 +121,7 @@ func (order PayoutOrder) sameAs(earlier PayoutOrder) error {
 
 // writeOrder checks an order once more, where no other can come between, and
 // makes it durable: as a transaction, or as an approval to wait for.
-func (s *Service) writeOrder(ctx context.Context, tx *store.Tx, order PayoutOrder, balance Balance) (Payout, error) {
+func (s *Payouts) writeOrder(ctx context.Context, tx *store.Tx, order PayoutOrder, balance Balance) (Payout, error) {
 	plan, err := s.allowed(ctx, tx.Reader, order, store.Approval{})
 	if err != nil {
 		return Payout{}, err
@@ -145,7 +145,7 @@ func (s *Service) writeOrder(ctx context.Context, tx *store.Tx, order PayoutOrde
 
 // writePayout makes the transaction of a payout durable (invariant 1), and
 // tells the collection that it gives back.
-func (s *Service) writePayout(ctx context.Context, tx *store.Tx, plan plan) (store.Transaction, error) {
+func (s *Payouts) writePayout(ctx context.Context, tx *store.Tx, plan plan) (store.Transaction, error) {
 	t, err := s.writeDown(ctx, tx, store.Transaction{
 		Kind: plan.Kind, Origin: plan.origin(), RefundOf: plan.RefundOf,
 		ExternalReference: plan.Operation, Asked: plan.Amount,
@@ -163,7 +163,7 @@ func (s *Service) writePayout(ctx context.Context, tx *store.Tx, plan plan) (sto
 
 // dispatch sends a payout that was written down just now, and reads what became
 // of it. Nothing else sends payouts.
-func (s *Service) dispatch(ctx context.Context, t store.Transaction) (Payout, error) {
+func (s *Payouts) dispatch(ctx context.Context, t store.Transaction) (Payout, error) {
 	s.publishRefunded(ctx, t)
 	refused := s.send(ctx, t)
 	now, err := s.store.Transaction(ctx, t.ID)
@@ -174,7 +174,7 @@ func (s *Service) dispatch(ctx context.Context, t store.Transaction) (Payout, er
 }
 
 // publishRefunded tells who looks at a collection that a refund of it begins.
-func (s *Service) publishRefunded(ctx context.Context, refund store.Transaction) {
+func (s *Payouts) publishRefunded(ctx context.Context, refund store.Transaction) {
 	if refund.RefundOf == 0 {
 		return
 	}
@@ -191,7 +191,7 @@ const sendWithin = unsentGrace - callLimit
 var errTooLate = errors.New("too long after it was written down")
 
 // send sends a payout, for the only time, and writes the answer down.
-func (s *Service) send(ctx context.Context, t store.Transaction) error {
+func (s *Payouts) send(ctx context.Context, t store.Transaction) error {
 	reference, raw, callErr := s.transfer(ctx, t)
 	err := s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
 		t.SentAt = s.now()
@@ -214,7 +214,7 @@ func (s *Service) send(ctx context.Context, t store.Transaction) error {
 }
 
 // transfer makes the one call that moves a payout's money.
-func (s *Service) transfer(ctx context.Context, t store.Transaction) (reference string, raw json.RawMessage, err error) {
+func (s *Payouts) transfer(ctx context.Context, t store.Transaction) (reference string, raw json.RawMessage, err error) {
 	if s.now().Sub(t.CreatedAt) > sendWithin {
 		return "", nil, &campay.Error{Op: string(t.Kind), Effect: campay.NotSent, Err: errTooLate}
 	}

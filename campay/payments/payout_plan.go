@@ -35,7 +35,7 @@ func (p plan) origin() store.Origin {
 // allowed plans an order and holds it against everything but the balance.
 // approval is the one that the order waits for, which must not count against
 // it; zero for a new order.
-func (s *Service) allowed(ctx context.Context, r store.Reader, order PayoutOrder, approval store.Approval) (plan, error) {
+func (s *Payouts) allowed(ctx context.Context, r store.Reader, order PayoutOrder, approval store.Approval) (plan, error) {
 	p, err := s.plan(ctx, r, order, approval)
 	if err != nil {
 		return p, err
@@ -54,7 +54,7 @@ func (s *Service) allowed(ctx context.Context, r store.Reader, order PayoutOrder
 
 // plan completes an order from the book. What a form should have refused comes
 // back as one of the errors of ParseAmount and ParsePhone.
-func (s *Service) plan(ctx context.Context, r store.Reader, order PayoutOrder, approval store.Approval) (p plan, err error) {
+func (s *Payouts) plan(ctx context.Context, r store.Reader, order PayoutOrder, approval store.Approval) (p plan, err error) {
 	p = plan{PayoutOrder: order, approval: approval}
 	if order.RefundOf != 0 {
 		if err := s.planRefund(ctx, r, &p); err != nil {

@@ -37,13 +37,13 @@ const (
 
 // PreviewPayout says what an order would do. A *RuleError, *RefundError,
 // *BalanceError or ErrBalanceUnknown beside it says why it would be refused.
-func (s *Service) PreviewPayout(ctx context.Context, order PayoutOrder) (PayoutPreview, error) {
+func (s *Payouts) PreviewPayout(ctx context.Context, order PayoutOrder) (PayoutPreview, error) {
 	return s.preview(ctx, order, store.Approval{})
 }
 
 // PreviewApproval says the same of an order that waits for a second owner, and
 // what stands against by's approval of it.
-func (s *Service) PreviewApproval(ctx context.Context, a store.Approval, by int64) (PayoutPreview, error) {
+func (s *Payouts) PreviewApproval(ctx context.Context, a store.Approval, by int64) (PayoutPreview, error) {
 	preview, refused := s.preview(ctx, approvedOrder(a), a)
 	if err := s.mayApprove(ctx, s.store.Reader, a, by); err != nil {
 		refused = err
@@ -51,7 +51,7 @@ func (s *Service) PreviewApproval(ctx context.Context, a store.Approval, by int6
 	return preview, refused
 }
 
-func (s *Service) preview(ctx context.Context, order PayoutOrder, a store.Approval) (PayoutPreview, error) {
+func (s *Payouts) preview(ctx context.Context, order PayoutOrder, a store.Approval) (PayoutPreview, error) {
 	plan, refused := s.allowed(ctx, s.store.Reader, order, a)
 	preview := PayoutPreview{
 		Order: plan.PayoutOrder, Operator: plan.operator, Recipient: plan.recipient,
@@ -83,7 +83,7 @@ func isLimit(err error) bool {
 
 // foreseeBalance fills in what there is to spend. short says that it is too
 // little, or that CamPay does not say.
-func (s *Service) foreseeBalance(ctx context.Context, preview *PayoutPreview, plan plan) (short, err error) {
+func (s *Payouts) foreseeBalance(ctx context.Context, preview *PayoutPreview, plan plan) (short, err error) {
 	if preview.Balance, err = s.RefreshBalance(ctx); err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) foreseeBalance(ctx context.Context, preview *PayoutPreview, pl
 }
 
 // foresee fills in what earlier payouts say about this one.
-func (s *Service) foresee(ctx context.Context, preview *PayoutPreview, a store.Approval) error {
+func (s *Payouts) foresee(ctx context.Context, preview *PayoutPreview, a store.Approval) error {
 	order := preview.Order
 	usual, err := s.store.UsualPayouts(ctx, order.Kind)
 	if err != nil {

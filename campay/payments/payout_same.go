@@ -32,7 +32,7 @@ type SameError struct{ Same }
 func (e *SameError) Error() string { return "the same went out, or waits, just now" }
 
 // sameAgain finds what looks like an order; a is the approval that it waits in.
-func (s *Service) sameAgain(ctx context.Context, r store.Reader, order PayoutOrder, a store.Approval) (same Same, err error) {
+func (s *Payouts) sameAgain(ctx context.Context, r store.Reader, order PayoutOrder, a store.Approval) (same Same, err error) {
 	sent, err := r.RecentSamePayout(ctx, order.Kind, order.Phone, order.Amount, s.now().Add(-sameWindow))
 	if err != nil {
 		return same, err
@@ -54,7 +54,7 @@ func (s *Service) sameAgain(ctx context.Context, r store.Reader, order PayoutOrd
 }
 
 // checkSame reports a *SameError for one that the order's giver does not know of.
-func (s *Service) checkSame(ctx context.Context, r store.Reader, order PayoutOrder) error {
+func (s *Payouts) checkSame(ctx context.Context, r store.Reader, order PayoutOrder) error {
 	if order.Seen == nil {
 		return nil
 	}

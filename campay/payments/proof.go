@@ -20,7 +20,7 @@ type proof struct {
 }
 
 // prove asks CamPay about a reference in both places where it may answer.
-func (s *Service) prove(ctx context.Context, reference string) (proof, error) {
+func (s *core) prove(ctx context.Context, reference string) (proof, error) {
 	truth, err := s.campay.Transaction(ctx, reference)
 	if !campay.IsNotFound(err) {
 		return proof{Transaction: truth}, err
@@ -35,7 +35,7 @@ func (s *Service) prove(ctx context.Context, reference string) (proof, error) {
 
 // proved finds or makes the transaction of a reference that CamPay knows.
 // Everything about it is the truth's, nothing the notification's.
-func (s *Service) proved(ctx context.Context, tx *store.Tx, truth proof) (store.Transaction, error) {
+func (s *core) proved(ctx context.Context, tx *store.Tx, truth proof) (store.Transaction, error) {
 	t, err := tx.TransactionByReference(ctx, foldReference(truth.Reference))
 	if !errors.Is(err, store.ErrNotFound) {
 		return t, err
@@ -63,7 +63,7 @@ func operationBehind(ctx context.Context, tx *store.Tx, truth proof) (store.Tran
 }
 
 // addExternal writes down a transaction that was begun elsewhere.
-func (s *Service) addExternal(ctx context.Context, tx *store.Tx, truth proof) (store.Transaction, error) {
+func (s *core) addExternal(ctx context.Context, tx *store.Tx, truth proof) (store.Transaction, error) {
 	kind, isKnown := kindOf(truth.Code)
 	if truth.isAirtime {
 		kind = store.KindAirtime
@@ -110,7 +110,7 @@ func kindOf(code string) (kind store.Kind, isKnown bool) {
 // Hint has a reference that a payer's browser brought back from CamPay's page asked
 // about, where the attempt has none yet. It proves nothing by itself: what CamPay says
 // of it decides, and only where that is this operation.
-func (s *Service) Hint(ctx context.Context, operation, reference string) error {
+func (s *core) Hint(ctx context.Context, operation, reference string) error {
 	reference = foldReference(reference)
 	t, err := s.store.TransactionByExternalReference(ctx, operation)
 	if err != nil || t.Reference != "" || t.Status != store.StatusWaiting || !campay.IsReference(reference) {

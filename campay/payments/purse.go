@@ -55,7 +55,7 @@ func ifAny(amount money.XAF) any {
 }
 
 // balanceToSpend asks CamPay anew, whatever is remembered.
-func (s *Service) balanceToSpend(ctx context.Context) (Balance, error) {
+func (s *Payouts) balanceToSpend(ctx context.Context) (Balance, error) {
 	balance, err := s.askBalance(onItsOwn(ctx))
 	if err == nil {
 		err = balance.unusable()
@@ -86,7 +86,7 @@ type purse struct {
 // the balance when it accepts it or when it is done: what is under way counts as
 // gone in both cases, at worst twice, never not at all. In a Write no other
 // payout can come between this and writing one down.
-func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator money.Operator) (purse, error) {
+func (s *Payouts) purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator money.Operator) (purse, error) {
 	held, from := store.PurseAirtime, money.OtherOperator // airtime has one purse for all carriers
 	if kind == store.KindWithdraw {
 		held, from = store.Purse(operator), operator
@@ -105,7 +105,7 @@ func (s *Service) purseOf(ctx context.Context, r store.Reader, balance Balance, 
 // covers reports a *BalanceError unless the purse that p draws on covers its
 // amount. The fee, which is never more than an estimate, and a purse that CamPay
 // does not tell, are CamPay's to check (ER301).
-func (s *Service) covers(ctx context.Context, r store.Reader, balance Balance, p plan) error {
+func (s *Payouts) covers(ctx context.Context, r store.Reader, balance Balance, p plan) error {
 	if s.now().Before(balance.asked) {
 		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
 	}

@@ -31,7 +31,7 @@ type PushOrder struct {
 // same was asked of the same phone minutes ago, and that nothing was sent. A lost
 // answer is no error: the transaction is in doubt and gets settled under the same
 // external reference (invariant 2). ErrOutcomeNotKept comes back beside it too.
-func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Transaction, error) {
+func (s *Collections) RequestPayment(ctx context.Context, order PushOrder) (store.Transaction, error) {
 	t, isNew, err := s.writePush(ctx, order)
 	if err != nil {
 		return t, fmt.Errorf("write the request down: %w", err)
@@ -47,7 +47,7 @@ func (s *Service) RequestPayment(ctx context.Context, order PushOrder) (store.Tr
 	return now, refused
 }
 
-func (s *Service) writePush(ctx context.Context, order PushOrder) (t store.Transaction, isNew bool, err error) {
+func (s *Collections) writePush(ctx context.Context, order PushOrder) (t store.Transaction, isNew bool, err error) {
 	if !IsOperation(order.Operation) {
 		return t, false, ErrOperation
 	}
@@ -112,7 +112,7 @@ type AskedError struct{ Earlier store.Transaction } // the newest
 func (e *AskedError) Error() string { return fmt.Sprintf("asked minutes ago as %d", e.Earlier.ID) }
 
 // notAskedAlready is asked inside the write: of two forms at once one is first.
-func (s *Service) notAskedAlready(ctx context.Context, tx *store.Tx, order PushOrder) error {
+func (s *Collections) notAskedAlready(ctx context.Context, tx *store.Tx, order PushOrder) error {
 	same, err := s.sameLately(ctx, tx, order.Phone, order.Amount)
 	if err != nil || len(same) == 0 || same[0].ID == order.Again {
 		return err
@@ -123,7 +123,7 @@ func (s *Service) notAskedAlready(ctx context.Context, tx *store.Tx, order PushO
 // sameLately returns the collections of this amount from this phone that were
 // asked for minutes ago and have not failed, or are under way or in doubt still,
 // newest first.
-func (s *Service) sameLately(ctx context.Context, tx *store.Tx, phone money.Phone, amount money.XAF) ([]store.Transaction, error) {
+func (s *Collections) sameLately(ctx context.Context, tx *store.Tx, phone money.Phone, amount money.XAF) ([]store.Transaction, error) {
 	same, err := tx.RecentSame(ctx, phone, amount, s.now().Add(-longestDoubt))
 	isOver := func(t store.Transaction) bool { return !isUnderWay(t) && t.CreatedAt.Before(s.now().Add(-sameWindow)) }
 	return slices.DeleteFunc(same, isOver), err
@@ -137,7 +137,7 @@ func collectRequest(t store.Transaction) campay.CollectRequest {
 }
 
 // collect sends a collection that is written down, and writes the answer down.
-func (s *Service) collect(ctx context.Context, t store.Transaction) error {
+func (s *Collections) collect(ctx context.Context, t store.Transaction) error {
 	call, cancel := calling(ctx)
 	defer cancel()
 	answer, callErr := s.campay.Collect(call, collectRequest(t))
@@ -156,16 +156,4 @@ func (s *Service) collect(ctx context.Context, t store.Transaction) error {
 		return fmt.Errorf("%w: transaction %d: %w", ErrOutcomeNotKept, t.ID, err)
 	}
 	return refusedBy(callErr, false)
-}
-
-// accepted notes CamPay's acceptance of a collection: the payer is asked.
-func (s *Service) accepted(ctx context.Context, tx *store.Tx, t *store.Transaction, answer campay.Collection) error {
-	t.USSDCode = answer.USSDCode
-	if answer.Operator != money.OtherOperator {
-		t.Operator = answer.Operator
-	}
-	if other, err := s.known(ctx, tx, t, answer.Reference, answer.Raw); other || err != nil {
-		return err
-	}
-	return s.tell(ctx, tx, *t, store.EventAnswer, "accepted", "", answer.Raw)
 }

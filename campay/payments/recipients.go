@@ -28,7 +28,7 @@ type recipientDetail struct {
 
 // SaveRecipient saves somebody whom money is sent to; store.ErrDuplicate when
 // the number is saved already, and the errors of ParsePhone.
-func (s *Service) SaveRecipient(ctx context.Context, name string, phone money.Phone, by int64) (store.Recipient, error) {
+func (s *Payouts) SaveRecipient(ctx context.Context, name string, phone money.Phone, by int64) (store.Recipient, error) {
 	name = strings.TrimSpace(strings.Map(visible, name))
 	if name == "" || utf8.RuneCountInString(name) > longestName {
 		return store.Recipient{}, ErrRecipientName
@@ -64,7 +64,7 @@ func visible(r rune) rune {
 
 // RemoveRecipient takes a recipient off the list; store.ErrNotFound when it is
 // not on it.
-func (s *Service) RemoveRecipient(ctx context.Context, id, by int64) error {
+func (s *Payouts) RemoveRecipient(ctx context.Context, id, by int64) error {
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		gone, err := tx.Recipient(ctx, id)
 		if err != nil {

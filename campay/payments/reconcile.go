@@ -25,7 +25,7 @@ const (
 // Reconcile compares the book with CamPay's history over a period, as a person
 // asks; it goes on by itself. A period that is being compared is not begun
 // twice: the run that waits for CamPay tries again at once.
-func (s *Service) Reconcile(ctx context.Context, p Period, by int64) (store.Reconciliation, error) {
+func (s *Reconciliation) Reconcile(ctx context.Context, p Period, by int64) (store.Reconciliation, error) {
 	if err := p.Check(s.now()); err != nil {
 		return store.Reconciliation{}, err
 	}
@@ -53,7 +53,7 @@ func (s *Service) Reconcile(ctx context.Context, p Period, by int64) (store.Reco
 	return run, nil
 }
 
-func (s *Service) addRun(ctx context.Context, tx *store.Tx, p Period, by int64) (store.Reconciliation, error) {
+func (s *Reconciliation) addRun(ctx context.Context, tx *store.Tx, p Period, by int64) (store.Reconciliation, error) {
 	return tx.AddReconciliation(ctx, store.Reconciliation{
 		From: p.From, To: p.To, Next: p.From, Days: p.Days(), RequestedBy: by, BegunAt: s.now(), NextAt: s.now(),
 	})
@@ -61,7 +61,7 @@ func (s *Service) addRun(ctx context.Context, tx *store.Tx, p Period, by int64) 
 
 // startReconciliation begins the run that is due, the daily one among them;
 // one is under way at a time.
-func (s *Service) startReconciliation(ctx context.Context, wg *sync.WaitGroup, now time.Time) error {
+func (s *Reconciliation) startReconciliation(ctx context.Context, wg *sync.WaitGroup, now time.Time) error {
 	if err := s.addDaily(ctx, now); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (s *Service) startReconciliation(ctx context.Context, wg *sync.WaitGroup, n
 
 // addDaily writes the daily run down, once a night, with the nights that were
 // slept through. A book that began today has nothing to compare.
-func (s *Service) addDaily(ctx context.Context, now time.Time) error {
+func (s *Reconciliation) addDaily(ctx context.Context, now time.Time) error {
 	p := Yesterday(now.Add(-dailyHour * time.Hour))
 	last, err := s.store.LastDaily(ctx, p.To)
 	if err != nil || !last.Before(p.To) {
@@ -100,7 +100,7 @@ func (s *Service) addDaily(ctx context.Context, now time.Time) error {
 
 // reconcile carries a run on until it is over, CamPay does not answer, or the
 // process ends.
-func (s *Service) reconcile(ctx context.Context, run store.Reconciliation) error {
+func (s *Reconciliation) reconcile(ctx context.Context, run store.Reconciliation) error {
 	// Before the newest rows are asked for, so that none of them is in it.
 	if _, err := s.RefreshBalance(ctx); err != nil {
 		return err
@@ -121,7 +121,7 @@ func (s *Service) reconcile(ctx context.Context, run store.Reconciliation) error
 // reconcileDays fetches and compares the days that are left. The day before the
 // first and the day after the last are fetched too: they hold what another
 // clock dates there, and what moved up to the nearest known balances.
-func (s *Service) reconcileDays(ctx context.Context, run *store.Reconciliation) (answered bool, err error) {
+func (s *Reconciliation) reconcileDays(ctx context.Context, run *store.Reconciliation) (answered bool, err error) {
 	if run.Next.Equal(run.From) {
 		if answered, err := s.keepDay(ctx, run.From.AddDate(0, 0, -1)); !answered || err != nil {
 			return false, err
@@ -145,13 +145,13 @@ func (s *Service) reconcileDays(ctx context.Context, run *store.Reconciliation) 
 	return true, nil
 }
 
-func (s *Service) keepRun(ctx context.Context, run store.Reconciliation) error {
+func (s *Reconciliation) keepRun(ctx context.Context, run store.Reconciliation) error {
 	ctx = onItsOwn(ctx)
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateReconciliation(ctx, run) })
 }
 
 // postpone has a run go on later; what it has done is kept.
-func (s *Service) postpone(ctx context.Context, run store.Reconciliation) error {
+func (s *Reconciliation) postpone(ctx context.Context, run store.Reconciliation) error {
 	now := s.now()
 	run.Tries++
 	run.NextAt = now.Add(min(reconcileRetry<<min(run.Tries-1, 10), reconcileRetryMax))
@@ -162,7 +162,7 @@ func (s *Service) postpone(ctx context.Context, run store.Reconciliation) error 
 }
 
 // finish looks at the book's own side, counts, and says the outcome in the log.
-func (s *Service) finish(ctx context.Context, run store.Reconciliation) error {
+func (s *Reconciliation) finish(ctx context.Context, run store.Reconciliation) error {
 	p := Period{From: run.From.In(money.Douala), To: run.To.In(money.Douala)}
 	missing, err := s.findLone(ctx, p)
 	if err != nil {

@@ -19,7 +19,7 @@ type Entry struct {
 
 // Entries are all lines of a period: CamPay's rows as time went on, then what
 // only the book has.
-func (s *Service) Entries(ctx context.Context, p Period) iter.Seq2[Entry, error] {
+func (s *Reconciliation) Entries(ctx context.Context, p Period) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		if s.eachRow(ctx, p, yield) {
 			s.eachLone(ctx, p, yield)
@@ -28,7 +28,7 @@ func (s *Service) Entries(ctx context.Context, p Period) iter.Seq2[Entry, error]
 }
 
 // eachRow reports whether more is wanted.
-func (s *Service) eachRow(ctx context.Context, p Period, yield func(Entry, error) bool) bool {
+func (s *Reconciliation) eachRow(ctx context.Context, p Period, yield func(Entry, error) bool) bool {
 	last := store.HistoryRow{}
 	for {
 		rows, err := s.store.HistoryAfter(ctx, p.From, p.End(), last)
@@ -53,7 +53,7 @@ func (s *Service) eachRow(ctx context.Context, p Period, yield func(Entry, error
 	}
 }
 
-func (s *Service) eachLone(ctx context.Context, p Period, yield func(Entry, error) bool) {
+func (s *Reconciliation) eachLone(ctx context.Context, p Period, yield func(Entry, error) bool) {
 	last := store.Lone{}
 	for {
 		lone, err := s.store.OnlyHere(ctx, p.From, p.End(), last, store.HistoryBatch)
@@ -73,7 +73,7 @@ func (s *Service) eachLone(ctx context.Context, p Period, yield func(Entry, erro
 }
 
 // Pair puts each row beside its transaction, with one lookup for all of them.
-func (s *Service) Pair(ctx context.Context, rows []store.HistoryRow) ([]Entry, error) {
+func (s *Reconciliation) Pair(ctx context.Context, rows []store.HistoryRow) ([]Entry, error) {
 	var ids []int64
 	for _, row := range rows {
 		if row.TransactionID != 0 {

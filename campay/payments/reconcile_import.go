@@ -21,7 +21,7 @@ var (
 // Import takes a row of the history into the book as CamPay proves it, with its
 // fee: as external, or as the operation of ours that it turns out to be. A row
 // that the book has already is only led to its transaction.
-func (s *Service) Import(ctx context.Context, rowID, by int64) (store.Transaction, error) {
+func (s *Reconciliation) Import(ctx context.Context, rowID, by int64) (store.Transaction, error) {
 	row, err := s.store.HistoryRow(ctx, rowID)
 	if err != nil {
 		return store.Transaction{}, err
@@ -56,7 +56,7 @@ func (s *Service) Import(ctx context.Context, rowID, by int64) (store.Transactio
 	return t, nil
 }
 
-func (s *Service) importProved(ctx context.Context, rowID int64, truth proof, by int64) (t store.Transaction, became effects, err error) {
+func (s *Reconciliation) importProved(ctx context.Context, rowID int64, truth proof, by int64) (t store.Transaction, became effects, err error) {
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		row, err := tx.HistoryRow(ctx, rowID)
 		if err != nil {

@@ -17,7 +17,7 @@ const farthestBegun = LongestPeriod * 24 * time.Hour
 
 // findLone notes which transactions of a period the history lacks, flags those
 // that it should have, and counts them.
-func (s *Service) findLone(ctx context.Context, p Period) (missing int, err error) {
+func (s *Reconciliation) findLone(ctx context.Context, p Period) (missing int, err error) {
 	for day := p.From; day.Before(p.End()); day = nextDay(day) {
 		if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.FindOnlyHere(ctx, day, nextDay(day)) }); err != nil {
 			return 0, err
@@ -69,7 +69,7 @@ func shouldBeThere(t store.Transaction, fetched map[string]time.Time) bool {
 
 // flagMissing sets the flag, and takes it off what is proved no more. What the
 // history tells of at last is mended with its row.
-func (s *Service) flagMissing(ctx context.Context, t store.Transaction, isMissing bool) error {
+func (s *Reconciliation) flagMissing(ctx context.Context, t store.Transaction, isMissing bool) error {
 	has := t.Flags.Has(store.FlagMissing)
 	isMended := has && t.Status != store.StatusSuccessful
 	if !isMended && (has || !isMissing) {

@@ -16,7 +16,7 @@ import (
 
 // keepDay fetches a day of the history and keeps it before it is judged; it
 // reports whether CamPay answered.
-func (s *Service) keepDay(ctx context.Context, day time.Time) (answered bool, err error) {
+func (s *Reconciliation) keepDay(ctx context.Context, day time.Time) (answered bool, err error) {
 	call, cancel := calling(ctx)
 	defer cancel()
 	asked := s.now()
@@ -57,7 +57,7 @@ func apart(rows []campay.HistoryRow) (readable []campay.HistoryRow, unreadable [
 }
 
 // Unreadable are the rows of a period that nothing could be read of, as they came.
-func (s *Service) Unreadable(ctx context.Context, p Period) ([]string, error) {
+func (s *Reconciliation) Unreadable(ctx context.Context, p Period) ([]string, error) {
 	rows, err := s.store.Unreadable(ctx, dayName(p.From), dayName(p.To))
 	var raw []string
 	for _, row := range rows {
@@ -151,7 +151,7 @@ func statusOf(row store.HistoryRow) store.Status {
 
 // compareDay compares the kept rows of a day with the book; it reports whether
 // CamPay answered whatever had to be asked.
-func (s *Service) compareDay(ctx context.Context, day time.Time) (answered bool, err error) {
+func (s *Reconciliation) compareDay(ctx context.Context, day time.Time) (answered bool, err error) {
 	last := store.HistoryRow{}
 	for ctx.Err() == nil {
 		rows, err := s.store.HistoryAfter(ctx, day, nextDay(day), last)
@@ -177,7 +177,7 @@ func (s *Service) compareDay(ctx context.Context, day time.Time) (answered bool,
 
 // compareRows settles, in one write, what agrees and what is nobody's; the rest
 // comes back, to be asked about.
-func (s *Service) compareRows(ctx context.Context, rows []store.HistoryRow) (doubtful []pair, err error) {
+func (s *Reconciliation) compareRows(ctx context.Context, rows []store.HistoryRow) (doubtful []pair, err error) {
 	var changed []store.Transaction
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		doubtful, changed = nil, nil

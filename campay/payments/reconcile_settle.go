@@ -16,7 +16,7 @@ import (
 
 // askAbout asks CamPay about a row that the book does not agree with, and lets
 // the book follow; it reports whether CamPay answered.
-func (s *Service) askAbout(ctx context.Context, p pair) (answered bool, err error) {
+func (s *Reconciliation) askAbout(ctx context.Context, p pair) (answered bool, err error) {
 	switch {
 	case p.ours.ID == 0:
 		return s.askWhose(ctx, p.row)
@@ -40,7 +40,7 @@ func (s *Service) askAbout(ctx context.Context, p pair) (answered bool, err erro
 }
 
 // askWhose asks CamPay whose a row is that may be one of ours in doubt.
-func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered bool, err error) {
+func (s *Reconciliation) askWhose(ctx context.Context, row store.HistoryRow) (answered bool, err error) {
 	end, err := s.asking.hold(ctx, row.Reference)
 	if err != nil {
 		return false, nil //nolint:nilerr // who asked has gone: nothing was learnt
@@ -75,21 +75,8 @@ func (s *Service) askWhose(ctx context.Context, row store.HistoryRow) (answered 
 	return true, err
 }
 
-// adopt has the book follow what CamPay proved of a reference, in a transaction
-// that may be new to it.
-func (s *Service) adopt(ctx context.Context, tx *store.Tx, truth proof, cause store.EventKind) (t store.Transaction, became effects, err error) {
-	if t, err = s.proved(ctx, tx, truth); err != nil {
-		return t, became, err
-	}
-	touch(&t, s.now())
-	if became, err = s.follow(ctx, tx, &t, truth.Transaction, cause); err != nil {
-		return t, became, err
-	}
-	return t, became, tx.UpdateTransaction(ctx, t)
-}
-
 // conclude says what a row is after CamPay was asked about it.
-func (s *Service) conclude(ctx context.Context, row store.HistoryRow) error {
+func (s *Reconciliation) conclude(ctx context.Context, row store.HistoryRow) error {
 	var changed []store.Transaction
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		pairs, err := pairUp(ctx, tx.Reader, []store.HistoryRow{row})
@@ -109,7 +96,7 @@ func (s *Service) conclude(ctx context.Context, row store.HistoryRow) error {
 }
 
 // settlePair notes what a pair is, and returns the transaction if it changed.
-func (s *Service) settlePair(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
+func (s *Reconciliation) settlePair(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
 	switch {
 	case p.ours.ID == 0 || p.byCode:
 		return nil, find(ctx, tx, p.row, store.Transaction{}, store.FindingOnlyThere)
@@ -122,7 +109,7 @@ func (s *Service) settlePair(ctx context.Context, tx *store.Tx, p pair) ([]store
 
 // settleMatched takes fee and net over from the row, and a mended difference
 // off.
-func (s *Service) settleMatched(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
+func (s *Reconciliation) settleMatched(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
 	t := p.ours
 	note := ""
 	if t.Status == store.StatusSuccessful {
@@ -146,7 +133,7 @@ func (s *Service) settleMatched(ctx context.Context, tx *store.Tx, p pair) ([]st
 
 // settleDiffering flags a final transaction that the history tells otherwise;
 // an open one is only waited for.
-func (s *Service) settleDiffering(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
+func (s *Reconciliation) settleDiffering(ctx context.Context, tx *store.Tx, p pair) ([]store.Transaction, error) {
 	t := p.ours
 	isNews := p.row.Finding != store.FindingDiffers || p.row.TransactionID != t.ID
 	if err := find(ctx, tx, p.row, t, store.FindingDiffers); err != nil || !t.Status.Final() {
@@ -161,7 +148,7 @@ func (s *Service) settleDiffering(ctx context.Context, tx *store.Tx, p pair) ([]
 }
 
 // keepStory keeps a transaction and what the history says of it.
-func (s *Service) keepStory(ctx context.Context, tx *store.Tx, t store.Transaction, note string, row store.HistoryRow) ([]store.Transaction, error) {
+func (s *Reconciliation) keepStory(ctx context.Context, tx *store.Tx, t store.Transaction, note string, row store.HistoryRow) ([]store.Transaction, error) {
 	touch(&t, s.now())
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ type PurseStatement struct {
 func (p PurseStatement) Expected() money.XAF { return p.Opening + p.Credits - p.Debits }
 
 // Statement adds a period up from what is kept; it asks CamPay nothing.
-func (s *Service) Statement(ctx context.Context, p Period) (Statement, error) {
+func (s *Reconciliation) Statement(ctx context.Context, p Period) (Statement, error) {
 	var st Statement
 	fetched, err := s.store.HistoryDays(ctx, dayName(p.From.Add(-2*SnapshotNear)), dayName(p.End().Add(2*SnapshotNear)))
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Service) Statement(ctx context.Context, p Period) (Statement, error) {
 // bound finds the known balances nearest to a period's bounds. A period that
 // has not ended when its last day was fetched ends with the last balance known
 // then.
-func (s *Service) bound(ctx context.Context, st *Statement, p Period, lastFetch time.Time) error {
+func (s *Reconciliation) bound(ctx context.Context, st *Statement, p Period, lastFetch time.Time) error {
 	opening, err := s.store.BalanceBefore(ctx, p.From)
 	if err == nil && p.From.Sub(opening.At) <= SnapshotNear {
 		st.Opening = opening
@@ -100,7 +100,7 @@ func isFetched(fetched map[string]time.Time, from, to time.Time) bool {
 	return true
 }
 
-func (s *Service) addUp(ctx context.Context, st *Statement, from, end time.Time) error {
+func (s *Reconciliation) addUp(ctx context.Context, st *Statement, from, end time.Time) error {
 	within, err := s.store.Movements(ctx, from, end)
 	if err != nil {
 		return err

@@ -11,12 +11,13 @@ import (
 	"strings"
 	"time"
 
+	"comptoir/campay"
 	"comptoir/store"
 )
 
 // known notes the reference under which CamPay took t. other says that CamPay
 // has told of another one for t before: each is a transaction of its own.
-func (s *Service) known(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string, raw json.RawMessage) (other bool, err error) {
+func (s *core) known(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string, raw json.RawMessage) (other bool, err error) {
 	switch {
 	case t.Reference == "":
 		if err := s.claim(ctx, tx, t, reference); err != nil {
@@ -45,7 +46,7 @@ func foldReference(reference string) string { return strings.ToLower(reference) 
 // claim gives t the reference that CamPay knows it by. A transaction that was
 // taken for one begun elsewhere, because CamPay did not say whose it is, gives
 // the reference up: it was this one all along.
-func (s *Service) claim(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string) error {
+func (s *core) claim(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string) error {
 	reference = foldReference(reference)
 	other, err := tx.TransactionByReference(ctx, reference)
 	switch {
@@ -74,7 +75,7 @@ func (s *Service) claim(ctx context.Context, tx *store.Tx, t *store.Transaction,
 
 // sibling is the transaction of a further CamPay reference that came back under
 // the external reference of first; it is added where the book lacks it.
-func (s *Service) sibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
+func (s *core) sibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
 	known, err := tx.TransactionByReference(ctx, foldReference(reference))
 	if !errors.Is(err, store.ErrNotFound) {
 		return known, err
@@ -82,7 +83,7 @@ func (s *Service) sibling(ctx context.Context, tx *store.Tx, first store.Transac
 	return s.addSibling(ctx, tx, first, foldReference(reference))
 }
 
-func (s *Service) addSibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
+func (s *core) addSibling(ctx context.Context, tx *store.Tx, first store.Transaction, reference string) (store.Transaction, error) {
 	now := s.now()
 	var recipient store.Transaction // a payer may use another phone, a payout has one recipient
 	if isOurPayout(first) {
@@ -101,4 +102,44 @@ func (s *Service) addSibling(ctx context.Context, tx *store.Tx, first store.Tran
 		return t, fmt.Errorf("add a sibling of %d: %w", first.ID, err)
 	}
 	return t, s.tell(ctx, tx, t, store.EventCreated, "sibling", "", nil)
+}
+
+// recognise leads a row whose reference the book lacks to the operation that
+// its code names, if there is one; a row of somebody else's is left for the
+// reconciliation. A transaction that was taken for one begun elsewhere, because
+// CamPay did not say whose it is, may turn out to be an operation in doubt.
+func (s *core) recognise(ctx context.Context, row campay.HistoryRow) error {
+	code := operationOf(row)
+	if code == "" || row.Reference == "" {
+		return nil
+	}
+	known, err := s.store.TransactionByReference(ctx, foldReference(row.Reference))
+	isNew, isExternal := errors.Is(err, store.ErrNotFound), err == nil && known.Origin == store.OriginExternal
+	if !isNew && !isExternal {
+		return err
+	}
+	first, err := s.store.TransactionByOperationCode(ctx, code)
+	if errors.Is(err, store.ErrNotFound) || isExternal && first.Reference != "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	found := first
+	ctx = onItsOwn(ctx)
+	if err := s.change(ctx, first.ID, func(tx *store.Tx, t *store.Transaction) error {
+		if t.Reference != "" {
+			found, err = s.sibling(ctx, tx, *t, row.Reference)
+			return err
+		}
+		found = *t
+		if err := s.claim(ctx, tx, t, row.Reference); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, *t, store.EventHistory, "found", row.Code, row.Raw)
+	}); err != nil {
+		return err
+	}
+	_, err = s.confirm(ctx, found, foldReference(row.Reference), store.EventHistory)
+	return err
 }

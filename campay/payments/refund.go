@@ -38,7 +38,7 @@ func (e *RefundError) Refusal() *refusal.Refusal {
 const refundWords = "Remboursement "
 
 // planRefund fills in what follows from the collection.
-func (s *Service) planRefund(ctx context.Context, r store.Reader, p *plan) error {
+func (s *Payouts) planRefund(ctx context.Context, r store.Reader, p *plan) error {
 	collection, err := r.Transaction(ctx, p.RefundOf)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func taken(t store.Transaction) money.XAF {
 
 // Refundable is what may still be given back of t: nothing of what is no proved
 // collection, or came from no phone.
-func (s *Service) Refundable(ctx context.Context, t store.Transaction) (money.XAF, error) {
+func (s *Payouts) Refundable(ctx context.Context, t store.Transaction) (money.XAF, error) {
 	if t.Phone == "" {
 		return 0, nil
 	}

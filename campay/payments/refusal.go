@@ -126,7 +126,7 @@ func refusedOf(failure *campay.Error, isPayout bool) *RefusedError {
 
 // notTaken writes down that a request failed: it surely moved nothing, or
 // nobody knows whether it did, and then it is in doubt (invariant 2).
-func (s *Service) notTaken(ctx context.Context, tx *store.Tx, t *store.Transaction, callErr error) error {
+func (s *core) notTaken(ctx context.Context, tx *store.Tx, t *store.Transaction, callErr error) error {
 	var failure *campay.Error
 	isFailure := errors.As(callErr, &failure)
 	switch {
@@ -148,7 +148,7 @@ func (s *Service) notTaken(ctx context.Context, tx *store.Tx, t *store.Transacti
 }
 
 // refuse ends a transaction that CamPay did not take: no money has moved.
-func (s *Service) refuse(t *store.Transaction, failure *campay.Error) {
+func (s *core) refuse(t *store.Transaction, failure *campay.Error) {
 	t.Status, t.ErrorCode, t.Reason = store.StatusFailed, failure.Code, failure.Message
 	t.SettledAt, t.PollAt = s.now(), time.Time{}
 }

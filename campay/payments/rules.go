@@ -70,7 +70,7 @@ var ErrRulesChanged = refusal.New("", "rules_changed")
 // "" for whatever there is. It fails with ErrRulesChanged where others stand there by
 // now: a page that was opened before must not loosen what was tightened since.
 // Whether money is frozen stays as it is.
-func (s *Service) SetRules(ctx context.Context, rules store.PayoutRules, seen string, by int64) error {
+func (s *Payouts) SetRules(ctx context.Context, rules store.PayoutRules, seen string, by int64) error {
 	if min(rules.MostEach, rules.MostDay, rules.ApprovalAbove, rules.AirtimeDay) < 0 ||
 		min(rules.CountDay, rules.FromHour, rules.ToHour) < 0 || rules.NewRecipientWait < 0 {
 		return ErrRules
@@ -90,7 +90,7 @@ const SecondOwnerWait = 24 * time.Hour
 
 // held are rules whose higher threshold waits: until then the lower one goes on,
 // and every other owner sees it and may freeze.
-func (s *Service) held(old, rules store.PayoutRules) store.PayoutRules {
+func (s *Payouts) held(old, rules store.PayoutRules) store.PayoutRules {
 	now := s.now()
 	inForce := old.ApprovalInForce(now)
 	switch isLower := rules.ApprovalAbove > 0 && rules.ApprovalAbove <= inForce; {
@@ -105,7 +105,7 @@ func (s *Service) held(old, rules store.PayoutRules) store.PayoutRules {
 }
 
 // Freeze stops all money that would go out, what waits for approval included.
-func (s *Service) Freeze(ctx context.Context, by int64) error {
+func (s *Payouts) Freeze(ctx context.Context, by int64) error {
 	return s.changeRules(ctx, "", by, "payout_rules.frozen", func(rules store.PayoutRules) store.PayoutRules {
 		rules.Frozen = true
 		return rules
@@ -114,14 +114,14 @@ func (s *Service) Freeze(ctx context.Context, by int64) error {
 
 // Unfreeze lets money go out again, under the rules that were there before; seen and
 // ErrRulesChanged are as of SetRules.
-func (s *Service) Unfreeze(ctx context.Context, seen string, by int64) error {
+func (s *Payouts) Unfreeze(ctx context.Context, seen string, by int64) error {
 	return s.changeRules(ctx, seen, by, "payout_rules.unfrozen", func(rules store.PayoutRules) store.PayoutRules {
 		rules.Frozen = false
 		return rules
 	})
 }
 
-func (s *Service) changeRules(ctx context.Context, seen string, by int64, name string, edit func(store.PayoutRules) store.PayoutRules) error {
+func (s *Payouts) changeRules(ctx context.Context, seen string, by int64, name string, edit func(store.PayoutRules) store.PayoutRules) error {
 	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		before, err := tx.PayoutRules(ctx)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // checkRules reports a *RuleError for the first rule that p breaks.
-func (s *Service) checkRules(ctx context.Context, r store.Reader, rules store.PayoutRules, p plan) error {
+func (s *Payouts) checkRules(ctx context.Context, r store.Reader, rules store.PayoutRules, p plan) error {
 	now := s.now()
 	switch {
 	case rules.Frozen:
@@ -87,7 +87,7 @@ func checkSum(rule Rule, limit money.XAF, today store.PayoutTotals, p plan) erro
 
 // today adds up what went out in Douala's day as p would, or may have, and what
 // waits for a second owner; p's own approval is not counted against it.
-func (s *Service) today(ctx context.Context, r store.Reader, p plan) (store.PayoutTotals, error) {
+func (s *Payouts) today(ctx context.Context, r store.Reader, p plan) (store.PayoutTotals, error) {
 	sum, err := r.PaidOut(ctx, money.DayOf(s.now()), p.Kind)
 	if err != nil {
 		return sum, err

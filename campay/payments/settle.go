@@ -4,13 +4,9 @@ package payments
 // proves, and by nothing else (invariant 4).
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
-	"strings"
-	"time"
 
 	"comptoir/campay"
 	"comptoir/campay/money"
@@ -19,12 +15,12 @@ import (
 
 // change reads a transaction, lets edit alter it and writes it back, all in
 // one database transaction, and tells its watchers.
-func (s *Service) change(ctx context.Context, id int64, edit func(*store.Tx, *store.Transaction) error) error {
+func (s *core) change(ctx context.Context, id int64, edit func(*store.Tx, *store.Transaction) error) error {
 	return s.changeBy(ctx, s.store.Write, id, edit)
 }
 
 // changeBy is change by one of the store's ways to write.
-func (s *Service) changeBy(ctx context.Context, write func(context.Context, func(context.Context, *store.Tx) error) error, id int64, edit func(*store.Tx, *store.Transaction) error) error {
+func (s *core) changeBy(ctx context.Context, write func(context.Context, func(context.Context, *store.Tx) error) error, id int64, edit func(*store.Tx, *store.Transaction) error) error {
 	var t store.Transaction
 	err := write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var err error
@@ -50,7 +46,7 @@ func (s *Service) changeBy(ctx context.Context, write func(context.Context, func
 }
 
 // tell adds a line to a transaction's story.
-func (s *Service) tell(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note, detail string, raw json.RawMessage) error {
+func (s *core) tell(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note, detail string, raw json.RawMessage) error {
 	if len(raw) > 0 && !json.Valid(raw) {
 		raw, _ = json.Marshal(string(raw)) // a proxy's page, kept as text
 	}
@@ -63,7 +59,7 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, t store.Transaction, k
 // confirm asks CamPay for the truth about one reference of t and lets the book
 // follow it. cause says why it was asked; answered is false when CamPay could
 // not be reached.
-func (s *Service) confirm(ctx context.Context, t store.Transaction, reference string, cause store.EventKind) (answered bool, err error) {
+func (s *core) confirm(ctx context.Context, t store.Transaction, reference string, cause store.EventKind) (answered bool, err error) {
 	turn, end, wasAsked, err := s.asking.take(ctx, reference)
 	if err != nil {
 		return false, nil //nolint:nilerr // who asked has gone: nothing was learnt
@@ -76,7 +72,7 @@ func (s *Service) confirm(ctx context.Context, t store.Transaction, reference st
 }
 
 // confirmNow is confirm in its turn.
-func (s *Service) confirmNow(ctx context.Context, t store.Transaction, reference string, cause store.EventKind) (answered bool, err error) {
+func (s *core) confirmNow(ctx context.Context, t store.Transaction, reference string, cause store.EventKind) (answered bool, err error) {
 	call, cancel := calling(ctx)
 	defer cancel()
 	truth, err := s.truth(call, t.Kind, reference)
@@ -103,7 +99,7 @@ func (s *Service) confirmNow(ctx context.Context, t store.Transaction, reference
 }
 
 // truth asks CamPay where it answers for this kind of transaction.
-func (s *Service) truth(ctx context.Context, kind store.Kind, reference string) (campay.Transaction, error) {
+func (s *core) truth(ctx context.Context, kind store.Kind, reference string) (campay.Transaction, error) {
 	if kind != store.KindAirtime {
 		return s.campay.Transaction(ctx, reference)
 	}
@@ -116,7 +112,7 @@ func (s *Service) truth(ctx context.Context, kind store.Kind, reference string) 
 
 // tellOnce is tell for what may be found out again and again: it adds no line
 // that says what the last one said.
-func (s *Service) tellOnce(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note string, raw json.RawMessage) error {
+func (s *core) tellOnce(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note string, raw json.RawMessage) error {
 	last, err := tx.LastEvent(ctx, t.ID)
 	if err == nil && last.Kind == kind && last.Note == note && last.Status == t.Status {
 		return nil
@@ -138,7 +134,7 @@ func trace(err error) json.RawMessage {
 }
 
 // reschedule notes a question that brought no truth, and asks again later.
-func (s *Service) reschedule(ctx context.Context, id int64, kind store.EventKind, note string, cause error) error {
+func (s *core) reschedule(ctx context.Context, id int64, kind store.EventKind, note string, cause error) error {
 	return s.change(ctx, id, func(tx *store.Tx, t *store.Transaction) error {
 		s.schedule(t)
 		if cause != nil {
@@ -159,7 +155,7 @@ type effects struct {
 }
 
 // announce tells what became of t in a write that is durable.
-func (s *Service) announce(t store.Transaction, became effects) {
+func (s *core) announce(t store.Transaction, became effects) {
 	if became.settled {
 		s.balance.outdated()
 	}
@@ -170,7 +166,7 @@ func (s *Service) announce(t store.Transaction, became effects) {
 
 // follow makes the book say what CamPay proves of t, and tells it. The
 // question must have been asked after t's last settled answer came.
-func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction, truth campay.Transaction, cause store.EventKind) (became effects, err error) {
+func (s *core) follow(ctx context.Context, tx *store.Tx, t *store.Transaction, truth campay.Transaction, cause store.EventKind) (became effects, err error) {
 	before := *t
 	note := judge(t, truth, s.now(), s.demo)
 	if t.Status == store.StatusSuccessful && before.Status != store.StatusSuccessful {
@@ -222,7 +218,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, t *store.Transaction
 // paidLate reports whether a success came on CamPay's page of a link that was paused,
 // put away or over, and on which nobody was known to pay by then: that page is
 // CamPay's, and cannot be closed.
-func (s *Service) paidLate(ctx context.Context, tx *store.Tx, before store.Transaction) (bool, error) {
+func (s *core) paidLate(ctx context.Context, tx *store.Tx, before store.Transaction) (bool, error) {
 	wasIdle := before.Status == store.StatusWaiting || before.SiblingOf != 0 || before.Status == store.StatusFailed
 	if before.LinkID == 0 || before.Origin != store.OriginLink || !wasIdle {
 		return false, nil
@@ -232,136 +228,6 @@ func (s *Service) paidLate(ctx context.Context, tx *store.Tx, before store.Trans
 		return false, err
 	}
 	return link.PaymentLink.Stop(s.now()) != store.LinkOpen, nil
-}
-
-// judge changes t to what truth proves and names what happened. Pure, so that
-// its rules can be read and tried in one place. isDemo says that the truth is the
-// demo's of CamPay.
-func judge(t *store.Transaction, truth campay.Transaction, now time.Time, isDemo bool) (note string) {
-	if !strings.EqualFold(truth.Reference, t.Reference) ||
-		(t.ExternalReference != "" && truth.ExternalReference != "" && !strings.EqualFold(truth.ExternalReference, t.ExternalReference)) {
-		t.Flags = t.Flags.With(store.FlagMismatch)
-		return "mismatch"
-	}
-	t.ReportedStatus = ""
-	switch truth.Status {
-	case campay.Successful:
-		knowWord(t)
-		note = moveTo(t, store.StatusSuccessful, now)
-		t.Currency = truth.Currency
-		t.Net = cmp.Or(truth.NetAmount.Moved().XAF, t.Net) // not every answer tells it, and the history may have
-		if wasUnknown := t.AmountUnknown; takeAmount(t, truth.Amount, isDemo) && wasUnknown && note == "same" {
-			note = "amount_told"
-		}
-	case campay.Failed:
-		knowWord(t)
-		note = moveTo(t, store.StatusFailed, now)
-		t.AmountUnknown, t.Flags = false, less(t.Flags, store.FlagAmountUnknown)
-	case campay.Pending:
-		isDecided := t.Flags.Has(store.FlagDecided)
-		if t.Status.Final() && !isDecided {
-			return "open_after_final" // an answer that is behind: kept, changes nothing
-		}
-		knowWord(t)
-		note = "still_open"
-		if isDecided { // a person's word against CamPay's
-			note = "moved_final"
-			t.Flags, t.SettledAt = undecided(t.Flags).With(store.FlagMovedFinal), time.Time{}
-		}
-		t.Status = store.StatusPending
-	default:
-		// EXPIRED, REVERSED, SUCCESS, whatever: no proof of anything, so that
-		// nothing moves by it, and a person has to look.
-		t.Word, t.Flags = string(truth.Status), t.Flags.With(store.FlagUnknownWord)
-		note = "unknown_word"
-	}
-	learn(t, truth)
-	return note
-}
-
-// knowWord takes back what a status of unknown meaning had said.
-func knowWord(t *store.Transaction) {
-	t.Word, t.Flags = "", less(t.Flags, store.FlagUnknownWord)
-}
-
-// takeAmount keeps the amount that a success was told with, and reports whether
-// it was told any. Nothing at all is no amount either, but on the demo, which says
-// so of its simulated payers. What was told before is not forgotten.
-func takeAmount(t *store.Transaction, told money.Told, isDemo bool) bool {
-	told = told.Moved()
-	switch {
-	case told.XAF > 0 || told.Known && isDemo:
-		t.Amount, t.AmountUnknown, t.Flags = told.XAF, false, less(t.Flags, store.FlagAmountUnknown)
-		flagAmount(t)
-		return true
-	case t.Amount == 0:
-		t.AmountUnknown, t.Flags = true, t.Flags.With(store.FlagAmountUnknown)
-	}
-	return false
-}
-
-// moveTo makes t final. One final status may follow another only here, where
-// /transaction/ itself says so: it is flagged, and the events keep both.
-func moveTo(t *store.Transaction, to store.Status, now time.Time) (note string) {
-	isDecided := t.Flags.Has(store.FlagDecided)
-	t.Flags = undecided(t.Flags)
-	switch {
-	case t.Status == to && !isDecided:
-		return "same"
-	case t.Status.Final() && t.Status != to:
-		t.Flags = t.Flags.With(store.FlagMovedFinal)
-		note = "moved_final"
-	default:
-		note = string(to)
-	}
-	t.Status, t.SettledAt = to, now
-	return note
-}
-
-// undecided are flags without a person's decision: a proof takes its place.
-func undecided(flags store.Flags) store.Flags {
-	return less(flags, store.FlagDecided)
-}
-
-// less are flags without those of off.
-func less(flags store.Flags, off ...store.Flag) store.Flags {
-	return slices.DeleteFunc(slices.Clone(flags), func(f store.Flag) bool { return slices.Contains(off, f) })
-}
-
-// flagAmount flags what is not the money that was asked for.
-func flagAmount(t *store.Transaction) {
-	if t.Currency != currency {
-		t.Flags = t.Flags.With(store.FlagCurrency)
-	}
-	switch {
-	case t.Asked == 0, t.IsSimulated(): // begun elsewhere: nothing was asked here
-	case t.Amount < t.Asked:
-		t.Flags = t.Flags.With(store.FlagUnderpaid)
-	case t.Amount > t.Asked && !t.MayPayMore:
-		t.Flags = t.Flags.With(store.FlagOverpaid)
-	}
-}
-
-// learn keeps what the truth tells beside status and amount.
-func learn(t *store.Transaction, truth campay.Transaction) {
-	if truth.Operator != money.OtherOperator {
-		t.Operator = truth.Operator
-	}
-	if phone, err := money.ParsePhone(truth.Phone); err == nil {
-		if isOurPayout(*t) && t.Phone != phone {
-			t.Flags = t.Flags.With(store.FlagMismatch) // whom it went to stays whom it was meant for
-		} else {
-			t.Phone = phone
-		}
-	}
-	t.Code = cmp.Or(truth.Code, t.Code)
-	t.OperatorReference = cmp.Or(truth.OperatorReference, t.OperatorReference)
-	t.Reason = cmp.Or(truth.Reason, t.Reason)
-}
-
-// isOurPayout reports whether t is money that this shop sent.
-func isOurPayout(t store.Transaction) bool {
-	return t.Kind != store.KindCollect && t.Origin != store.OriginExternal
 }
 
 // paidBefore reports whether the external reference of t, the purchase that t was
@@ -408,4 +274,29 @@ func ofOnce(ctx context.Context, tx *store.Tx, t store.Transaction) (bool, error
 	}
 	link, err := tx.Link(ctx, t.LinkID)
 	return link.Kind == store.LinkOnce, err
+}
+
+// adopt has the book follow what CamPay proved of a reference, in a transaction
+// that may be new to it.
+func (s *core) adopt(ctx context.Context, tx *store.Tx, truth proof, cause store.EventKind) (t store.Transaction, became effects, err error) {
+	if t, err = s.proved(ctx, tx, truth); err != nil {
+		return t, became, err
+	}
+	touch(&t, s.now())
+	if became, err = s.follow(ctx, tx, &t, truth.Transaction, cause); err != nil {
+		return t, became, err
+	}
+	return t, became, tx.UpdateTransaction(ctx, t)
+}
+
+// accepted notes CamPay's acceptance of a collection: the payer is asked.
+func (s *core) accepted(ctx context.Context, tx *store.Tx, t *store.Transaction, answer campay.Collection) error {
+	t.USSDCode = answer.USSDCode
+	if answer.Operator != money.OtherOperator {
+		t.Operator = answer.Operator
+	}
+	if other, err := s.known(ctx, tx, t, answer.Reference, answer.Raw); other || err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, *t, store.EventAnswer, "accepted", "", answer.Raw)
 }
