@@ -13,6 +13,7 @@ import (
 
 	"comptoir/campay"
 	"comptoir/campay/payments"
+	"comptoir/handlers/access"
 	"comptoir/handlers/web"
 	"comptoir/store"
 )
@@ -86,16 +87,16 @@ func TestSession_EndsWhenIdle_AndAfterItsLongestTime(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
-	s.clock.pass(web.SessionIdle + time.Minute)
+	s.clock.pass(access.SessionIdle + time.Minute)
 	if got := b.get("/"); got.status != http.StatusSeeOther {
 		t.Fatalf("an idle session answered %d", got.status)
 	}
 	b = s.sessionOf(store.RoleOwner)
-	for passed := time.Duration(0); passed < web.SessionAbsolute; passed += web.SessionIdle / 2 {
+	for passed := time.Duration(0); passed < access.SessionAbsolute; passed += access.SessionIdle / 2 {
 		if got := b.get("/"); got.status != http.StatusOK {
 			t.Fatalf("a session in use answered %d after %v", got.status, passed)
 		}
-		s.clock.pass(web.SessionIdle / 2)
+		s.clock.pass(access.SessionIdle / 2)
 	}
 	s.clock.pass(time.Minute)
 	if got := b.get("/"); got.status != http.StatusSeeOther {
@@ -131,12 +132,12 @@ func TestAttack_SessionKeptBusy_EndsAllTheSame(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
 	b := s.signedIn(store.RoleOwner)
-	for passed := time.Duration(0); passed < web.SessionAbsolute; passed += web.SessionIdle / 3 {
+	for passed := time.Duration(0); passed < access.SessionAbsolute; passed += access.SessionIdle / 3 {
 		if got := b.get("/transactions/1"); got.status == http.StatusSeeOther {
 			t.Fatalf("ended after %v", passed)
 		}
 		b.savesItsSession()
-		s.clock.pass(web.SessionIdle / 3)
+		s.clock.pass(access.SessionIdle / 3)
 	}
 	if got := b.get("/"); got.status != http.StatusSeeOther {
 		t.Fatalf("a session kept busy answered %d after its longest time", got.status)

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay/payments"
 	"comptoir/handlers/access"
 	"comptoir/store"
 )
@@ -184,7 +183,7 @@ func TestPerson_AnotherRole_SignsInAgain(t *testing.T) {
 func TestApproval_ByWhomAnotherOwnerLetIn_WaitsADay(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
-	owner, later := s.signedIn(store.RoleOwner), s.clock.now().Add(payments.SecondOwnerWait)
+	owner, later := s.signedIn(store.RoleOwner), s.clock.now().Add(store.SecondOwnerWait)
 	s.signedIn(store.RoleCashier)
 	approvesFrom := func(id int64) time.Time {
 		u, err := s.store.User(t.Context(), id)
@@ -226,7 +225,7 @@ func TestApproval_ByAnOwnerAddedByCommand_WaitsADay_AndIsInTheJournal(t *testing
 	if page := asker.get("/audit").body; !strings.Contains(page, "ajoutée depuis le serveur") || !strings.Contains(page, added.Name) {
 		t.Error("the journal does not tell")
 	}
-	s.clock.pass(payments.SecondOwnerWait)
+	s.clock.pass(store.SecondOwnerWait)
 	if got := approves("677123450"); got.status != http.StatusSeeOther {
 		t.Errorf("a day later: %d %s", got.status, problems(got))
 	}

@@ -30,6 +30,10 @@ type PayoutRules struct {
 	UpdatedBy        int64
 }
 
+// SecondOwnerWait is how long what weakens a second owner's approval waits: a
+// higher threshold, and whoever was made an owner by another one.
+const SecondOwnerWait = 24 * time.Hour
+
 // ApprovalInForce is the amount above which a second owner approves now; 0 for none.
 func (p PayoutRules) ApprovalInForce(now time.Time) money.XAF {
 	isHeld := p.ApprovalHeld > 0 && now.Before(p.HeldUntil)

@@ -274,7 +274,7 @@ func TestApproval_AHigherThreshold_WaitsADay(t *testing.T) {
 		s.rules(threshold(higher))
 		s.rules(threshold(higher)) // saved again: nothing new
 		s.waiting(s.withdrawal(1000))
-		s.clock.pass(SecondOwnerWait - time.Second)
+		s.clock.pass(store.SecondOwnerWait - time.Second)
 		s.rules(threshold(higher))
 		s.waiting(s.withdrawal(1000))
 		s.clock.pass(time.Second)
@@ -296,13 +296,13 @@ func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
 	s := openPayoutShop(t)
 	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(500)})
 	a := s.waiting(s.withdrawal(1000))
-	from := s.clock.now().Add(SecondOwnerWait / 2)
+	from := s.clock.now().Add(store.SecondOwnerWait / 2)
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetApprovesFrom(ctx, s.second, from) }))
 	_, err := s.service.Approve(s.ctx, a.ID, s.second)
 	if isNew := (*NewOwnerError)(nil); !errors.As(err, &isNew) || !isNew.From.Equal(from) {
 		t.Fatalf("by a new owner: %v", err)
 	}
-	s.clock.pass(SecondOwnerWait / 2)
+	s.clock.pass(store.SecondOwnerWait / 2)
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, s.owner, store.RoleCashier) }))
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, s.owner, store.RoleOwner) })) // and back
 	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {

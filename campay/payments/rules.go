@@ -84,10 +84,6 @@ func (s *Payouts) SetRules(ctx context.Context, rules store.PayoutRules, seen st
 	})
 }
 
-// SecondOwnerWait is how long what weakens a second owner's approval waits: a
-// higher threshold, and whoever was made an owner by another one.
-const SecondOwnerWait = 24 * time.Hour
-
 // held are rules whose higher threshold waits: until then the lower one goes on,
 // and every other owner sees it and may freeze.
 func (s *Payouts) held(old, rules store.PayoutRules) store.PayoutRules {
@@ -99,7 +95,7 @@ func (s *Payouts) held(old, rules store.PayoutRules) store.PayoutRules {
 	case rules.ApprovalAbove == old.ApprovalAbove && inForce == old.ApprovalHeld: // saved again: it waits no longer for that
 		rules.ApprovalHeld, rules.HeldUntil = old.ApprovalHeld, old.HeldUntil
 	default:
-		rules.ApprovalHeld, rules.HeldUntil = inForce, now.Add(SecondOwnerWait)
+		rules.ApprovalHeld, rules.HeldUntil = inForce, now.Add(store.SecondOwnerWait)
 	}
 	return rules
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"time"
 
-	"comptoir/campay/payments"
 	"comptoir/store"
 )
 
@@ -45,7 +44,7 @@ func (s *Service) put(ctx context.Context, tx *store.Tx, c change, write func() 
 		return u, err
 	}
 	if c.letIn && owners > 0 {
-		u.ApprovesFrom = s.Now().Add(payments.SecondOwnerWait)
+		u.ApprovesFrom = s.Now().Add(store.SecondOwnerWait)
 		if err := tx.SetApprovesFrom(ctx, u.ID, u.ApprovesFrom); err != nil {
 			return u, err
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"comptoir/campay/payments"
 	"comptoir/store"
 )
 
@@ -32,7 +31,7 @@ func (h *house) again(id int64) store.User {
 // another let in waits before approving.
 func TestPeople_HoweverTheyAreWritten_AreInTheJournal_AndWaitWhereAnotherLetThemIn(t *testing.T) {
 	const herself = -1
-	later := func(h *house) time.Time { return h.clock.now().Add(payments.SecondOwnerWait) }
+	later := func(h *house) time.Time { return h.clock.now().Add(store.SecondOwnerWait) }
 	never := func(*house) time.Time { return time.Time{} }
 	for name, way := range map[string]struct {
 		do    func(h *house, owner, second store.User) (int64, error)

@@ -5,7 +5,6 @@ package people
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"strconv"
@@ -37,20 +36,8 @@ func (s *Screens) TrustTill(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	token, err := access.NewToken(rand.Reader)
+	token, err := s.Access.TrustTill(f.Ctx, web.User(c).ID, name, before)
 	if err != nil {
-		return err
-	}
-	if err := s.Store.Write(f.Ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := s.endTill(ctx, tx, web.User(c).ID, before.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		till, err := tx.AddTill(ctx, store.Till{TokenHash: access.HashToken(token), Name: name, TrustedBy: web.User(c).ID, CreatedAt: s.Now()})
-		if err != nil {
-			return err
-		}
-		return s.Audit(ctx, tx, web.Did(web.User(c).ID, "till.trusted", "till", till.ID), web.SignInDetail{Name: name})
-	}); err != nil {
 		return err
 	}
 	s.Sessions.Remember(c.Response(), web.TillCookie, token, web.CookieLife)
@@ -58,24 +45,14 @@ func (s *Screens) TrustTill(c echo.Context) error {
 }
 
 func (s *Screens) RemoveTill(c echo.Context) error {
-	ctx := c.Request().Context()
 	n, err := web.ID(c)
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return s.endTill(ctx, tx, web.User(c).ID, n) }); err != nil {
+	if err := s.Access.RemoveTill(c.Request().Context(), web.User(c).ID, n); err != nil {
 		return err
 	}
 	return web.See(c, "/team")
-}
-
-// endTill trusts a device no more, as the owner by wants; store.ErrNotFound when it is
-// none.
-func (s *Screens) endTill(ctx context.Context, tx *store.Tx, by, id int64) error {
-	if err := tx.DeleteTill(ctx, id); err != nil {
-		return err
-	}
-	return s.Audit(ctx, tx, web.Did(by, "till.removed", "till", id), nil)
 }
 
 func (s *Screens) SwitchForm(c echo.Context) error {
@@ -119,16 +96,7 @@ func (s *Screens) SwitchPerson(c echo.Context) error {
 		return s.showSwitch(c, statusOf(f), props)
 	}
 	err = s.BeginSessionAt(c, u, till.ID, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Till(ctx, till.TokenHash); errors.Is(err, store.ErrNotFound) {
-			return access.ErrSignInOver // taken away meanwhile
-		} else if err != nil {
-			return err
-		}
-		now, err := tx.PINHash(ctx, u.ID)
-		if err == nil && now != hash {
-			err = access.ErrSignInOver
-		}
-		return err
+		return access.StandsAt(ctx, tx, till, u.ID, hash)
 	})
 	if err != nil {
 		return err

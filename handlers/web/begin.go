@@ -5,7 +5,6 @@ package web
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -38,7 +37,7 @@ func (s *Desk) BeginSession(c echo.Context, u store.User, still ...func(context.
 	return s.BeginSessionAt(c, u, 0, still...)
 }
 
-// BeginSessionAt is beginSession on a till: the session ends with it.
+// BeginSessionAt is BeginSession on a till: the session ends with it.
 func (s *Desk) BeginSessionAt(c echo.Context, u store.User, till int64, still ...func(context.Context, *store.Tx) error) error {
 	session, err := s.Session(c)
 	if err != nil {
@@ -52,43 +51,20 @@ func (s *Desk) BeginSessionAt(c echo.Context, u store.User, till int64, still ..
 	r, chosen := c.Request(), s.chosenLanguage(c)
 	s.rememberBrowser(c, u)
 	if err := s.Sessions.Open(r, c.Response(), session, func(ctx context.Context, tx *store.Tx) error {
-		now, err := tx.User(ctx, u.ID)
-		if err != nil {
+		if err := access.Stands(ctx, tx, u); err != nil {
 			return err
-		}
-		if !now.Active() || now.PasswordHash != u.PasswordHash || now.HasTOTP != u.HasTOTP {
-			return access.ErrSignInOver
 		}
 		for _, holds := range still {
 			if err := holds(ctx, tx); err != nil {
 				return err
 			}
 		}
-		return s.settleIn(ctx, tx, r, u, chosen)
+		return s.Access.Settle(ctx, tx, u, chosen, s.Sessions.Cookie(r, TillCookie))
 	}); err != nil {
 		return err
 	}
 	c.SetRequest(r.WithContext(store.WithoutSession(r.Context()))) // of the session that this one replaces
 	return nil
-}
-
-// settleIn takes the language that was chosen before the sign-in over to the
-// user, and sweeps out the sessions that have ended.
-func (s *Desk) settleIn(ctx context.Context, tx *store.Tx, r *http.Request, u store.User, chosen string) error {
-	if chosen != "" && chosen != u.Locale {
-		if err := tx.SetLocale(ctx, u.ID, chosen); err != nil {
-			return err
-		}
-	}
-	if err := tx.DeleteExpiredSessions(ctx); err != nil {
-		return err
-	}
-	if till := s.Sessions.Cookie(r, TillCookie); till != "" {
-		if err := tx.ForgiveTill(ctx, access.HashToken(till), s.Now()); err != nil {
-			return err
-		}
-	}
-	return s.Audit(ctx, tx, Did(u.ID, "session.opened", "person", u.ID), SignInDetail{Name: u.Name})
 }
 
 // SignInDetail is whom a sign-in is of; empty for a name that nobody has, which

@@ -22,15 +22,8 @@ import (
 	"comptoir/store"
 )
 
-// How a session is named, and how long it lives.
-const (
-	SessionName     = "comptoir"
-	SessionIdle     = 12 * time.Hour
-	SessionAbsolute = 7 * 24 * time.Hour
-	// sessionTouch is how stale the last use of a session may be in the book:
-	// a page view is not worth a write to the disk.
-	sessionTouch = 5 * time.Minute
-)
+// SessionName is the cookie's, before its mark.
+const SessionName = "comptoir"
 
 // sessionUser is the key of the user's id among a session's values.
 const sessionUser = "user"
@@ -60,7 +53,7 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 	session := sessions.NewSession(s, name)
 	session.Options = &sessions.Options{
 		Path: "/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
-		MaxAge: int(SessionAbsolute.Seconds()),
+		MaxAge: int(access.SessionAbsolute.Seconds()),
 	}
 	session.IsNew = true
 	token := s.Token(r)
@@ -95,10 +88,10 @@ func (s *Sessions) Token(r *http.Request) string {
 // shown all the same, and the next one tries again.
 func (s *Sessions) touch(ctx context.Context, kept store.Session) {
 	now := s.now()
-	if now.Sub(kept.SeenAt) < sessionTouch {
+	expires, isDue := access.Prolonged(kept, now)
+	if !isDue {
 		return
 	}
-	expires := earlier(now.Add(SessionIdle), kept.CreatedAt.Add(SessionAbsolute))
 	if err := s.store.TryWrite(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return tx.TouchSession(ctx, kept.TokenHash, now, expires)
 	}); err != nil {
@@ -174,11 +167,9 @@ func encode(values map[any]any) ([]byte, error) {
 
 // row is a new session as the book keeps it.
 func (s *Sessions) row(ctx context.Context, user int64, token string, data []byte, agent string) store.Session {
-	now := s.now()
-	return store.Session{
-		TokenHash: access.HashToken(token), UserID: user, Data: data, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionIdle),
-		Device: Device(agent), Address: store.AddressOf(ctx),
-	}
+	row := access.NewSession(token, user, s.now())
+	row.Data, row.Device, row.Address = data, Device(agent), store.AddressOf(ctx)
+	return row
 }
 
 // end makes a session's token good for nothing.
@@ -248,11 +239,4 @@ func (s *Sessions) Take(ctx context.Context, session *sessions.Session, key stri
 		}
 		return tx.UpdateSession(ctx, hash, kept.UserID, data)
 	})
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
