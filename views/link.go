@@ -88,11 +88,11 @@ func payerOf(ctx context.Context, t store.Transaction) string {
 // end is how the sale at the till that a link is was ended.
 func (props LinkProps) end() store.SaleEnd { return props.Beside.Ended[props.Link.Newest.ID] }
 
-func paymentOptions(ctx context.Context, options string) string {
+func paymentOptions(ctx context.Context, options money.PaymentOptions) string {
 	switch options {
-	case "CARD":
+	case money.Card:
 		return T(ctx, "payment.card")
-	case "MOMO,CARD":
+	case money.MobileMoneyCard:
 		return T(ctx, "payment.both")
 	default:
 		return T(ctx, "payment.momo")

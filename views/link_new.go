@@ -2,7 +2,10 @@ package views
 
 // What a link's form stands at while it is typed.
 
-import "comptoir/store"
+import (
+	"comptoir/campay/money"
+	"comptoir/store"
+)
 
 // AmountKind is who says how much a link's customer pays.
 type AmountKind string
@@ -36,13 +39,13 @@ func (f LinkForm) unfolded() bool {
 			return true
 		}
 	}
-	return f.paymentOptions() != "MOMO" ||
+	return f.paymentOptions() != string(money.MobileMoney) ||
 		f.MostPayments+f.MostMoney+f.Expires+f.FirstName+f.LastName+f.Email+f.Phone+f.RedirectURL+f.FailureRedirectURL != ""
 }
 
 func (f LinkForm) paymentOptions() string {
 	if f.PaymentOptions == "" {
-		return "MOMO"
+		return string(money.MobileMoney)
 	}
 	return f.PaymentOptions
 }

@@ -1015,7 +1015,7 @@ func linkFacts(props LinkProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = fact(T(ctx, "field.payment_options"), paymentOptions(ctx, string(l.PaymentOptions))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fact(T(ctx, "field.payment_options"), paymentOptions(ctx, l.PaymentOptions)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

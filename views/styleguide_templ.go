@@ -800,7 +800,7 @@ func sampleForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choices("payment_options", "field.payment_options", "MOMO", []choice{{"MOMO", "payment.momo"}, {"CARD", "payment.card"}}, FieldError{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choices("payment_options", "field.payment_options", string(money.MobileMoney), []choice{{string(money.MobileMoney), "payment.momo"}, {string(money.Card), "payment.card"}}, FieldError{}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
