@@ -75,9 +75,11 @@ func (w *world) errands() []errand {
 // keysOf is what looking at a transaction locks.
 func keysOf(t store.Transaction) []string {
 	switch {
+	case t.Reference != "" && t.Word != "": // the days of its history are read, too
+		return []string{everyReference}
 	case t.Reference != "":
 		return []string{t.Reference}
-	case t.Status == store.StatusInDoubt, t.Flags.Has(store.FlagDecided):
+	case t.Status == store.StatusInDoubt, t.Flags.Has(store.FlagDecided), t.Status == store.StatusWaiting: // the history is gone through
 		return []string{everyReference}
 	}
 	return []string{t.ExternalReference}
