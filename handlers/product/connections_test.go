@@ -14,6 +14,7 @@ import (
 )
 
 func TestGiveWay_ConnectionsThatSayNothing_AreBounded_AndWhoAsksIsAnswered(t *testing.T) {
+	t.Parallel()
 	const most = 4
 	hold, entered := make(chan struct{}), make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

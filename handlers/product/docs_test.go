@@ -122,6 +122,7 @@ var (
 )
 
 func TestGlossary_HasEachExportedType_AndNothingElse(t *testing.T) {
+	t.Parallel()
 	lines := map[string]string{} // what each keeps where, by its term
 	for _, m := range glossaryLine.FindAllStringSubmatch(page(t, "glossary.md"), -1) {
 		if _, isTwice := lines[m[1]]; isTwice {
@@ -267,6 +268,7 @@ func (d declared) lacks(span string) string {
 }
 
 func TestDocs_NameOnlyWhatIsThere(t *testing.T) {
+	t.Parallel()
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil || len(pages) == 0 {
 		t.Fatal(pages, err)

@@ -27,6 +27,7 @@ import (
 )
 
 func TestSetup_FromNothingToTheFirstSale(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.browser()
 	b.get("/").want(t, http.StatusSeeOther, "/signin")
@@ -51,6 +52,7 @@ func TestSetup_FromNothingToTheFirstSale(t *testing.T) {
 
 // The payer of the sandbox reads the name that the owner gave, from the first sale on.
 func TestSetup_TheSandboxesPhone_NamesTheShopAsItsOwnerDoes(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.browser()
 	b.upload("/setup?token="+r.product.Setup(), claimForm(), picture(t, 90, 30)).want(t, http.StatusSeeOther, "/checkout")
@@ -69,6 +71,7 @@ func TestSetup_TheSandboxesPhone_NamesTheShopAsItsOwnerDoes(t *testing.T) {
 }
 
 func TestSetup_WithoutItsToken_IsNobodys(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.browser()
 	for _, path := range []string{"/setup", "/setup?token=", "/setup?token=" + strings.Repeat("A", 26)} {
@@ -83,6 +86,7 @@ func TestSetup_WithoutItsToken_IsNobodys(t *testing.T) {
 }
 
 func TestSetup_ClaimedByManyAtOnce_HasOneOwner(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	var all sync.WaitGroup
 	for i := range 8 {
@@ -100,6 +104,7 @@ func TestSetup_ClaimedByManyAtOnce_HasOneOwner(t *testing.T) {
 }
 
 func TestSetup_WrongInput_IsSaidOnItsField_AndKept(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.browser()
 	for field, typed := range map[string][]string{
@@ -131,6 +136,7 @@ func keysForm(book string, k store.CamPayKeys) url.Values {
 }
 
 func TestKeys_AreCheckedWithCamPay_BeforeTheyAreKept(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.claimed()
 	demo := r.keys["demo"]
@@ -181,6 +187,7 @@ func TestKeys_AreCheckedWithCamPay_BeforeTheyAreKept(t *testing.T) {
 
 // A changed key alone is typed again; the others stay.
 func TestKeys_LeftEmpty_StayAsTheyAre(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.claimed()
 	demo := r.keys["demo"]
@@ -195,6 +202,7 @@ func TestKeys_LeftEmpty_StayAsTheyAre(t *testing.T) {
 }
 
 func TestBooks_NeverMix_AndOpenMoneyIsNotLeftUnasked(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.claimed()
 	sale := url.Values{"operation": {"7f2c2a50-3d8e-4a51-9d67-3a1d0f4f7c11"}, "amount": {"2500"}, "phone": {"677123456"}, "description": {"Pain"}}
@@ -217,6 +225,7 @@ var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value=
 // What was reviewed as play money must not leave as real money, or the other way
 // round: a page stays open in a tab while the keys are changed in another one.
 func TestAttack_FormDrawnInOneBook_DoesNothingInAnother(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.claimed()
 	r.must(r.camPays[store.Demo].SetBalance(sandbox.Balances{MTN: money.Francs(50_000)}))
@@ -257,6 +266,7 @@ func TestAttack_FormDrawnInOneBook_DoesNothingInAnother(t *testing.T) {
 
 // A payer's phone, which CamPay's page sends back, is not this machine.
 func TestLink_WithoutAnAddress_SendsNoPayerToLocalhost(t *testing.T) {
+	t.Parallel()
 	for name, named := range map[string]bool{"none": false, "configured": true} {
 		t.Run(name, func(t *testing.T) {
 			asked := make(chan string, 1)
@@ -292,6 +302,7 @@ func TestLink_WithoutAnAddress_SendsNoPayerToLocalhost(t *testing.T) {
 }
 
 func TestWebhookCheck_SaysWhatCame(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	b := r.claimed()
 	b.post("/settings/campay", keysForm("demo", r.keys["demo"]))
@@ -332,6 +343,7 @@ func TestWebhookCheck_SaysWhatCame(t *testing.T) {
 }
 
 func TestSettings_AreTheOwnersAlone(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	owner := r.claimed()
 	for _, role := range []store.Role{store.RoleCashier, store.RoleAccountant, ""} {
@@ -377,6 +389,7 @@ func (r *running) person(name string, role store.Role) {
 // Whoever asks while the settings change is answered all the same.
 // A wrong password is written down after its answer; closing waits for it.
 func TestClose_WaitsForWhatGoesOnBehindTheAnswers(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	r.claimed()
 	const guesses = 3
@@ -401,6 +414,7 @@ func TestClose_WaitsForWhatGoesOnBehindTheAnswers(t *testing.T) {
 }
 
 func TestReopen_NobodyIsTurnedAway(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	owner := r.claimed()
 	ctx, stop := context.WithCancel(t.Context())
@@ -427,6 +441,7 @@ func TestReopen_NobodyIsTurnedAway(t *testing.T) {
 }
 
 func TestLogo_IsMadeAnew_SmallAndAlone(t *testing.T) {
+	t.Parallel()
 	r := start(t)
 	owner := r.claimed()
 	owner.get("/logo.png").want(t, http.StatusNotFound, "")
@@ -452,6 +467,7 @@ func TestLogo_IsMadeAnew_SmallAndAlone(t *testing.T) {
 }
 
 func TestNamed_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
+	t.Parallel()
 	keys := store.CamPayKeys{Token: "t"}
 	for address, want := range map[string]store.Book{
 		"https://demo.campay.net/api/": "demo", "https://www.campay.net/api/": "production",
@@ -474,6 +490,7 @@ func TestNamed_PlayMoneyAndRealMoneyNeverShareABook(t *testing.T) {
 
 // Keys that CamPay is asked about when the owner who typed them is switched off.
 func TestAttack_KeysBeingChecked_AreNotKeptForWhoIsSwitchedOff(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]bool{"as it is": false, "switched off": true} {
 		var asked atomic.Bool
 		var r *running

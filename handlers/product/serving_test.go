@@ -27,6 +27,7 @@ func (l oneClient) Addr() net.Addr { return &net.UnixAddr{} }
 
 // What serves the product, and the sandbox alone, by a clock of the test's own.
 func TestPatient_WhoStalls_IsCutOff(t *testing.T) {
+	t.Parallel()
 	for name, sent := range map[string]string{
 		"nothing": "",
 		"headers": "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",

@@ -7,6 +7,7 @@ import (
 )
 
 func TestSite_IsWhereItListens_OrTheAddressItWasGiven(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct{ listening, configured, local, public string }{
 		{"127.0.0.1:8080", "", "http://127.0.0.1:8080", "http://localhost:8080"},
 		{"[::]:80", "", "http://127.0.0.1:80", "http://localhost:80"},
@@ -29,6 +30,7 @@ func TestSite_IsWhereItListens_OrTheAddressItWasGiven(t *testing.T) {
 }
 
 func TestNearby_IsNoAddressOfThisMachineAlone(t *testing.T) {
+	t.Parallel()
 	for listening, want := range map[string]string{
 		"127.0.0.1:8080": "", "[::1]:8080": "", "192.168.1.20:8080": "http://192.168.1.20:8080",
 	} {
