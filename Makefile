@@ -30,15 +30,14 @@ build: ## Build the one binary ./comptoir
 # looks at C's pointers alone. The simulation runs one thing at a time and is played
 # without it. GOFLAGS tells the build of the binary too, which handlers/e2e runs; vet
 # runs with the linter. What views draw on one goroutine is tested without the detector;
-# beside others they are drawn in handlers. Three packages are tested at a time, as the
-# browser's mostly waits. Folders of tests stand in memory where there is room for them:
-# a process that is killed loses nothing there either.
+# beside others they are drawn in handlers. Folders of tests stand in memory where there
+# is room for them: a process that is killed loses nothing there either.
 RACED = -race -gcflags=all=-d=checkptr=0 '-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0' \
 	$(foreach p,golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b,'-gcflags=$(p)=-race=false')
 MEMORY = $(shell df -k /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 3000000 {print "GOTMPDIR=/tmp TMPDIR=/dev/shm"}')
 
 test: setup ## Run all tests, browser included; installs Chromium where it is missing
-	$(MEMORY) GORACE=atexit_sleep_ms=0 GOFLAGS="$(GOFLAGS) $(RACED)" $(GO) test -p 3 -shuffle=on -vet=off -timeout 20m $$($(GO) list ./... | grep -v /views)
+	$(MEMORY) GORACE=atexit_sleep_ms=0 GOFLAGS="$(GOFLAGS) $(RACED)" $(GO) test -shuffle=on -vet=off -timeout 20m $$($(GO) list ./... | grep -v /views)
 	$(MEMORY) $(GO) test -shuffle=on -vet=off ./views/...
 	$(MEMORY) $(GO) test -count=1 -vet=off -v -run '^TestSimulation$$' ./campay/payments
 

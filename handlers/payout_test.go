@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -290,5 +291,24 @@ func TestPayoutInDoubt_SaysSo_CountsAsGone_AndIsNotOffered(t *testing.T) {
 	if got := owner.post("/withdraw", payoutOf("6000", "677123450")); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "5\u202f000\u202fFCFA de disponible") ||
 		!strings.Contains(got.body, "40\u202f000\u202fFCFA sont déjà en route ou incertains") {
 		t.Fatalf("answered %d: %s", got.status, problems(got))
+	}
+}
+
+func TestPayout_WrongPassword_CamPayIsAskedNothing(t *testing.T) {
+	t.Parallel()
+	s, owner := fundedShop(t)
+	s.clock.pass(10 * time.Minute) // what is remembered of the balance is old
+	var asked atomic.Int32
+	count := func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasPrefix(r.URL.Path, "/sandbox/api/") {
+			asked.Add(1)
+		}
+		return false
+	}
+	s.onCall.Store(&count)
+	form := confirmed(payoutOf("500", "677123456"))
+	form.Set("password", "not the one")
+	if got := owner.post("/withdraw/confirm", form); got.status != http.StatusUnprocessableEntity || asked.Load() != 0 {
+		t.Errorf("answered %d after %d calls to CamPay", got.status, asked.Load())
 	}
 }

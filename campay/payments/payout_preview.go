@@ -38,20 +38,26 @@ const (
 // PreviewPayout says what an order would do. A *RuleError, *RefundError,
 // *BalanceError or ErrBalanceUnknown beside it says why it would be refused.
 func (s *Payouts) PreviewPayout(ctx context.Context, order PayoutOrder) (PayoutPreview, error) {
-	return s.preview(ctx, order, store.Approval{})
+	return s.preview(ctx, order, store.Approval{}, true)
+}
+
+// PreviewKnown is PreviewPayout by what is known already: CamPay is asked nothing, and
+// what there is to spend stands in no order's way.
+func (s *Payouts) PreviewKnown(ctx context.Context, order PayoutOrder) (PayoutPreview, error) {
+	return s.preview(ctx, order, store.Approval{}, false)
 }
 
 // PreviewApproval says the same of an order that waits for a second owner, and
 // what stands against by's approval of it.
 func (s *Payouts) PreviewApproval(ctx context.Context, a store.Approval, by int64) (PayoutPreview, error) {
-	preview, refused := s.preview(ctx, approvedOrder(a), a)
+	preview, refused := s.preview(ctx, approvedOrder(a), a, true)
 	if err := s.mayApprove(ctx, s.store.Reader, a, by); err != nil {
 		refused = err
 	}
 	return preview, refused
 }
 
-func (s *Payouts) preview(ctx context.Context, order PayoutOrder, a store.Approval) (PayoutPreview, error) {
+func (s *Payouts) preview(ctx context.Context, order PayoutOrder, a store.Approval, asks bool) (PayoutPreview, error) {
 	plan, refused := s.allowed(ctx, s.store.Reader, order, a)
 	preview := PayoutPreview{
 		Order: plan.PayoutOrder, Operator: plan.operator, Recipient: plan.recipient,
@@ -60,10 +66,17 @@ func (s *Payouts) preview(ctx context.Context, order PayoutOrder, a store.Approv
 	if refused != nil && !isLimit(refused) {
 		return preview, refused
 	}
-	preview.HolderName = s.holderOf(ctx, plan.Phone)
 	if err := s.foresee(ctx, &preview, a); err != nil {
 		return preview, err
 	}
+	if !asks {
+		preview.HolderName = s.holders.known(plan.Phone)
+		if err := s.fillBalance(ctx, &preview, plan, s.LastBalance); err != nil {
+			return preview, err
+		}
+		return preview, refused
+	}
+	preview.HolderName = s.holderOf(ctx, plan.Phone)
 	short, err := s.foreseeBalance(ctx, &preview, plan)
 	if err != nil {
 		return preview, err
@@ -84,17 +97,9 @@ func isLimit(err error) bool {
 // foreseeBalance fills in what there is to spend. short says that it is too
 // little, or that CamPay does not say.
 func (s *Payouts) foreseeBalance(ctx context.Context, preview *PayoutPreview, plan plan) (short, err error) {
-	if preview.Balance, err = s.RefreshBalance(ctx); err != nil {
+	if err := s.fillBalance(ctx, preview, plan, s.RefreshBalance); err != nil {
 		return nil, err
 	}
-	if !preview.Balance.Known {
-		return preview.Balance.unusable(), nil
-	}
-	from, err := s.purseOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
-	if err != nil {
-		return nil, err
-	}
-	preview.Available, preview.PurseUntold, preview.InFlight = from.available, from.untold, from.inFlight
 	if unusable := preview.Balance.unusable(); unusable != nil {
 		return unusable, nil
 	}
@@ -103,6 +108,16 @@ func (s *Payouts) foreseeBalance(ctx context.Context, preview *PayoutPreview, pl
 		return tooLittle, nil
 	}
 	return nil, err
+}
+
+// fillBalance fills in what there is to spend, as far as it is known.
+func (s *Payouts) fillBalance(ctx context.Context, preview *PayoutPreview, plan plan, read func(context.Context) (Balance, error)) (err error) {
+	if preview.Balance, err = read(ctx); err != nil || !preview.Balance.Known {
+		return err
+	}
+	from, err := s.purseOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
+	preview.Available, preview.PurseUntold, preview.InFlight = from.available, from.untold, from.inFlight
+	return err
 }
 
 // foresee fills in what earlier payouts say about this one.

@@ -192,11 +192,15 @@ func (s *Screens) ConfirmPayout(screen payoutScreen) echo.HandlerFunc {
 		if !f.OK() {
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 		}
-		isOwn, err := s.OwnPassword(c, f) // before CamPay is asked anything
+		isOwn, err := s.OwnPassword(c, f)
 		if err != nil {
 			return err
 		}
-		preview, stop := s.Payments.PreviewPayout(ctx, order)
+		foresee := s.Payments.PreviewPayout
+		if !isOwn {
+			foresee = s.Payments.PreviewKnown // CamPay is asked nothing for who does not know the password
+		}
+		preview, stop := foresee(ctx, order)
 		begun, err := s.begun(c, order.Operation)
 		if err != nil {
 			return err
