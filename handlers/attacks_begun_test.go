@@ -257,6 +257,9 @@ func TestAttack_PINBeingLookedAt_OpensNothingOnceItsPersonHasNone(t *testing.T) 
 		"PIN taken away": func(s *shop) func() {
 			return write(s, func(tx *store.Tx) error { return tx.SetPIN(s.t.Context(), 2, "") })
 		},
+		"another PIN": func(s *shop) func() {
+			return write(s, func(tx *store.Tx) error { return tx.SetPIN(s.t.Context(), 2, "of another") })
+		},
 		"another password": func(s *shop) func() {
 			return write(s, func(tx *store.Tx) error { return tx.SetPassword(s.t.Context(), 2, "another") })
 		},
