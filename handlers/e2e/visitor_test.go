@@ -162,7 +162,9 @@ func named(name string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[name=%q
 
 // click presses what a finger could press: something that is on the screen with
 // nothing before it. Looking and pressing are one step, as a mouse that is sent
-// to a place comes late on a page that still moves.
+// to a place comes late on a page that still moves. Nobody is quicker than the
+// scripts: they take hold of a page when it is parsed, and of what they swapped
+// in when it has settled; pressed before, a form would load the page anew.
 func (v *visitor) click(selector string) {
 	v.t.Helper()
 	v.see(selector)
@@ -171,6 +173,8 @@ func (v *visitor) click(selector string) {
 		return
 	}
 	press := fmt.Sprintf(`(selector => {
+		if (!performance.getEntriesByType('navigation')[0]?.domContentLoadedEventEnd) return false
+		if (document.querySelector('.htmx-swapping, .htmx-settling')) return false
 		const el = document.querySelector(selector)
 		if (!el) return false
 		el.scrollIntoView({ block: 'center', behavior: 'instant' })
