@@ -141,13 +141,15 @@ func (v *visitor) text(selector string) string {
 	return v.eval(fmt.Sprintf("document.querySelector(%q).innerText", selector))
 }
 
+// fill writes into a field of a page that its scripts have taken hold of.
 func (v *visitor) fill(name, value string) {
 	v.t.Helper()
 	if value != "" {
-		act(v, chromedp.WaitReady(named(name), gently))
-		v.eval(fmt.Sprintf(`(el => {
+		v.does("fill "+name, fmt.Sprintf(`(el => {
+			if (!el) return false
 			el.value = %q
 			for (const kind of ['input', 'change']) el.dispatchEvent(new Event(kind, { bubbles: true }))
+			return true
 		})(document.querySelector('[name=%q]'))`, value, name))
 	}
 }
@@ -161,10 +163,9 @@ func (v *visitor) fillPlain(name, value string) {
 func named(name string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[name=%q]", name)) }
 
 // click presses what a finger could press: something that is on the screen with
-// nothing before it. Looking and pressing are one step, as a mouse that is sent
-// to a place comes late on a page that still moves. Nobody is quicker than the
-// scripts: they take hold of a page when it is parsed, and of what they swapped
-// in when it has settled; pressed before, a form would load the page anew.
+// nothing before it. Looking and pressing are one step, as a mouse that is sent to a
+// place comes late on a page that still moves; and scripts take hold of what they
+// swapped in when it has settled: pressed before, a form would load the page anew.
 func (v *visitor) click(selector string) {
 	v.t.Helper()
 	v.see(selector)
@@ -172,8 +173,7 @@ func (v *visitor) click(selector string) {
 		act(v, chromedp.Click(chromedp.CSS(selector), gently))
 		return
 	}
-	press := fmt.Sprintf(`(selector => {
-		if (!performance.getEntriesByType('navigation')[0]?.domContentLoadedEventEnd) return false
+	v.does("press "+selector, fmt.Sprintf(`(selector => {
 		if (document.querySelector('.htmx-swapping, .htmx-settling')) return false
 		const el = document.querySelector(selector)
 		if (!el) return false
@@ -184,11 +184,18 @@ func (v *visitor) click(selector string) {
 		if (!there || !(el.contains(there) || there.contains(el))) return false
 		el.click()
 		return true
-	})(%q)`, selector)
+	})(%q)`, selector))
+}
+
+// does tries an act of the hand, which says whether it was done, until it was. No
+// hand is quicker than the scripts, which take hold of a page when it is parsed.
+func (v *visitor) does(what, script string) {
+	v.t.Helper()
+	held := "!!performance.getEntriesByType('navigation')[0]?.domContentLoadedEventEnd && " + script
 	byHand := func(p *runtime.EvaluateParams) { p.UserGesture = new(true) }
-	for begun := time.Now(); !act(v, chromedp.Evaluate[bool](press, byHand)); {
+	for begun := time.Now(); !act(v, chromedp.Evaluate[bool](held, byHand)); {
 		if time.Since(begun) > patience {
-			v.t.Fatalf("%s cannot be pressed; the page is\n%s", selector, v.page())
+			v.t.Fatalf("cannot %s; the page is\n%s", what, v.page())
 		}
 		act(v, chromedp.Sleep(50*time.Millisecond))
 	}
