@@ -20,7 +20,7 @@ import (
 	"comptoir/store"
 )
 
-// fundedShop is a shop with something in each purse, and its owner at the screen.
+// fundedShop is a shop with something in each wallet, and its owner at the screen.
 func fundedShop(t *testing.T, configure ...func(*sandbox.Config)) (*shop, *browser) {
 	t.Helper()
 	fund := func(c *sandbox.Config) {
@@ -109,7 +109,7 @@ func TestAirtime_GoesOutOfItsOwnFloat(t *testing.T) {
 		t.Fatalf("the page says %s", problems(got))
 	}
 	if b := s.sandbox.Balance(); b.Airtime != money.Francs(4_500) || b.Orange != money.Francs(12_000) {
-		t.Fatalf("the purses hold %+v", b)
+		t.Fatalf("the wallets hold %+v", b)
 	}
 }
 

@@ -22,8 +22,8 @@ import (
 // zeros are how screens and files write no money at all.
 var zeros = regexp.MustCompile(`class="amount" value="0"|(?:^|[^0-9,.\x{202f}\x{a0} ])0[\x{202f}\x{a0} ]FCFA|(?m)^[^\n]*;0(?:,00)?;XAF`)
 
-// unmoved are the purses of which no row tells of a movement: nothing moved there.
-var unmoved = regexp.MustCompile(`(?s)aria-labelledby="purse-(?:ORANGE|airtime)".*?</section>`)
+// unmoved are the wallets of which no row tells of a movement: nothing moved there.
+var unmoved = regexp.MustCompile(`(?s)aria-labelledby="wallet-(?:ORANGE|airtime)".*?</section>`)
 
 // sums are those of what was asked for: 1 300 or 1 300 twice, and 777 or 700 more.
 var sums = regexp.MustCompile(`value="(2077|2000|3377|3300|2777|4154|4077)"`)

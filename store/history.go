@@ -55,7 +55,7 @@ type HistoryRow struct {
 // it, and are unknown.
 type Untold struct{ Amount, Charge, Debit, Credit bool }
 
-// Moved reports whether a row does not tell what it moved in its purse.
+// Moved reports whether a row does not tell what it moved in its wallet.
 func (u Untold) Moved(kind Kind) bool {
 	if kind == KindCollect {
 		return u.Credit

@@ -25,8 +25,8 @@ const isPayout = "kind IN ('withdraw', 'airtime')"
 const clockTrust = time.Hour
 
 // Reserved returns what a balance asked for at settledSince may still lack: the
-// payouts of a kind from an operator's purse ("" for any, as airtime has one
-// purse) that are unsent, pending or in doubt, or were settled since. Hundredths.
+// payouts of a kind from an operator's wallet ("" for any, as airtime has one
+// wallet) that are unsent, pending or in doubt, or were settled since. Hundredths.
 func (r Reader) Reserved(ctx context.Context, kind Kind, operator money.Operator, settledSince time.Time) (money.XAF, error) {
 	sum, err := one(ctx, r.rows, scanAmount, `
 		SELECT (SELECT COALESCE(SUM(`+goneOut+`), 0) FROM transactions

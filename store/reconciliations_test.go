@@ -43,7 +43,7 @@ func TestReconciliation_IsKeptAsFarAsItIs(t *testing.T) {
 	}
 }
 
-func TestMovements_AddUpByPurse(t *testing.T) {
+func TestMovements_AddUpByWallet(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	keepHistory(t, s,
 		historyRow(func(h *HistoryRow) { h.Reference = "1" }),
@@ -58,7 +58,7 @@ func TestMovements_AddUpByPurse(t *testing.T) {
 	)
 	got, err := s.Movements(t.Context(), noon, noon.Add(time.Hour))
 	mustBe(t, err, nil)
-	want := map[Purse]Movements{PurseMTN: {49500, 10100, 0}, PurseOrange: {49500, 0, 0}, PurseAirtime: {0, 700, 0}, PurseOther: {49500, 0, 0}}
+	want := map[Wallet]Movements{WalletMTN: {49500, 10100, 0}, WalletOrange: {49500, 0, 0}, WalletAirtime: {0, 700, 0}, WalletOther: {49500, 0, 0}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("moved %v, want %v", got, want)
 	}
@@ -83,7 +83,7 @@ func TestUnderWay_IsWhatABalanceMayNotHoldYet(t *testing.T) {
 		})
 	}
 	got, err := s.UnderWay(t.Context(), at)
-	if err != nil || got[PurseMTN] != 49500 || got[PurseOrange] != 200 {
+	if err != nil || got[WalletMTN] != 49500 || got[WalletOrange] != 200 {
 		t.Errorf("under way %v, %v", got, err)
 	}
 }

@@ -1,7 +1,7 @@
 package store
 
-// Sums for a statement of the balance: what the history's rows moved, purse by
-// purse, and what was under way at a moment.
+// Sums for a statement of the balance: what the history's rows moved, wallet by
+// wallet, and what was under way at a moment.
 
 import (
 	"context"
@@ -11,69 +11,69 @@ import (
 	"comptoir/campay/money"
 )
 
-// Purse is one of the balances that CamPay keeps apart.
-type Purse string
+// Wallet is one of the balances that CamPay keeps apart.
+type Wallet string
 
-// The purses; PurseOther is of rows that name no operator of ours.
+// The wallets; WalletOther is of rows that name no operator of ours.
 const (
-	PurseMTN     Purse = Purse(money.MTN)
-	PurseOrange  Purse = Purse(money.Orange)
-	PurseAirtime Purse = "airtime"
-	PurseOther   Purse = ""
+	WalletMTN     Wallet = Wallet(money.MTN)
+	WalletOrange  Wallet = Wallet(money.Orange)
+	WalletAirtime Wallet = "airtime"
+	WalletOther   Wallet = ""
 )
 
-// Tells reports whether a snapshot tells of a purse.
-func (p Purse) Tells(b BalanceSnapshot) bool {
+// Tells reports whether a snapshot tells of a wallet.
+func (p Wallet) Tells(b BalanceSnapshot) bool {
 	switch p {
-	case PurseMTN:
+	case WalletMTN:
 		return !b.MTNUnknown
-	case PurseOrange:
+	case WalletOrange:
 		return !b.OrangeUnknown
-	case PurseAirtime:
+	case WalletAirtime:
 		return !b.UtilityUnknown
 	default:
 		return false
 	}
 }
 
-// Of is what a snapshot holds in a purse; CamPay tells nothing of PurseOther.
-func (p Purse) Of(b BalanceSnapshot) money.XAF {
+// Of is what a snapshot holds in a wallet; CamPay tells nothing of WalletOther.
+func (p Wallet) Of(b BalanceSnapshot) money.XAF {
 	switch p {
-	case PurseMTN:
+	case WalletMTN:
 		return b.MTN
-	case PurseOrange:
+	case WalletOrange:
 		return b.Orange
-	case PurseAirtime:
+	case WalletAirtime:
 		return b.Utility
 	default:
 		return 0
 	}
 }
 
-// Movements are what came into a purse and left it; hundredths. Untold counts
+// Movements are what came into a wallet and left it; hundredths. Untold counts
 // the rows that do not tell what they moved: none of it is in the sums.
 type Movements struct {
 	Credits, Debits money.XAF
 	Untold          int
 }
 
-// purseOf is the purse of a row of the table of this name.
-const purseOf = "CASE WHEN kind = 'airtime' THEN 'airtime' ELSE operator END"
+// walletOf is the wallet of a row of the table of this name.
+const walletOf = "CASE WHEN kind = 'airtime' THEN 'airtime' ELSE operator END"
 
-// Movements adds up the successful rows of the history in a time, by purse.
-func (r Reader) Movements(ctx context.Context, from, until time.Time) (map[Purse]Movements, error) {
-	moved := map[Purse]Movements{}
+// Movements adds up the successful rows of the history in a time, by wallet.
+func (r Reader) Movements(ctx context.Context, from, until time.Time) (map[Wallet]Movements, error) {
+	moved := map[Wallet]Movements{}
 	err := r.rows.query(ctx, func(r row) error {
-		var p Purse
+		var p Wallet
 		var m Movements
 		err := r.Scan(&p, &m.Credits, &m.Debits, &m.Untold)
 		moved[p] = m
 		return err
-	}, `SELECT `+purseOf+`, COALESCE(SUM(credit), 0), COALESCE(SUM(debit), 0),
+	}, `SELECT `+walletOf+`, COALESCE(SUM(credit), 0), COALESCE(SUM(debit), 0),
 			COUNT(CASE WHEN untold LIKE '%debit%' AND kind <> 'collect' OR untold LIKE '%credit%' AND kind = 'collect' THEN 1 END)
 		FROM history_rows
 		WHERE book = $1 AND at >= $2 AND at < $3 AND status = 'SUCCESSFUL'
-		GROUP BY `+purseOf, r.book, millis(from), millis(until))
+		GROUP BY `+walletOf, r.book, millis(from), millis(until))
 	if err != nil {
 		return nil, fmt.Errorf("movements: %w", err)
 	}
@@ -84,14 +84,14 @@ func (r Reader) Movements(ctx context.Context, from, until time.Time) (map[Purse
 // under way then.
 const underWayFor = 24 * time.Hour
 
-// UnderWay returns, by purse, what may not yet have been in the balance of a
+// UnderWay returns, by wallet, what may not yet have been in the balance of a
 // moment although the history dates it before: collections that the book learnt
 // the end of afterwards, and payouts whose money was taken then and that did
 // not succeed (without their fee, which nobody knows).
-func (r Reader) UnderWay(ctx context.Context, at time.Time) (map[Purse]money.XAF, error) {
-	underWay := map[Purse]money.XAF{}
+func (r Reader) UnderWay(ctx context.Context, at time.Time) (map[Wallet]money.XAF, error) {
+	underWay := map[Wallet]money.XAF{}
 	err := r.rows.query(ctx, func(r row) error {
-		var p Purse
+		var p Wallet
 		var sum money.XAF
 		err := r.Scan(&p, &sum)
 		underWay[p] += sum
@@ -101,10 +101,10 @@ func (r Reader) UnderWay(ctx context.Context, at time.Time) (map[Purse]money.XAF
 		WHERE h.book = $1 AND h.at >= $2 AND h.at < $3 AND h.status = 'SUCCESSFUL' AND h.credit > 0 AND transactions.settled_at >= $3
 		GROUP BY h.operator
 		UNION ALL
-		SELECT `+purseOf+`, SUM(asked) FROM transactions
+		SELECT `+walletOf+`, SUM(asked) FROM transactions
 		WHERE book = $1 AND created_at >= $2 AND created_at < $3 AND `+isPayout+`
 			AND ((settled_at = 0 AND status IN ('pending', 'in_doubt')) OR (status = 'failed' AND reference <> '' AND settled_at >= $3))
-		GROUP BY `+purseOf, r.book, millis(at.Add(-underWayFor)), millis(at))
+		GROUP BY `+walletOf, r.book, millis(at.Add(-underWayFor)), millis(at))
 	if err != nil {
 		return nil, fmt.Errorf("under way: %w", err)
 	}

@@ -21,10 +21,10 @@ func (f FeeEstimate) words(ctx context.Context) string {
 	}
 }
 
-// left is what the purse holds afterwards, before the fee.
+// left is what the wallet holds afterwards, before the fee.
 func (props PayoutReviewProps) left() money.XAF { return props.Available - props.Amount }
 
-// mayLackFee reports whether the purse may not hold what CamPay takes beside the
+// mayLackFee reports whether the wallet may not hold what CamPay takes beside the
 // amount.
 func (props PayoutReviewProps) mayLackFee() bool {
 	return props.left() >= 0 && props.left() < props.Fee.Most

@@ -27,8 +27,8 @@ type PayoutReviewProps struct {
 	Operator      money.Operator
 	Holder        string    // whose number it is, as CamPay says; empty when unknown
 	Saved         string    // the name under which it is saved
-	Available     money.XAF // of the purse it draws on
-	PurseUntold   bool      // CamPay does not tell what it holds: Available is 0
+	Available     money.XAF // of the wallet it draws on
+	WalletUntold  bool      // CamPay does not tell what it holds: Available is 0
 	InFlight      money.XAF // spoken for already
 	Fee           FeeEstimate
 	Usual         money.XAF
@@ -398,7 +398,7 @@ func reviewFacts(props PayoutReviewProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if props.PurseUntold {
+		if props.WalletUntold {
 			templ_7745c5c3_Err = fact(T(ctx, "fact.left"), T(ctx, "review.left_untold")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

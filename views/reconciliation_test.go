@@ -56,10 +56,10 @@ func reconciled(g views.Group) views.ReconciliationProps {
 		Counts: store.HistoryCounts{Matched: 1203, OnlyThere: 2, Differing: 1}, OnlyHere: 4, Group: g, Entries: entries(g), Older: 9,
 		Statement: views.Statement{
 			Opening: day, Closing: now, IsCompared: true, NearHours: 12, Other: store.Movements{Credits: 100},
-			Purses: []views.PurseStatement{
-				{Purse: store.PurseMTN, Opening: 1_000, Credits: 500, Debits: 200, Expected: 1_300, Closing: 1_300, IsCompared: true},
-				{Purse: store.PurseOrange, Opening: 1_000, Credits: 500, Expected: 1_500, Closing: 1_200, Difference: -300, UnderWay: -300, IsCompared: true},
-				{Purse: store.PurseAirtime, Debits: 100},
+			Wallets: []views.WalletStatement{
+				{Wallet: store.WalletMTN, Opening: 1_000, Credits: 500, Debits: 200, Expected: 1_300, Closing: 1_300, IsCompared: true},
+				{Wallet: store.WalletOrange, Opening: 1_000, Credits: 500, Expected: 1_500, Closing: 1_200, Difference: -300, UnderWay: -300, IsCompared: true},
+				{Wallet: store.WalletAirtime, Debits: 100},
 			},
 		},
 		Runs: []store.Reconciliation{run, {ID: 2, From: day, To: now, Days: 2, DaysDone: 1, EndedAt: now}, {ID: 1, From: day, To: day, Days: 1, NextAt: now, RequestedBy: 1}},
@@ -203,7 +203,7 @@ func TestReconciliation_MoneyOutAndDifferences_BearTheirSign(t *testing.T) {
 	payout := historyRow()
 	payout.Kind = store.KindWithdraw
 	props.Entries = []views.Entry{{Row: payout}}
-	props.Statement.Purses[0].Difference = 70_000
+	props.Statement.Wallets[0].Difference = 70_000
 	shown := text(tree(french, t, views.ReconciliationPage(page("/reconciliation"), props)))
 	for _, said := range []string{"Retrait · Pagne wax", "−12\u202f500\u202fFCFA", "+700\u202fFCFA", "−3\u202fFCFA"} {
 		if !strings.Contains(shown, said) {

@@ -10,19 +10,19 @@ import (
 	"comptoir/campay/money"
 )
 
-func (p PurseStatement) isEmpty() bool {
+func (p WalletStatement) isEmpty() bool {
 	return p.Opening == 0 && p.Credits == 0 && p.Debits == 0 && p.Closing == 0 && p.Untold == 0
 }
 
 // told is a sum of what moved; nothing is none where rows do not tell theirs.
-func (p PurseStatement) told(ctx context.Context, hundredths money.XAF) string {
+func (p WalletStatement) told(ctx context.Context, hundredths money.XAF) string {
 	if hundredths == 0 && p.Untold > 0 {
 		return T(ctx, "amount.unknown")
 	}
 	return Francs(ctx, hundredths)
 }
 
-func (p PurseStatement) tone() tone {
+func (p WalletStatement) tone() tone {
 	switch p.Difference {
 	case 0:
 		return toneGood

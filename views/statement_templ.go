@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// The statement of a period: per purse, whether the balance at its beginning and
+// The statement of a period: per wallet, whether the balance at its beginning and
 // what moved lead to the balance at its end.
 
 import (
@@ -18,26 +18,26 @@ import (
 	"time"
 )
 
-// Statement is what a period did to each purse. Opening and Closing are when
+// Statement is what a period did to each wallet. Opening and Closing are when
 // the balances at its bounds were told; zero where none was near enough.
 type Statement struct {
 	Opening, Closing time.Time
 	IsCompared       bool // a difference can be told
-	Purses           []PurseStatement
+	Wallets          []WalletStatement
 	Other            store.Movements // of rows that name no operator
 	Untold           int             // rows that do not tell what they moved
 	NearHours        int             // how near a balance has to be
 }
 
-// PurseStatement is the statement of one purse; hundredths.
-type PurseStatement struct {
-	Purse                    store.Purse
+// WalletStatement is the statement of one wallet; hundredths.
+type WalletStatement struct {
+	Wallet                   store.Wallet
 	Opening, Credits, Debits money.XAF
 	Untold                   int // rows that do not tell what they moved: in no sum
 	Expected, Closing        money.XAF
 	Difference               money.XAF
 	UnderWay                 money.XAF // how much of it payments explain that were under way
-	IsCompared               bool      // CamPay told this purse at both ends
+	IsCompared               bool      // CamPay told this wallet at both ends
 }
 
 func statement(s Statement, days Days, now time.Time) templ.Component {
@@ -115,9 +115,9 @@ func statement(s Statement, days Days, now time.Time) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, p := range s.Purses {
+		for _, p := range s.Wallets {
 			if !p.isEmpty() {
-				templ_7745c5c3_Err = purseStatement(p, s.IsCompared).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = walletStatement(p, s.IsCompared).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -173,7 +173,7 @@ func statement(s Statement, days Days, now time.Time) templ.Component {
 	})
 }
 
-func purseStatement(p PurseStatement, isCompared bool) templ.Component {
+func walletStatement(p WalletStatement, isCompared bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -195,9 +195,9 @@ func purseStatement(p PurseStatement, isCompared bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templruntime.NewAttributeExpression("purse-" + string(p.Purse)).Resolve(ctx)
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templruntime.NewAttributeExpression("wallet-" + string(p.Wallet)).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/statement.templ`, Line: 59, Col: 73}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/statement.templ`, Line: 59, Col: 75}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var8)
 		if templ_7745c5c3_Err != nil {
@@ -208,9 +208,9 @@ func purseStatement(p PurseStatement, isCompared bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templruntime.NewAttributeExpression("purse-" + string(p.Purse)).Resolve(ctx)
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templruntime.NewAttributeExpression("wallet-" + string(p.Wallet)).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/statement.templ`, Line: 60, Col: 37}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/statement.templ`, Line: 60, Col: 39}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var9)
 		if templ_7745c5c3_Err != nil {
@@ -220,7 +220,7 @@ func purseStatement(p PurseStatement, isCompared bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Purse == store.PurseAirtime {
+		if p.Wallet == store.WalletAirtime {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "balance.airtime"))
 			if templ_7745c5c3_Err != nil {
@@ -231,7 +231,7 @@ func purseStatement(p PurseStatement, isCompared bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = carrier(money.Operator(p.Purse)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = carrier(money.Operator(p.Wallet)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -352,9 +352,9 @@ func purseStatement(p PurseStatement, isCompared bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "statement.purse_untold"))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(T(ctx, "statement.wallet_untold"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/statement.templ`, Line: 88, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/statement.templ`, Line: 88, Col: 54}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

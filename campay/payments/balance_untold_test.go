@@ -65,7 +65,7 @@ func TestWithdraw_OneFigureUntold_StopsOnlyWhatIsKnownToBeTooMuch(t *testing.T) 
 	}
 	s.payOut(s.order(store.KindWithdraw, 20_000, orangePhone))
 	preview, err := s.service.PreviewPayout(s.ctx, s.withdrawal(1000))
-	if err != nil || !preview.PurseUntold {
+	if err != nil || !preview.WalletUntold {
 		t.Errorf("%+v, %v", preview, err)
 	}
 	s.payOut(s.withdrawal(1000))

@@ -131,10 +131,10 @@ func TestInvariant6_InDoubt_CountsAsGone(t *testing.T) {
 		t.Fatalf("\ngot  %+v\nwant %+v", *short, want)
 	}
 	s.payOut(s.withdrawal(40_000))
-	s.payOut(s.order(store.KindWithdraw, 50_000, orangePhone)) // another purse
+	s.payOut(s.order(store.KindWithdraw, 50_000, orangePhone)) // another wallet
 }
 
-func TestInvariant6_Airtime_HasAPurseOfItsOwn(t *testing.T) {
+func TestInvariant6_Airtime_HasAWalletOfItsOwn(t *testing.T) {
 	t.Parallel()
 	s := openPayoutShop(t)
 	s.payOut(s.withdrawal(100_000))

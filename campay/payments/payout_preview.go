@@ -19,8 +19,8 @@ type PayoutPreview struct {
 	HolderName    string          // whose number it is, as CamPay says; empty when unknown
 	Recipient     store.Recipient // zero when the number is not saved
 	Balance       Balance
-	Available     money.XAF // of the purse it draws on, less what is in flight and in doubt
-	PurseUntold   bool      // CamPay does not tell what it holds: Available is 0
+	Available     money.XAF // of the wallet it draws on, less what is in flight and in doubt
+	WalletUntold   bool      // CamPay does not tell what it holds: Available is 0
 	InFlight      money.XAF
 	Fee           Fee // an estimate; Available does not reckon with it
 	Usual         money.XAF
@@ -115,8 +115,8 @@ func (s *Payouts) fillBalance(ctx context.Context, preview *PayoutPreview, plan 
 	if preview.Balance, err = read(ctx); err != nil || !preview.Balance.Known {
 		return err
 	}
-	from, err := s.purseOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
-	preview.Available, preview.PurseUntold, preview.InFlight = from.available, from.untold, from.inFlight
+	from, err := s.walletOf(ctx, s.store.Reader, preview.Balance, plan.Kind, plan.operator)
+	preview.Available, preview.WalletUntold, preview.InFlight = from.available, from.untold, from.inFlight
 	return err
 }
 

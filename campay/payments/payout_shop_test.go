@@ -1,7 +1,7 @@
 package payments
 
 // The shop of the tests of money that goes out: two owners, and something in
-// each purse.
+// each wallet.
 
 import (
 	"context"
@@ -134,7 +134,7 @@ func (s *payoutShop) wantSent(want int32) {
 	}
 }
 
-// gone is what left the shop's purses at CamPay.
+// gone is what left the shop's wallets at CamPay.
 func (s *payoutShop) gone() money.XAF {
 	b := s.sandbox.Balance()
 	return opening.MTN + opening.Orange + opening.Airtime - b.MTN - b.Orange - b.Airtime

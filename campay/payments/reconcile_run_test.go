@@ -204,15 +204,15 @@ func TestStatement_AddsUpToCamPaysOwnBalances(t *testing.T) {
 	wantCounts(t, run, 3, 3, 0, 0, 0)
 	st, err := s.service.Statement(s.ctx, day)
 	s.must(err)
-	want := map[store.Purse][2]money.XAF{
-		store.PurseMTN: {opening.MTN, closing.MTN}, store.PurseOrange: {opening.Orange, closing.Orange}, store.PurseAirtime: {opening.Airtime, closing.Airtime},
+	want := map[store.Wallet][2]money.XAF{
+		store.WalletMTN: {opening.MTN, closing.MTN}, store.WalletOrange: {opening.Orange, closing.Orange}, store.WalletAirtime: {opening.Airtime, closing.Airtime},
 	}
-	if !st.Compared || len(st.Purses) != len(want) || st.Other != (store.Movements{}) {
+	if !st.Compared || len(st.Wallets) != len(want) || st.Other != (store.Movements{}) {
 		t.Fatalf("statement %+v", st)
 	}
-	for _, p := range st.Purses {
-		if got := [2]money.XAF{p.Opening, p.Closing}; got != want[p.Purse] || p.Difference != 0 || p.Expected() != p.Closing {
-			t.Errorf("%s: %+v, want from %v", p.Purse, p, want[p.Purse])
+	for _, p := range st.Wallets {
+		if got := [2]money.XAF{p.Opening, p.Closing}; got != want[p.Wallet] || p.Difference != 0 || p.Expected() != p.Closing {
+			t.Errorf("%s: %+v, want from %v", p.Wallet, p, want[p.Wallet])
 		}
 	}
 	// Money that moved without a row is a difference.
@@ -220,7 +220,7 @@ func TestStatement_AddsUpToCamPaysOwnBalances(t *testing.T) {
 	s.reconcile(day)
 	st, err = s.service.Statement(s.ctx, day)
 	s.must(err)
-	if got := st.Purses[0].Difference; got != 247_500 {
+	if got := st.Wallets[0].Difference; got != 247_500 {
 		t.Errorf("a difference of %d", got)
 	}
 }
@@ -233,7 +233,7 @@ func TestStatement_WithoutABalanceNearEnough_SaysSo(t *testing.T) {
 	s.reconcile(s.today())
 	st, err := s.service.Statement(s.ctx, s.today())
 	s.must(err)
-	if st.Compared || !st.Opening.At.IsZero() || st.Closing.At.IsZero() || st.Purses[0].Credits != 247_500 {
+	if st.Compared || !st.Opening.At.IsZero() || st.Closing.At.IsZero() || st.Wallets[0].Credits != 247_500 {
 		t.Fatalf("statement %+v", st)
 	}
 	for _, c := range []struct {
@@ -272,9 +272,9 @@ func TestStatement_AFloatThatCamPayDoesNotTell_HasNoDifference(t *testing.T) {
 	s.reconcile(day)
 	st, err := s.service.Statement(s.ctx, day)
 	s.must(err)
-	for _, p := range st.Purses {
-		if p.Compared != (p.Purse != store.PurseAirtime) {
-			t.Errorf("%s compared %v", p.Purse, p.Compared)
+	for _, p := range st.Wallets {
+		if p.Compared != (p.Wallet != store.WalletAirtime) {
+			t.Errorf("%s compared %v", p.Wallet, p.Compared)
 		}
 	}
 	if last, err := s.service.LastBalance(s.ctx); err != nil || !last.UtilityUnknown || !st.Compared {
@@ -300,7 +300,7 @@ func TestStatement_PaymentUnderWayAtABound_ExplainsTheDifference(t *testing.T) {
 	s.reconcile(day)
 	st, err := s.service.Statement(s.ctx, day)
 	s.must(err)
-	if p := st.Purses[0]; !st.Compared || p.Difference != 247_500 || p.UnderWay != p.Difference {
+	if p := st.Wallets[0]; !st.Compared || p.Difference != 247_500 || p.UnderWay != p.Difference {
 		t.Fatalf("statement %+v", st)
 	}
 }

@@ -1,6 +1,6 @@
 package payments
 
-// The statement of a period: per purse, the balance at its beginning, what
+// The statement of a period: per wallet, the balance at its beginning, what
 // CamPay's history moved, and whether that leads to the balance at its end.
 
 import (
@@ -16,33 +16,33 @@ import (
 // far as the fetched history surely reaches.
 const SnapshotNear = 12 * time.Hour
 
-// Statement is what a period did to each purse. Opening and Closing are the
+// Statement is what a period did to each wallet. Opening and Closing are the
 // known balances nearest to its bounds; a zero time says that there is none
 // near enough. Without both, or while the history between them is not all
 // fetched, no difference can be told: Compared is false.
 type Statement struct {
 	Opening, Closing store.BalanceSnapshot
 	Compared         bool
-	Purses           []PurseStatement
+	Wallets           []WalletStatement
 	Other            store.Movements // of rows that name no operator of ours
 	Untold           int             // rows that do not tell what they moved
 }
 
-// PurseStatement is the statement of one purse; hundredths. Opening and Closing
+// WalletStatement is the statement of one wallet; hundredths. Opening and Closing
 // are CamPay's balances carried to the period's bounds by what moved between.
-type PurseStatement struct {
-	Purse           store.Purse
+type WalletStatement struct {
+	Wallet           store.Wallet
 	Opening         money.XAF
 	Credits, Debits money.XAF
 	Closing         money.XAF
 	Untold          int       // rows that moved it in the period, and are in none of these sums
 	Difference      money.XAF // Closing beyond Opening + Credits − Debits
 	UnderWay        money.XAF // how much of it payments explain that were under way at those moments
-	Compared        bool      // CamPay told this purse at both ends, so that there is a Difference
+	Compared        bool      // CamPay told this wallet at both ends, so that there is a Difference
 }
 
 // Expected is the balance to which the period should have led.
-func (p PurseStatement) Expected() money.XAF { return p.Opening + p.Credits - p.Debits }
+func (p WalletStatement) Expected() money.XAF { return p.Opening + p.Credits - p.Debits }
 
 // Statement adds a period up from what is kept; it asks CamPay nothing.
 func (s *Reconciliation) Statement(ctx context.Context, p Period) (Statement, error) {
@@ -105,8 +105,8 @@ func (s *Reconciliation) addUp(ctx context.Context, st *Statement, from, end tim
 	if err != nil {
 		return err
 	}
-	var before, after map[store.Purse]store.Movements
-	var underWayThen, underWayNow map[store.Purse]money.XAF
+	var before, after map[store.Wallet]store.Movements
+	var underWayThen, underWayNow map[store.Wallet]money.XAF
 	if st.Compared {
 		if before, err = s.store.Movements(ctx, st.Opening.At, from); err != nil {
 			return err
@@ -121,23 +121,23 @@ func (s *Reconciliation) addUp(ctx context.Context, st *Statement, from, end tim
 			return err
 		}
 	}
-	st.Other = within[store.PurseOther]
-	for _, moved := range []map[store.Purse]store.Movements{within, before, after} {
+	st.Other = within[store.WalletOther]
+	for _, moved := range []map[store.Wallet]store.Movements{within, before, after} {
 		for _, m := range moved {
 			st.Untold += m.Untold
 		}
 	}
 	st.Compared = st.Compared && st.Untold == 0 // a difference would be a guess
-	for _, purse := range []store.Purse{store.PurseMTN, store.PurseOrange, store.PurseAirtime} {
-		line := PurseStatement{
-			Purse: purse, Credits: within[purse].Credits, Debits: within[purse].Debits, Untold: within[purse].Untold,
-			Opening:  purse.Of(st.Opening) + before[purse].Credits - before[purse].Debits,
-			Closing:  purse.Of(st.Closing) - after[purse].Credits + after[purse].Debits,
-			UnderWay: underWayThen[purse] - underWayNow[purse],
-			Compared: st.Compared && purse.Tells(st.Opening) && purse.Tells(st.Closing),
+	for _, wallet := range []store.Wallet{store.WalletMTN, store.WalletOrange, store.WalletAirtime} {
+		line := WalletStatement{
+			Wallet: wallet, Credits: within[wallet].Credits, Debits: within[wallet].Debits, Untold: within[wallet].Untold,
+			Opening:  wallet.Of(st.Opening) + before[wallet].Credits - before[wallet].Debits,
+			Closing:  wallet.Of(st.Closing) - after[wallet].Credits + after[wallet].Debits,
+			UnderWay: underWayThen[wallet] - underWayNow[wallet],
+			Compared: st.Compared && wallet.Tells(st.Opening) && wallet.Tells(st.Closing),
 		}
 		line.Difference = line.Closing - line.Expected()
-		st.Purses = append(st.Purses, line)
+		st.Wallets = append(st.Wallets, line)
 	}
 	return nil
 }
@@ -145,14 +145,14 @@ func (s *Reconciliation) addUp(ctx context.Context, st *Statement, from, end tim
 // logged are the differences as a line of the log names them.
 func (st Statement) logged() []any {
 	var all []any
-	for _, p := range st.Purses {
+	for _, p := range st.Wallets {
 		difference := "unknown"
 		if p.Compared {
 			difference = p.Difference.String()
 		}
-		all = append(all, "difference_"+map[store.Purse]string{
-			store.PurseMTN: "mtn", store.PurseOrange: "orange", store.PurseAirtime: "airtime",
-		}[p.Purse], difference)
+		all = append(all, "difference_"+map[store.Wallet]string{
+			store.WalletMTN: "mtn", store.WalletOrange: "orange", store.WalletAirtime: "airtime",
+		}[p.Wallet], difference)
 	}
 	return all
 }

@@ -92,14 +92,14 @@ func (w *world) orderPayout() bool {
 		Amount: money.Francs(1 + w.fate.Int64N(pick(w, int64(500), 4000, 12_000))), Phone: pick(w, simPhones...),
 		Description: pick(w, "Loyer", ""), By: w.owner,
 	}
-	if all, _ := w.purse(o.out).Whole(); w.chance(0.3) && all > 0 {
+	if all, _ := w.wallet(o.out).Whole(); w.chance(0.3) && all > 0 {
 		o.out.Amount = money.Francs(all)
 	}
 	return w.place(o)
 }
 
-// purse is what a payout draws on.
-func (w *world) purse(o PayoutOrder) money.XAF {
+// wallet is what a payout draws on.
+func (w *world) wallet(o PayoutOrder) money.XAF {
 	held := w.sandbox.Balance()
 	switch {
 	case o.Kind == store.KindAirtime:

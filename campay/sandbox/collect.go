@@ -79,7 +79,7 @@ func firstError(errs ...error) error {
 // afford refuses a payout that its balance does not cover, fee included.
 func (st *state) afford(e Endpoint, phone money.Phone, amount money.XAF) error {
 	charge := st.cfg.Fees.on(e, amount)
-	if amount+charge <= *st.purse(e, phone.Operator()) {
+	if amount+charge <= *st.wallet(e, phone.Operator()) {
 		return nil
 	}
 	return refuse(campay.CodeBalance, "Insufficient balance")

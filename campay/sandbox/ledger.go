@@ -206,11 +206,11 @@ func (st *state) settle(e *Entry, status campay.Status, reason Reason) {
 }
 
 func (st *state) move(e *Entry, by money.XAF) {
-	*st.purse(e.Endpoint, e.Operator) += by
+	*st.wallet(e.Endpoint, e.Operator) += by
 }
 
-// purse is the balance that an operation with a carrier draws on.
-func (st *state) purse(e Endpoint, o money.Operator) *money.XAF {
+// wallet is the balance that an operation with a carrier draws on.
+func (st *state) wallet(e Endpoint, o money.Operator) *money.XAF {
 	switch {
 	case e == EndpointAirtime:
 		return &st.Balances.Airtime

@@ -71,7 +71,7 @@ func (l *life) call(path, body string) {
 	l.box.Handler().ServeHTTP(httptest.NewRecorder(), req)
 }
 
-func (l *life) purse(b *sandbox.Balances, e sandbox.Entry) *money.XAF {
+func (l *life) wallet(b *sandbox.Balances, e sandbox.Entry) *money.XAF {
 	switch {
 	case e.Endpoint == sandbox.EndpointAirtime:
 		return &b.Airtime

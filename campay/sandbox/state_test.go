@@ -132,7 +132,7 @@ func TestLedger_WhateverHappens_BalancesAreTheOpeningOnesPlusAllEffects(t *testi
 			life.event(r)
 			sum := opening
 			for _, e := range box.Ledger() {
-				*life.purse(&sum, e) += e.Effect()
+				*life.wallet(&sum, e) += e.Effect()
 			}
 			if got := box.Balance(); got != sum {
 				r.Fatalf("balances %+v, the ledger says %+v", got, sum)

@@ -166,10 +166,10 @@ func (s *Screens) statement(ctx context.Context, p payments.Period) (views.State
 		Opening: st.Opening.At, Closing: st.Closing.At, IsCompared: st.Compared, Other: st.Other, Untold: st.Untold,
 		NearHours: int(payments.SnapshotNear.Hours()),
 	}
-	for _, purse := range st.Purses {
-		shown.Purses = append(shown.Purses, views.PurseStatement{
-			Purse: purse.Purse, Opening: purse.Opening, Credits: purse.Credits, Debits: purse.Debits, Untold: purse.Untold,
-			Expected: purse.Expected(), Closing: purse.Closing, Difference: purse.Difference, UnderWay: purse.UnderWay, IsCompared: purse.Compared,
+	for _, wallet := range st.Wallets {
+		shown.Wallets = append(shown.Wallets, views.WalletStatement{
+			Wallet: wallet.Wallet, Opening: wallet.Opening, Credits: wallet.Credits, Debits: wallet.Debits, Untold: wallet.Untold,
+			Expected: wallet.Expected(), Closing: wallet.Closing, Difference: wallet.Difference, UnderWay: wallet.UnderWay, IsCompared: wallet.Compared,
 		})
 	}
 	return shown, err

@@ -171,7 +171,7 @@ func reviewOf(preview payments.PayoutPreview) views.PayoutReviewProps {
 	return views.PayoutReviewProps{
 		Amount: preview.Order.Amount, Phone: preview.Order.Phone, Operator: preview.Operator,
 		Holder: preview.HolderName, Saved: preview.Recipient.Name,
-		Available: preview.Available, PurseUntold: preview.PurseUntold, InFlight: preview.InFlight, Fee: views.FeeEstimate{
+		Available: preview.Available, WalletUntold: preview.WalletUntold, InFlight: preview.InFlight, Fee: views.FeeEstimate{
 			About: preview.Fee.About, Least: preview.Fee.Least, Most: preview.Fee.Most, IsKnown: preview.Fee.Known,
 		},
 		Usual: preview.Usual, FarAbove: preview.FarAbove, NeedsApproval: preview.NeedsApproval,

@@ -1,6 +1,6 @@
 package payments
 
-// What may be spent: CamPay's balance of a purse, less all that may have left
+// What may be spent: CamPay's balance of a wallet, less all that may have left
 // it meanwhile (invariant 6).
 
 import (
@@ -19,7 +19,7 @@ var ErrBalanceUnknown = refusal.New("", "balance_unknown")
 // amount sent from it would be no francs.
 var ErrBalanceForeign = refusal.New("", "balance_foreign")
 
-// BalanceError says that a purse does not cover an order.
+// BalanceError says that a wallet does not cover an order.
 type BalanceError struct {
 	Kind                       store.Kind
 	Operator                   money.Operator
@@ -33,7 +33,7 @@ func (e *BalanceError) Error() string {
 	return "the balance does not cover it: " + e.Available.String() + " of " + e.Asked.String()
 }
 
-// Refusal says what the purse holds, and where there is more.
+// Refusal says what the wallet holds, and where there is more.
 func (e *BalanceError) Refusal() *refusal.Refusal {
 	figures := []any{"Asked", e.Asked, "Available", e.Available, "InFlight", ifAny(e.InFlight)}
 	if e.Other == "" {
@@ -75,41 +75,41 @@ func (b Balance) unusable() error {
 	}
 }
 
-// purse is what one carrier holds for withdrawals, or the airtime float.
-type purse struct {
+// wallet is what one carrier holds for withdrawals, or the airtime float.
+type wallet struct {
 	available money.XAF // less what is in flight
 	untold    bool      // CamPay does not tell what it holds: available is 0
 	inFlight  money.XAF // unsent, pending, in doubt, or settled since the balance was asked for; without fees, which nobody knows
 }
 
-// purseOf reads what a balance leaves of a purse. CamPay may take a payout off
+// walletOf reads what a balance leaves of a wallet. CamPay may take a payout off
 // the balance when it accepts it or when it is done: what is under way counts as
 // gone in both cases, at worst twice, never not at all. In a Write no other
 // payout can come between this and writing one down.
-func (s *Payouts) purseOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator money.Operator) (purse, error) {
-	held, from := store.PurseAirtime, money.OtherOperator // airtime has one purse for all carriers
+func (s *Payouts) walletOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator money.Operator) (wallet, error) {
+	held, from := store.WalletAirtime, money.OtherOperator // airtime has one wallet for all carriers
 	if kind == store.KindWithdraw {
-		held, from = store.Purse(operator), operator
+		held, from = store.Wallet(operator), operator
 	}
 	reserved, err := r.Reserved(ctx, kind, from, balance.asked)
 	if err != nil {
-		return purse{}, err
+		return wallet{}, err
 	}
 	inFlight := reserved
-	return purse{
+	return wallet{
 		available: max(held.Of(balance.BalanceSnapshot)-inFlight, 0),
 		untold:    !held.Tells(balance.BalanceSnapshot), inFlight: inFlight,
 	}, nil
 }
 
-// covers reports a *BalanceError unless the purse that p draws on covers its
-// amount. The fee, which is never more than an estimate, and a purse that CamPay
+// covers reports a *BalanceError unless the wallet that p draws on covers its
+// amount. The fee, which is never more than an estimate, and a wallet that CamPay
 // does not tell, are CamPay's to check (ER301).
 func (s *Payouts) covers(ctx context.Context, r store.Reader, balance Balance, p plan) error {
 	if s.now().Before(balance.asked) {
 		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
 	}
-	from, err := s.purseOf(ctx, r, balance, p.Kind, p.operator)
+	from, err := s.walletOf(ctx, r, balance, p.Kind, p.operator)
 	if err != nil || from.untold || p.Amount <= from.available {
 		return err
 	}
@@ -121,7 +121,7 @@ func (s *Payouts) covers(ctx context.Context, r store.Reader, balance Balance, p
 		if p.operator == money.Orange {
 			short.Other = money.MTN
 		}
-		other, err := s.purseOf(ctx, r, balance, p.Kind, short.Other)
+		other, err := s.walletOf(ctx, r, balance, p.Kind, short.Other)
 		if err != nil {
 			return err
 		}
