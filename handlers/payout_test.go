@@ -312,3 +312,20 @@ func TestPayout_WrongPassword_CamPayIsAskedNothing(t *testing.T) {
 		t.Errorf("answered %d after %d calls to CamPay", got.status, asked.Load())
 	}
 }
+
+// Gone back to after the money went out: the same form shows where it went, and a
+// changed one is another payout.
+func TestPayout_FormGoneBackTo_ShowsItsPayout_AndChangedIsAnother(t *testing.T) {
+	t.Parallel()
+	s, owner := fundedShop(t)
+	form := payoutOf("3000", "677123456")
+	first := owner.payOut("/withdraw", form)
+	if got := owner.post("/withdraw", form); got.status != http.StatusSeeOther || got.header.Get("Location") != first {
+		t.Fatalf("the same form: %d, %s", got.status, got.header.Get("Location"))
+	}
+	got := owner.post("/withdraw", with(form, "amount", "3100"))
+	if got.status != http.StatusOK || strings.Contains(got.body, form.Get("operation")) {
+		t.Fatalf("changed: %d: %s", got.status, problems(got))
+	}
+	s.wantLedger(1)
+}

@@ -43,6 +43,14 @@ func (p PayoutRules) ApprovalInForce(now time.Time) money.XAF {
 	return p.ApprovalAbove
 }
 
+// LimitDay reports whether the rules limit what of a kind goes out in a day.
+func (p PayoutRules) LimitDay(kind Kind) bool {
+	if kind == KindAirtime {
+		return p.AirtimeDay > 0
+	}
+	return p.MostDay > 0 || p.CountDay > 0
+}
+
 // Version tells one state of the rules from another, as a form carries it.
 func (p PayoutRules) Version() string { return strconv.FormatInt(millis(p.UpdatedAt), 10) }
 

@@ -20,6 +20,10 @@ const goneOut = "CASE WHEN asked > 0 THEN asked ELSE amount END"
 // for nothing else.
 const isPayout = "kind IN ('withdraw', 'airtime')"
 
+// isCharged is of the payouts without a flag that were paid in full and whose
+// fee is known, worded as their index is.
+const isCharged = isPayout + ` AND status = 'successful' AND fee > 0 AND amount_unknown = 0 AND word = '' AND flags = ''`
+
 // clockTrust is how far a clock may have been set back without a word: what is
 // dated further ahead was settled by another clock, and before now.
 const clockTrust = time.Hour
@@ -62,6 +66,18 @@ func (r Reader) PaidOut(ctx context.Context, since time.Time, kinds ...Kind) (Pa
 		"SELECT COUNT(*), COALESCE(SUM("+goneOut+"), 0) FROM transactions WHERE "+f.where(), f.args...)
 	if err != nil {
 		return PayoutTotals{}, fmt.Errorf("paid out since %s: %w", since, err)
+	}
+	return totals, nil
+}
+
+// WaitingPayouts adds up the payouts of a kind that wait for a second owner, but for
+// one approval; 0 for none.
+func (r Reader) WaitingPayouts(ctx context.Context, kind Kind, but int64) (PayoutTotals, error) {
+	totals, err := one(ctx, r.rows, scanPayoutTotals, `
+		SELECT COUNT(*), COALESCE(SUM(asked), 0) FROM approvals
+		WHERE book = $1 AND state = 'waiting' AND kind = $2 AND id <> $3`, r.book, kind, but)
+	if err != nil {
+		return PayoutTotals{}, fmt.Errorf("payouts that wait: %w", err)
 	}
 	return totals, nil
 }
@@ -143,6 +159,39 @@ func (r Reader) UsualPayouts(ctx context.Context, kind Kind) ([]money.XAF, error
 		return nil, fmt.Errorf("usual payouts: %w", err)
 	}
 	return amounts, nil
+}
+
+// FeeFilter selects payouts whose fee says something of another one's.
+type FeeFilter struct {
+	Kind        Kind
+	Operator    money.Operator
+	Since       time.Time // when they were settled
+	Least, Most money.XAF // of their amount
+}
+
+// ChargedFee is what CamPay took for a payout of an amount; hundredths.
+type ChargedFee struct{ Amount, Fee money.XAF }
+
+// feesRead is how many payouts ChargedFees reads at most.
+const feesRead = 300
+
+// ChargedFees returns what CamPay took for the newest payouts of a kind and operator
+// that were paid in full and whose amount is in a range, newest first, among the
+// newest 300 whose fee is known.
+func (r Reader) ChargedFees(ctx context.Context, wanted FeeFilter) ([]ChargedFee, error) {
+	charged, err := many(ctx, r.rows, func(r row) (f ChargedFee, err error) {
+		err = r.Scan(&f.Amount, &f.Fee)
+		return f, err
+	}, `
+		SELECT amount, fee FROM (
+			SELECT amount, fee FROM transactions
+			WHERE book = $1 AND kind = $2 AND operator = $3 AND settled_at >= $4 AND `+isCharged+`
+			ORDER BY settled_at DESC LIMIT $7) AS newest
+		WHERE amount BETWEEN $5 AND $6`, r.book, wanted.Kind, wanted.Operator, millis(wanted.Since), wanted.Least, wanted.Most, feesRead)
+	if err != nil {
+		return nil, fmt.Errorf("charged fees: %w", err)
+	}
+	return charged, nil
 }
 
 func scanAmount(r row) (hundredths money.XAF, err error) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"comptoir/campay/money"
 )
 
 // planner answers each query with nothing, and keeps how SQLite would run it.
@@ -140,7 +142,12 @@ func TestQueries_OfMoneyOut_ReadThroughAnIndex(t *testing.T) {
 			_, err := r.Transactions(ctx, TransactionFilter{Kind: KindWithdraw, Status: StatusSuccessful, Since: noon, Limit: 100})
 			return err
 		}, []string{"transactions_payout_created (book=? AND kind=? AND created_at>?)"}, true},
-		"paid out":    {func(r Reader) error { _, err := r.PaidOut(ctx, noon, KindWithdraw, KindAirtime); return err }, []string{"transactions_payout_created (book=? AND kind=? AND created_at>?)"}, false},
+		"paid out": {func(r Reader) error { _, err := r.PaidOut(ctx, noon, KindWithdraw, KindAirtime); return err }, []string{"transactions_payout_created (book=? AND kind=? AND created_at>?)"}, false},
+		"fees near": {func(r Reader) error {
+			_, err := r.ChargedFees(ctx, FeeFilter{Kind: KindWithdraw, Operator: money.MTN, Since: noon, Most: 9})
+			return err
+		}, []string{"transactions_charged (book=? AND kind=? AND operator=? AND status=? AND settled_at>?)"}, false},
+		"waiting":     {func(r Reader) error { _, err := r.WaitingPayouts(ctx, KindWithdraw, 1); return err }, []string{"approvals_state (book=? AND state=?)"}, false},
 		"refunded":    {func(r Reader) error { _, err := r.Refunded(ctx, 1); return err }, []string{"transactions_refund (book=? AND refund_of=?)", "approvals_refund (book=? AND refund_of=?)"}, false},
 		"given back":  {func(r Reader) error { _, err := r.GivenBack(ctx, 1, 2); return err }, []string{"transactions_refund (book=? AND refund_of=?)"}, false},
 		"refunds":     {func(r Reader) error { _, err := r.RefundsOf(ctx, 1); return err }, []string{"transactions_refund (book=? AND refund_of=?)"}, false},

@@ -71,6 +71,17 @@ func (s *Store) Write(ctx context.Context, fn func(context.Context, *Tx) error) 
 	return nil
 }
 
+// Written is Write for a closure that returns what it wrote, or what it found in its
+// way beside an error.
+func Written[T any](ctx context.Context, s *Store, fn func(context.Context, *Tx) (T, error)) (T, error) {
+	var written T
+	err := s.Write(ctx, func(ctx context.Context, tx *Tx) (err error) {
+		written, err = fn(ctx, tx)
+		return err
+	})
+	return written, err
+}
+
 // How long a write beside an answer waits: for its turn, and after a failure of the
 // disk before it is tried once more.
 const (

@@ -35,9 +35,9 @@ func (e *NewOwnerError) Refusal() *refusal.Refusal {
 }
 
 // Approve carries out an order that waits for a second owner, and comes back as
-// PayOut does. Rules and balance are checked anew; where they stand against it,
-// it goes on waiting.
-func (s *Payouts) Approve(ctx context.Context, approvalID, by int64) (Payout, error) {
+// CarryOut does. All is read anew; where something stands against it, another like it
+// that by has not seen among that, it goes on waiting. seen is as PayoutOrder's.
+func (s *Payouts) Approve(ctx context.Context, approvalID, by int64, seen *Seen) (Payout, error) {
 	a, err := s.store.Approval(ctx, approvalID)
 	if err == nil {
 		err = s.mayApprove(ctx, s.store.Reader, a, by)
@@ -45,17 +45,14 @@ func (s *Payouts) Approve(ctx context.Context, approvalID, by int64) (Payout, er
 	if err != nil {
 		return Payout{Approval: a}, err
 	}
-	if _, err := s.allowed(ctx, s.store.Reader, approvedOrder(a), a); err != nil {
-		return Payout{Approval: a}, err
-	}
-	balance, err := s.balanceToSpend(ctx)
+	order := approvedOrder(a)
+	order.Seen = seen
+	plan, err := s.planWith(ctx, Plan{PayoutOrder: order, approval: a, spends: true}, s.askBalance, s.knownHolder)
 	if err != nil {
 		return Payout{Approval: a}, err
 	}
-	var t store.Transaction
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		t, err = s.writeApproved(ctx, tx, approvalID, by, balance)
-		return err
+	t, err := store.Written(ctx, s.store, func(ctx context.Context, tx *store.Tx) (store.Transaction, error) {
+		return s.writeApproved(ctx, tx, plan, by)
 	})
 	if err != nil {
 		return Payout{Approval: a}, fmt.Errorf("approve %d: %w", approvalID, err)
@@ -65,17 +62,13 @@ func (s *Payouts) Approve(ctx context.Context, approvalID, by int64) (Payout, er
 
 // writeApproved decides an approval and makes its transaction durable, both or
 // neither: whoever comes second finds that it is over.
-func (s *Payouts) writeApproved(ctx context.Context, tx *store.Tx, id, by int64, balance Balance) (store.Transaction, error) {
-	a, err := tx.Approval(ctx, id)
+func (s *Payouts) writeApproved(ctx context.Context, tx *store.Tx, plan Plan, by int64) (store.Transaction, error) {
+	a, err := tx.Approval(ctx, plan.approval.ID)
 	if err == nil {
 		err = s.mayApprove(ctx, tx.Reader, a, by)
 	}
-	if err != nil {
-		return store.Transaction{}, err
-	}
-	plan, err := s.allowed(ctx, tx.Reader, approvedOrder(a), a)
 	if err == nil {
-		err = s.covers(ctx, tx.Reader, balance, plan)
+		err = s.readAgain(ctx, tx, &plan)
 	}
 	if err != nil {
 		return store.Transaction{}, err
@@ -163,11 +156,11 @@ func (s *Payouts) decideApproval(ctx context.Context, tx *store.Tx, a store.Appr
 }
 
 // writeApproval has an order wait for a second owner.
-func (s *Payouts) writeApproval(ctx context.Context, tx *store.Tx, p plan) (store.Approval, error) {
+func (s *Payouts) writeApproval(ctx context.Context, tx *store.Tx, p Plan) (store.Approval, error) {
 	now := s.now()
 	a, err := tx.AddApproval(ctx, store.Approval{
 		Operation: p.Operation, Kind: p.Kind, Origin: p.origin(), RefundOf: p.RefundOf, Asked: p.Amount,
-		Phone: p.Phone, Operator: p.operator, RecipientName: p.recipientName, Description: p.Description,
+		Phone: p.Phone, Operator: p.Operator, RecipientName: p.recipientName(), Description: p.Description,
 		RequestedBy: p.By, RequestedAt: now, ExpiresAt: now.Add(approvalLife), State: store.ApprovalWaiting,
 	})
 	if err != nil {

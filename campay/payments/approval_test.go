@@ -32,7 +32,7 @@ func TestApproval_OnlyAboveTheThreshold(t *testing.T) {
 	s := openApprovalShop(t)
 	s.payOut(s.withdrawal(10_000))
 	s.wantSent(1)
-	preview, err := s.service.PreviewPayout(s.ctx, s.withdrawal(10_001))
+	preview, err := s.service.ReviewPayout(s.ctx, s.withdrawal(10_001))
 	s.must(err)
 	if !preview.NeedsApproval {
 		t.Fatalf("%+v", preview)
@@ -49,10 +49,10 @@ func TestApprove_ByAnotherOwner_SendsItOnce(t *testing.T) {
 	if again := s.waiting(order); again.ID != a.ID || !a.ExpiresAt.Equal(s.clock.now().Add(approvalLife)) {
 		t.Fatalf("%+v, then %+v", a, again)
 	}
-	if _, err := s.service.Approve(s.ctx, a.ID, s.owner); !errors.Is(err, ErrOwnApproval) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.owner, nil); !errors.Is(err, ErrOwnApproval) {
 		t.Fatalf("by whoever asked: %v", err)
 	}
-	out, err := s.service.Approve(s.ctx, a.ID, s.second)
+	out, err := s.service.Approve(s.ctx, a.ID, s.second, nil)
 	s.must(err)
 	s.work(time.Minute)
 	done := s.wantStatus(out.Transaction, store.StatusSuccessful)
@@ -66,7 +66,7 @@ func TestApprove_ByAnotherOwner_SendsItOnce(t *testing.T) {
 	if same := s.payOut(order); same.ID != done.ID { // the first owner's tab, once more
 		t.Fatalf("%+v", same)
 	}
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.Is(err, ErrApprovalOver) {
 		t.Fatalf("once more: %v", err)
 	}
 	if err := s.service.RefuseApproval(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
@@ -85,7 +85,7 @@ func TestApproval_Refused_SendsNothing(t *testing.T) {
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
 	s.must(s.service.RefuseApproval(s.ctx, a.ID, s.second))
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.Is(err, ErrApprovalOver) {
 		t.Fatalf("approved afterwards: %v", err)
 	}
 	out, err := s.service.PayOut(s.ctx, order)
@@ -107,9 +107,9 @@ func TestApproval_ManyDecideAtOnce_OneEffect(t *testing.T) {
 			var err error
 			switch i % 3 {
 			case 0:
-				_, err = s.service.Approve(s.ctx, a.ID, s.second)
+				_, err = s.service.Approve(s.ctx, a.ID, s.second, nil)
 			case 1:
-				_, err = s.service.Approve(s.ctx, a.ID, third)
+				_, err = s.service.Approve(s.ctx, a.ID, third, nil)
 			default:
 				err = s.service.RefuseApproval(s.ctx, a.ID, s.second)
 			}
@@ -139,7 +139,7 @@ func TestApproval_NotDecidedInTime_Expires(t *testing.T) {
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
 	s.clock.pass(approvalLife) // nothing has marked it yet
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.Is(err, ErrApprovalOver) {
 		t.Fatalf("approved too late: %v", err)
 	}
 	if err := s.service.RefuseApproval(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
@@ -160,7 +160,7 @@ func TestApproval_OneSecondBeforeItsEnd_IsStillGood(t *testing.T) {
 	s := openApprovalShop(t)
 	a := s.waiting(s.withdrawal(20_000))
 	s.work(approvalLife - time.Second)
-	_, err := s.service.Approve(s.ctx, a.ID, s.second)
+	_, err := s.service.Approve(s.ctx, a.ID, s.second, nil)
 	s.must(err)
 }
 
@@ -170,17 +170,17 @@ func TestApprove_ChecksRulesAndBalanceAnew(t *testing.T) {
 	a := s.waiting(s.withdrawal(60_000))
 	s.must(s.service.Freeze(s.ctx, s.owner))
 	var broken *RuleError
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.As(err, &broken) || broken.Rule != RuleFrozen {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.As(err, &broken) || broken.Rule != RuleFrozen {
 		t.Fatalf("while frozen: %v", err)
 	}
 	s.must(s.service.Unfreeze(s.ctx, "", s.owner))
 	s.must(s.sandbox.SetBalance(sandbox.Balances{MTN: money.Francs(59_999)}))
 	var short *BalanceError
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.As(err, &short) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.As(err, &short) {
 		t.Fatalf("without the money: %v", err)
 	}
 	s.lose("/balance/")
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrBalanceUnknown) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.Is(err, ErrBalanceUnknown) {
 		t.Fatalf("without a balance: %v", err)
 	}
 	if got := s.approval(a.ID); got.State != store.ApprovalWaiting {
@@ -195,7 +195,7 @@ func TestApprove_IsNotCountedAgainstItself(t *testing.T) {
 	s.rules(store.PayoutRules{ApprovalAbove: 100, MostDay: money.Francs(5000), CountDay: 1})
 	a := s.waiting(s.withdrawal(5000))
 	s.against(s.withdrawal(1))
-	_, err := s.service.Approve(s.ctx, a.ID, s.second)
+	_, err := s.service.Approve(s.ctx, a.ID, s.second, nil)
 	s.must(err)
 }
 
@@ -204,15 +204,14 @@ func TestApprove_KilledBeforeItIsSent_IsInDoubtAndNeverSent(t *testing.T) {
 	s := openApprovalShop(t)
 	order := s.withdrawal(20_000)
 	a := s.waiting(order)
-	balance, err := s.service.balanceToSpend(s.ctx)
+	plan, err := s.service.ReviewApproval(s.ctx, a, s.second)
 	s.must(err)
-	var written store.Transaction
-	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
-		written, err = s.service.writeApproved(ctx, tx, a.ID, s.second, balance)
-		return err
-	}))
+	written, err := store.Written(s.ctx, s.store, func(ctx context.Context, tx *store.Tx) (store.Transaction, error) {
+		return s.service.writeApproved(ctx, tx, plan, s.second)
+	})
+	s.must(err)
 	s.start()
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.Is(err, ErrApprovalOver) {
 		t.Fatalf("approved once more: %v", err)
 	}
 	s.payOut(order)
@@ -226,7 +225,7 @@ func TestApprove_AnswerLost_IsInDoubtAndNeverSentTwice(t *testing.T) {
 	s := openApprovalShop(t)
 	a := s.waiting(s.withdrawal(20_000))
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutBefore, Endpoint: sandbox.EndpointWithdraw})
-	out, err := s.service.Approve(s.ctx, a.ID, s.second)
+	out, err := s.service.Approve(s.ctx, a.ID, s.second, nil)
 	s.must(err)
 	s.wantStatus(out.Transaction, store.StatusInDoubt)
 	s.days(1)
@@ -242,7 +241,7 @@ func TestApproval_WaitsAcrossARestart(t *testing.T) {
 	if again := s.waiting(order); again.ID != a.ID {
 		t.Fatalf("%+v", again)
 	}
-	_, err := s.service.Approve(s.ctx, a.ID, s.second)
+	_, err := s.service.Approve(s.ctx, a.ID, s.second, nil)
 	s.must(err)
 	s.wantSent(1)
 }
@@ -256,7 +255,7 @@ func TestApprove_WhoseOperationWasUsedMeanwhile_SendsNothing(t *testing.T) {
 	request.Operation = order.Operation
 	_, err := s.service.RequestPayment(s.ctx, request)
 	s.must(err)
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrOperationUsed) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.Is(err, ErrOperationUsed) {
 		t.Fatalf("error %v", err)
 	}
 	s.wantSent(0)
@@ -298,20 +297,42 @@ func TestApprove_ByANewOwner_OrForOneWhoIsNoneAnyMore_IsRefused(t *testing.T) {
 	a := s.waiting(s.withdrawal(1000))
 	from := s.clock.now().Add(store.SecondOwnerWait / 2)
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetApprovesFrom(ctx, s.second, from) }))
-	_, err := s.service.Approve(s.ctx, a.ID, s.second)
+	_, err := s.service.Approve(s.ctx, a.ID, s.second, nil)
 	if isNew := (*NewOwnerError)(nil); !errors.As(err, &isNew) || !isNew.From.Equal(from) {
 		t.Fatalf("by a new owner: %v", err)
 	}
 	s.clock.pass(store.SecondOwnerWait / 2)
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, s.owner, store.RoleCashier) }))
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, s.owner, store.RoleOwner) })) // and back
-	if _, err := s.service.Approve(s.ctx, a.ID, s.second); !errors.Is(err, ErrApprovalOver) {
+	if _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); !errors.Is(err, ErrApprovalOver) {
 		t.Fatalf("for who was no owner meanwhile: %v", err)
 	}
 	again := s.waiting(s.withdrawal(1000))
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetDisabled(ctx, s.second, s.clock.now()) }))
-	if _, err := s.service.Approve(s.ctx, again.ID, s.second); !errors.Is(err, ErrNoOwner) {
+	if _, err := s.service.Approve(s.ctx, again.ID, s.second, nil); !errors.Is(err, ErrNoOwner) {
 		t.Fatalf("by who is switched off: %v", err)
 	}
 	s.wantSent(0)
+}
+
+// While two orders wait, one of them goes out: the second owner of the other, whose page did not show
+// that, is shown it first.
+func TestApprove_TheSameThatWentOutMeanwhile_IsShownFirst(t *testing.T) {
+	t.Parallel()
+	s := openApprovalShop(t)
+	a, other := s.waiting(s.withdrawal(20_000)), s.waiting(s.withdrawal(20_000))
+	review, err := s.service.ReviewApproval(s.ctx, a, s.second)
+	s.must(err)
+	seen := review.Same.Seen()
+	_, err = s.service.Approve(s.ctx, other.ID, s.second, nil)
+	s.must(err)
+	_, err = s.service.Approve(s.ctx, a.ID, s.second, seen)
+	again := (*SameError)(nil)
+	if !errors.As(err, &again) || again.Transaction.ID == 0 {
+		t.Fatalf("approved: %v", err)
+	}
+	s.wantSent(1)
+	_, err = s.service.Approve(s.ctx, a.ID, s.second, again.Seen())
+	s.must(err)
+	s.wantSent(2)
 }

@@ -37,7 +37,7 @@ type orderedDetail struct {
 	RefundOf    int64       `json:"refund_of,omitempty"`
 }
 
-func ordered(p plan) orderedDetail {
+func ordered(p Plan) orderedDetail {
 	return orderedDetail{
 		Kind: p.Kind, Amount: p.Amount.String(), Phone: p.Phone, Description: p.Description, RefundOf: p.RefundOf,
 	}

@@ -64,8 +64,8 @@ func TestWithdraw_OneFigureUntold_StopsOnlyWhatIsKnownToBeTooMuch(t *testing.T) 
 		t.Errorf("%+v", short)
 	}
 	s.payOut(s.order(store.KindWithdraw, 20_000, orangePhone))
-	preview, err := s.service.PreviewPayout(s.ctx, s.withdrawal(1000))
-	if err != nil || !preview.WalletUntold {
+	preview, err := s.service.ReviewPayout(s.ctx, s.withdrawal(1000))
+	if err != nil || !preview.Wallet.Untold {
 		t.Errorf("%+v, %v", preview, err)
 	}
 	s.payOut(s.withdrawal(1000))
@@ -89,7 +89,7 @@ func TestBalance_InAnotherCurrency_IsNeverCountedAsFrancs(t *testing.T) {
 	}
 	for kind := range payoutKinds {
 		order := s.order(kind, 1000, mtnPhone)
-		if _, err := s.service.PreviewPayout(s.ctx, order); !errors.Is(err, ErrBalanceForeign) {
+		if _, err := s.service.ReviewPayout(s.ctx, order); !errors.Is(err, ErrBalanceForeign) {
 			t.Errorf("%s, preview: %v", kind, err)
 		}
 		if _, err := s.service.PayOut(s.ctx, order); !errors.Is(err, ErrBalanceForeign) {

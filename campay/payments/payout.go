@@ -34,50 +34,53 @@ type Payout struct {
 	Approval    store.Approval
 }
 
+// Is reports whether there is one.
+func (p Payout) Is() bool { return p.Transaction.ID != 0 || p.Approval.ID != 0 }
+
 // ErrOutcomeNotKept comes back beside a transaction that was sent, when what
 // became of it could not be written down (the disk failed): money may move, and
 // the book finds out by itself.
 var ErrOutcomeNotKept = errors.New("it was sent, and its outcome could not be written down")
 
-// PayOut carries an order out, or has it wait for a second owner. A *RuleError,
-// *RefundError, *BalanceError, *SameError or ErrBalanceUnknown says why nothing
-// was begun.
+// PayOut plans an order and carries it out at once, as PlanPayout and CarryOut do.
+func (s *Payouts) PayOut(ctx context.Context, order PayoutOrder) (Payout, error) {
+	plan, err := s.planWith(ctx, Plan{PayoutOrder: order, spends: true}, s.askBalance, s.knownHolder)
+	if err != nil {
+		return plan.Begun, err
+	}
+	return s.CarryOut(ctx, plan)
+}
+
+// CarryOut carries a plan out, or has it wait for a second owner. All but CamPay's
+// balance is read once more inside the write; what stands against it there comes back
+// as PlanPayout says it, and nothing was begun.
 // A *RefusedError or ErrNotSent comes back beside the transaction when CamPay
 // refused it or surely never got it: no money moved. A lost answer is no error:
 // the transaction is in doubt, and is never sent again (invariant 2).
 // ErrOutcomeNotKept comes back beside it too.
-func (s *Payouts) PayOut(ctx context.Context, order PayoutOrder) (Payout, error) {
-	if !IsOperation(order.Operation) {
+func (s *Payouts) CarryOut(ctx context.Context, plan Plan) (Payout, error) {
+	if !IsOperation(plan.Operation) {
 		return Payout{}, ErrOperation
 	}
-	if before, err := begun(ctx, s.store.Reader, order); !errors.Is(err, store.ErrNotFound) {
-		return before, err
+	if plan.Begun.Is() {
+		return plan.Begun, nil
 	}
-	if _, err := s.allowed(ctx, s.store.Reader, order, store.Approval{}); err != nil {
-		return Payout{}, err
-	}
-	balance, err := s.balanceToSpend(ctx)
-	if err != nil {
-		return Payout{}, err
-	}
-	var out Payout
-	isNew := false
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		out, err = begun(ctx, tx.Reader, order)
-		if !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		isNew = true
-		out, err = s.writeOrder(ctx, tx, order, balance)
-		return err
+	ordered, err := store.Written(ctx, s.store, func(ctx context.Context, tx *store.Tx) (orderedPayout, error) {
+		return s.order(ctx, tx, plan)
 	})
 	if err != nil {
-		return out, fmt.Errorf("write the payout down: %w", err)
+		return ordered.Payout, fmt.Errorf("write the payout down: %w", err)
 	}
-	if !isNew || out.Approval.ID != 0 {
-		return out, nil
+	if !ordered.isNew || ordered.Approval.ID != 0 {
+		return ordered.Payout, nil
 	}
-	return s.dispatch(onItsOwn(ctx), out.Transaction)
+	return s.dispatch(onItsOwn(ctx), ordered.Transaction)
+}
+
+// orderedPayout is what a write made of an order; isNew unless it found it there.
+type orderedPayout struct {
+	Payout
+	isNew bool
 }
 
 // begun finds what the operation of an order began before, or ErrNotFound.
@@ -119,37 +122,43 @@ func (order PayoutOrder) sameAs(earlier PayoutOrder) error {
 	return nil
 }
 
-// writeOrder checks an order once more, where no other can come between, and
-// makes it durable: as a transaction, or as an approval to wait for.
-func (s *Payouts) writeOrder(ctx context.Context, tx *store.Tx, order PayoutOrder, balance Balance) (Payout, error) {
-	plan, err := s.allowed(ctx, tx.Reader, order, store.Approval{})
-	if err != nil {
-		return Payout{}, err
+// order reads a plan once more, where no other order can come between, and makes it
+// durable: as a transaction, or as an approval to wait for.
+func (s *Payouts) order(ctx context.Context, tx *store.Tx, plan Plan) (orderedPayout, error) {
+	before, err := begun(ctx, tx.Reader, plan.PayoutOrder)
+	if !errors.Is(err, store.ErrNotFound) {
+		return orderedPayout{Payout: before}, err
 	}
-	if err := s.covers(ctx, tx.Reader, balance, plan); err != nil {
-		return Payout{}, err
+	if err := s.readAgain(ctx, tx, &plan); err != nil {
+		return orderedPayout{}, err
 	}
-	if err := s.checkSame(ctx, tx.Reader, plan.PayoutOrder); err != nil {
-		return Payout{}, err
-	}
-	if plan.needsApproval {
+	if plan.NeedsApproval {
 		a, err := s.writeApproval(ctx, tx, plan)
-		return Payout{Approval: a}, err
+		return orderedPayout{Payout{Approval: a}, true}, err
 	}
 	t, err := s.writePayout(ctx, tx, plan)
 	if err != nil {
-		return Payout{}, err
+		return orderedPayout{}, err
 	}
-	return Payout{Transaction: t}, s.audit(ctx, tx, order.By, act{"payout.ordered", "transaction", t.ID}, ordered(plan))
+	return orderedPayout{Payout{Transaction: t}, true}, s.audit(ctx, tx, plan.By, act{"payout.ordered", "transaction", t.ID}, ordered(plan))
+}
+
+// readAgain reads a plan inside the write that carries it out, and says what stands
+// against it there.
+func (s *Payouts) readAgain(ctx context.Context, tx *store.Tx, plan *Plan) error {
+	if err := s.read(ctx, tx.Reader, plan); err != nil {
+		return err
+	}
+	return plan.against(s.now())
 }
 
 // writePayout makes the transaction of a payout durable (invariant 1), and
 // tells the collection that it gives back.
-func (s *Payouts) writePayout(ctx context.Context, tx *store.Tx, plan plan) (store.Transaction, error) {
+func (s *Payouts) writePayout(ctx context.Context, tx *store.Tx, plan Plan) (store.Transaction, error) {
 	t, err := s.writeDown(ctx, tx, store.Transaction{
 		Kind: plan.Kind, Origin: plan.origin(), RefundOf: plan.RefundOf,
 		ExternalReference: plan.Operation, Asked: plan.Amount,
-		Phone: plan.Phone, Operator: plan.operator, RecipientName: plan.recipientName,
+		Phone: plan.Phone, Operator: plan.Operator, RecipientName: plan.recipientName(),
 		Description: plan.Description, CreatedBy: plan.By,
 	})
 	if errors.Is(err, store.ErrDuplicate) {

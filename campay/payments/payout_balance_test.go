@@ -159,7 +159,7 @@ func TestPayOut_OfAFloatThatCamPayDoesNotTell_IsCamPaysToRefuse(t *testing.T) {
 		return err == nil
 	})
 	s.payOut(s.order(store.KindAirtime, 1000, mtnPhone))
-	if _, err := s.service.PreviewPayout(s.ctx, s.order(store.KindAirtime, 1000, mtnPhone)); err != nil {
+	if _, err := s.service.ReviewPayout(s.ctx, s.order(store.KindAirtime, 1000, mtnPhone)); err != nil {
 		t.Errorf("preview: %v", err)
 	}
 	_, err := s.service.PayOut(s.ctx, s.order(store.KindAirtime, 99_000, mtnPhone))

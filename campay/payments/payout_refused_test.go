@@ -141,7 +141,7 @@ func TestPayOut_OfWhatAFormShouldHaveRefused_BeginsNothing(t *testing.T) {
 		if _, err := s.service.PayOut(s.ctx, order); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := s.service.PreviewPayout(s.ctx, order); !errors.Is(err, c.want) {
+		if _, err := s.service.ReviewPayout(s.ctx, order); !errors.Is(err, c.want) {
 			t.Errorf("preview, %s: %v", name, err)
 		}
 	}

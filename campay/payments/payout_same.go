@@ -6,6 +6,7 @@ package payments
 import (
 	"context"
 
+	"comptoir/campay/refusal"
 	"comptoir/store"
 )
 
@@ -31,6 +32,9 @@ type SameError struct{ Same }
 
 func (e *SameError) Error() string { return "the same went out, or waits, just now" }
 
+// Refusal says that there is something to look at first.
+func (e *SameError) Refusal() *refusal.Refusal { return refusal.New("", "same_again") }
+
 // sameAgain finds what looks like an order; a is the approval that it waits in.
 func (s *Payouts) sameAgain(ctx context.Context, r store.Reader, order PayoutOrder, a store.Approval) (same Same, err error) {
 	sent, err := r.RecentSamePayout(ctx, order.Kind, order.Phone, order.Amount, s.now().Add(-sameWindow))
@@ -53,17 +57,14 @@ func (s *Payouts) sameAgain(ctx context.Context, r store.Reader, order PayoutOrd
 	return same, nil
 }
 
-// checkSame reports a *SameError for one that the order's giver does not know of.
-func (s *Payouts) checkSame(ctx context.Context, r store.Reader, order PayoutOrder) error {
-	if order.Seen == nil {
+// unseen reports a *SameError for one that the order's giver does not know of.
+func (p *Plan) unseen() error {
+	if p.Seen == nil {
 		return nil
 	}
-	same, err := s.sameAgain(ctx, r, order, store.Approval{})
-	if err != nil {
-		return err
+	transaction, approval := p.Same.Transaction.ID, p.Same.Approval.ID
+	if (transaction == 0 || transaction == p.Seen.Transaction) && (approval == 0 || approval == p.Seen.Approval) {
+		return nil
 	}
-	if same.Transaction.ID > order.Seen.Transaction || same.Approval.ID > order.Seen.Approval {
-		return &SameError{same}
-	}
-	return nil
+	return &SameError{p.Same}
 }

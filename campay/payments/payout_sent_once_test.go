@@ -82,6 +82,18 @@ func TestInvariant2_Payout_AnswerTooLate_IsNeverSentTwice(t *testing.T) {
 	}
 }
 
+// writtenDown is an order that was made durable, and not sent yet.
+func (s *payoutShop) writtenDown(order PayoutOrder) orderedPayout {
+	s.t.Helper()
+	plan, err := s.service.PlanPayout(s.ctx, order)
+	s.must(err)
+	written, err := store.Written(s.ctx, s.store, func(ctx context.Context, tx *store.Tx) (orderedPayout, error) {
+		return s.service.order(ctx, tx, plan)
+	})
+	s.must(err)
+	return written
+}
+
 func TestInvariant2_Payout_KilledBetweenWritingAndAnswer_IsInDoubtAndNeverSent(t *testing.T) {
 	t.Parallel()
 	for kind := range payoutKinds {
@@ -89,13 +101,7 @@ func TestInvariant2_Payout_KilledBetweenWritingAndAnswer_IsInDoubtAndNeverSent(t
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
 				s := openPayoutShop(t, func(c *sandbox.Config) { c.PayoutDelay = 10 * time.Minute })
 				order := s.order(kind, 1000, mtnPhone)
-				balance, err := s.service.balanceToSpend(s.ctx)
-				s.must(err)
-				var written Payout
-				s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
-					written, err = s.service.writeOrder(ctx, tx, order, balance)
-					return err
-				}))
+				written := s.writtenDown(order)
 				if wasSent {
 					_, _, err := s.service.transfer(s.ctx, written.Transaction)
 					s.must(err)
@@ -232,13 +238,7 @@ func TestInvariant2_Payout_SurelyNotSent_FailsAtOnce(t *testing.T) {
 func TestInvariant2_Payout_WrittenTooLongAgo_IsNotSentAnyMore(t *testing.T) {
 	t.Parallel()
 	s := openPayoutShop(t)
-	balance, err := s.service.balanceToSpend(s.ctx)
-	s.must(err)
-	var written Payout
-	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
-		written, err = s.service.writeOrder(ctx, tx, s.withdrawal(1000), balance)
-		return err
-	}))
+	written := s.writtenDown(s.withdrawal(1000))
 	s.clock.pass(sendWithin + time.Second) // the machine sleeps
 	if _, err := s.service.dispatch(s.ctx, written.Transaction); !errors.Is(err, ErrNotSent) {
 		t.Fatalf("error %v", err)

@@ -23,7 +23,7 @@ const SnapshotNear = 12 * time.Hour
 type Statement struct {
 	Opening, Closing store.BalanceSnapshot
 	Compared         bool
-	Wallets           []WalletStatement
+	Wallets          []WalletStatement
 	Other            store.Movements // of rows that name no operator of ours
 	Untold           int             // rows that do not tell what they moved
 }
@@ -31,7 +31,7 @@ type Statement struct {
 // WalletStatement is the statement of one wallet; hundredths. Opening and Closing
 // are CamPay's balances carried to the period's bounds by what moved between.
 type WalletStatement struct {
-	Wallet           store.Wallet
+	Wallet          store.Wallet
 	Opening         money.XAF
 	Credits, Debits money.XAF
 	Closing         money.XAF

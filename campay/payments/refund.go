@@ -37,8 +37,8 @@ func (e *RefundError) Refusal() *refusal.Refusal {
 // the payer read them, in the shop's language and not in that of a screen.
 const refundWords = "Remboursement "
 
-// planRefund fills in what follows from the collection.
-func (s *Payouts) planRefund(ctx context.Context, r store.Reader, p *plan) error {
+// readRefund fills in what follows from the collection.
+func (s *Payouts) readRefund(ctx context.Context, r store.Reader, p *Plan) error {
 	collection, err := r.Transaction(ctx, p.RefundOf)
 	if err != nil {
 		return err
@@ -55,16 +55,16 @@ func (s *Payouts) planRefund(ctx context.Context, r store.Reader, p *plan) error
 	if strings.TrimSpace(p.Description) == "" {
 		p.Description = strings.TrimSpace(refundWords + collection.Code)
 	}
-	p.refunded, p.refundable = refunded, max(taken(collection)-refunded, 0)
+	p.refunded, p.Refundable = refunded, max(taken(collection)-refunded, 0)
 	return nil
 }
 
-// checkRefund reports a *RefundError unless p gives back what was taken.
-func (p plan) checkRefund() error {
-	if p.RefundOf == 0 || p.Amount <= p.refundable {
+// refundsTooMuch reports a *RefundError unless p gives back what was taken.
+func (p *Plan) refundsTooMuch() error {
+	if p.RefundOf == 0 || p.Amount <= p.Refundable {
 		return nil
 	}
-	return &RefundError{Taken: taken(p.collection), Refunded: p.refunded, Left: p.refundable, Untold: p.collection.AmountUnknown}
+	return &RefundError{Taken: taken(p.collection), Refunded: p.refunded, Left: p.Refundable, Untold: p.collection.AmountUnknown}
 }
 
 // taken is what a collection brought in, in francs that CamPay proved.

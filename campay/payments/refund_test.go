@@ -65,7 +65,7 @@ func TestRefund_OverAll_IsNeverMoreThanWasTaken(t *testing.T) {
 	}
 	s.payOut(s.refund(paid, 1500))
 	s.tooMuch(s.refund(paid, 1))
-	_, err := s.service.Approve(s.ctx, waits.ID, s.second) // is not counted against itself
+	_, err := s.service.Approve(s.ctx, waits.ID, s.second, nil) // is not counted against itself
 	s.must(err)
 	s.tooMuch(s.refund(paid, 1))
 }

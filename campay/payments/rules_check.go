@@ -11,35 +11,45 @@ import (
 	"comptoir/store"
 )
 
-// checkRules reports a *RuleError for the first rule that p breaks.
-func (s *Payouts) checkRules(ctx context.Context, r store.Reader, rules store.PayoutRules, p plan) error {
-	now := s.now()
+// readRules fills in the owner's rules, and what went out today where they limit a day.
+func (s *Payouts) readRules(ctx context.Context, r store.Reader, p *Plan) (err error) {
+	if p.rules, err = r.PayoutRules(ctx); err != nil {
+		return err
+	}
+	above := p.rules.ApprovalInForce(s.now())
+	p.NeedsApproval = above > 0 && p.Amount > above
+	p.isDemo = s.demo
+	if p.rules.LimitDay(p.Kind) {
+		p.today, err = s.today(ctx, r, p)
+	}
+	return err
+}
+
+// breaks reports a *RuleError for the first rule that p breaks.
+func (p *Plan) breaks(now time.Time) error {
+	rules := p.rules
 	switch {
 	case rules.Frozen:
 		return &RuleError{Rule: RuleFrozen}
 	case !withinHours(rules, now):
 		return &RuleError{Rule: RuleHours, FromHour: rules.FromHour, ToHour: rules.ToHour}
 	}
-	if err := checkRecipient(rules, p, now); err != nil {
+	if err := p.breaksRecipient(now); err != nil {
 		return err
 	}
 	if limit := rules.MostEach; limit > 0 && p.Amount > limit {
 		return &RuleError{Rule: RuleEach, Limit: limit, Left: limit}
 	}
-	if s.demo && p.Kind == store.KindAirtime && p.Amount != demoAirtime {
-		return &RuleError{Rule: RuleDemoAirtime, Limit: demoAirtime}
-	}
-	today, err := s.today(ctx, r, p)
-	if err != nil {
-		return err
-	}
 	if p.Kind == store.KindAirtime {
-		return checkSum(RuleAirtimeDay, rules.AirtimeDay, today, p)
+		if p.isDemo && p.Amount != demoAirtime {
+			return &RuleError{Rule: RuleDemoAirtime, Limit: demoAirtime}
+		}
+		return p.breaksDay(RuleAirtimeDay, rules.AirtimeDay)
 	}
-	if err := checkSum(RuleDay, rules.MostDay, today, p); err != nil {
+	if err := p.breaksDay(RuleDay, rules.MostDay); err != nil {
 		return err
 	}
-	if rules.CountDay > 0 && today.Count >= rules.CountDay {
+	if rules.CountDay > 0 && p.today.Count >= rules.CountDay {
 		return &RuleError{Rule: RuleCount, Count: rules.CountDay}
 	}
 	return nil
@@ -55,10 +65,10 @@ func withinHours(rules store.PayoutRules, now time.Time) bool {
 	return hour >= from || hour < to
 }
 
-// checkRecipient holds whom money may go to. A refund goes back where it came
+// breaksRecipient holds whom money may go to. A refund goes back where it came
 // from: its recipient is nobody's choice.
-func checkRecipient(rules store.PayoutRules, p plan, now time.Time) error {
-	isSaved := p.recipient.ID != 0
+func (p *Plan) breaksRecipient(now time.Time) error {
+	rules, isSaved := p.rules, p.Recipient.ID != 0
 	switch {
 	case p.RefundOf != 0:
 		return nil
@@ -69,7 +79,7 @@ func checkRecipient(rules store.PayoutRules, p plan, now time.Time) error {
 	}
 	until := now.Add(rules.NewRecipientWait) // else a number could pass by not being saved
 	if isSaved {
-		until = p.recipient.CreatedAt.Add(rules.NewRecipientWait)
+		until = p.Recipient.CreatedAt.Add(rules.NewRecipientWait)
 	}
 	if now.Before(until) {
 		return &RuleError{Rule: RuleNewRecipient, Until: until}
@@ -77,8 +87,8 @@ func checkRecipient(rules store.PayoutRules, p plan, now time.Time) error {
 	return nil
 }
 
-func checkSum(rule Rule, limit money.XAF, today store.PayoutTotals, p plan) error {
-	left := max(limit-today.Amount, 0)
+func (p *Plan) breaksDay(rule Rule, limit money.XAF) error {
+	left := max(limit-p.today.Amount, 0)
 	if limit <= 0 || p.Amount <= left {
 		return nil
 	}
@@ -87,26 +97,11 @@ func checkSum(rule Rule, limit money.XAF, today store.PayoutTotals, p plan) erro
 
 // today adds up what went out in Douala's day as p would, or may have, and what
 // waits for a second owner; p's own approval is not counted against it.
-func (s *Payouts) today(ctx context.Context, r store.Reader, p plan) (store.PayoutTotals, error) {
+func (s *Payouts) today(ctx context.Context, r store.Reader, p *Plan) (store.PayoutTotals, error) {
 	sum, err := r.PaidOut(ctx, money.DayOf(s.now()), p.Kind)
 	if err != nil {
 		return sum, err
 	}
-	const page = 500
-	for before := int64(0); ; {
-		waiting, err := r.Approvals(ctx, store.ApprovalFilter{State: store.ApprovalWaiting, Before: before, Limit: page})
-		if err != nil {
-			return sum, err
-		}
-		for _, a := range waiting {
-			before = a.ID
-			if a.Kind == p.Kind && a.ID != p.approval.ID {
-				sum.Count++
-				sum.Amount += a.Asked
-			}
-		}
-		if len(waiting) < page {
-			return sum, nil
-		}
-	}
+	waiting, err := r.WaitingPayouts(ctx, p.Kind, p.approval.ID)
+	return store.PayoutTotals{Count: sum.Count + waiting.Count, Amount: sum.Amount + waiting.Amount}, err
 }

@@ -19,7 +19,7 @@ func (s *payoutShop) against(order PayoutOrder) RuleError {
 	if !errors.As(err, &broken) {
 		s.t.Fatalf("taken, as %+v, %v", out, err)
 	}
-	if _, err := s.service.PreviewPayout(s.ctx, order); !errors.As(err, &foreseen) || *foreseen != *broken {
+	if _, err := s.service.ReviewPayout(s.ctx, order); !errors.As(err, &foreseen) || *foreseen != *broken {
 		s.t.Fatalf("the preview says %v", err)
 	}
 	return *broken
@@ -240,11 +240,11 @@ func TestRules_Frozen_StopsEverything(t *testing.T) {
 func TestRules_ChangedWhileTheBalanceIsOnItsWay_StillHold(t *testing.T) {
 	t.Parallel()
 	s := openPayoutShop(t)
-	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(10_000)})
-	a := s.waiting(s.withdrawal(20_000))
+	s.rules(store.PayoutRules{ApprovalAbove: money.Francs(500)})
+	a := s.waiting(s.withdrawal(501))
 	for name, give := range map[string]func() error{
 		"payout":   func() error { _, err := s.service.PayOut(s.ctx, s.withdrawal(500)); return err },
-		"approval": func() error { _, err := s.service.Approve(s.ctx, a.ID, s.second); return err },
+		"approval": func() error { _, err := s.service.Approve(s.ctx, a.ID, s.second, nil); return err },
 	} {
 		s.must(s.service.Unfreeze(s.ctx, "", s.owner))
 		s.balances(func() { s.must(s.service.Freeze(s.ctx, s.owner)) })

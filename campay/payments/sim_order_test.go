@@ -214,7 +214,7 @@ func (w *world) carryOut(o *order) (made int64, err error) {
 		return t.ID, err
 	}
 	if w.chance(0.3) {
-		if _, err := w.service.PreviewPayout(w.ctx, o.out); err != nil && !isHeldBack(err) {
+		if _, err := w.service.ReviewPayout(w.ctx, o.out); err != nil && !isHeldBack(err) {
 			w.must(err)
 		}
 	}
@@ -276,7 +276,7 @@ func (w *world) decideApproval() bool {
 		return true
 	}
 	w.fly(&flight{name: fmt.Sprintf("approval %d by %d", a.ID, by), shop: true, keys: []string{theBalance}}, func() {
-		p, err := w.service.Approve(w.ctx, a.ID, by)
+		p, err := w.service.Approve(w.ctx, a.ID, by, nil)
 		w.tell("  approval %d became %d: %v", a.ID, p.Transaction.ID, err)
 		switch {
 		case by == a.RequestedBy && p.Transaction.ID != 0:

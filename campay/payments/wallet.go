@@ -5,6 +5,7 @@ package payments
 
 import (
 	"context"
+	"time"
 
 	"comptoir/campay/money"
 	"comptoir/campay/refusal"
@@ -54,15 +55,6 @@ func ifAny(amount money.XAF) any {
 	return amount
 }
 
-// balanceToSpend asks CamPay anew, whatever is remembered.
-func (s *Payouts) balanceToSpend(ctx context.Context) (Balance, error) {
-	balance, err := s.askBalance(onItsOwn(ctx))
-	if err == nil {
-		err = balance.unusable()
-	}
-	return balance, err
-}
-
 // unusable is why nothing may be spent by b.
 func (b Balance) unusable() error {
 	switch {
@@ -75,57 +67,76 @@ func (b Balance) unusable() error {
 	}
 }
 
-// wallet is what one carrier holds for withdrawals, or the airtime float.
-type wallet struct {
-	available money.XAF // less what is in flight
-	untold    bool      // CamPay does not tell what it holds: available is 0
-	inFlight  money.XAF // unsent, pending, in doubt, or settled since the balance was asked for; without fees, which nobody knows
+// Wallet is what one operator holds for withdrawals, or the airtime float.
+type Wallet struct {
+	Available money.XAF // less what is in flight
+	Untold    bool      // CamPay does not tell what it holds: Available is 0
+	InFlight  money.XAF // unsent, pending, in doubt, or settled since the balance was asked for; without fees, which nobody knows
 }
 
 // walletOf reads what a balance leaves of a wallet. CamPay may take a payout off
 // the balance when it accepts it or when it is done: what is under way counts as
 // gone in both cases, at worst twice, never not at all. In a Write no other
 // payout can come between this and writing one down.
-func (s *Payouts) walletOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator money.Operator) (wallet, error) {
+func (s *Payouts) walletOf(ctx context.Context, r store.Reader, balance Balance, kind store.Kind, operator money.Operator) (Wallet, error) {
 	held, from := store.WalletAirtime, money.OtherOperator // airtime has one wallet for all carriers
 	if kind == store.KindWithdraw {
 		held, from = store.Wallet(operator), operator
 	}
-	reserved, err := r.Reserved(ctx, kind, from, balance.asked)
+	inFlight, err := r.Reserved(ctx, kind, from, balance.asked)
 	if err != nil {
-		return wallet{}, err
+		return Wallet{}, err
 	}
-	inFlight := reserved
-	return wallet{
-		available: max(held.Of(balance.BalanceSnapshot)-inFlight, 0),
-		untold:    !held.Tells(balance.BalanceSnapshot), inFlight: inFlight,
+	return Wallet{
+		Available: max(held.Of(balance.BalanceSnapshot)-inFlight, 0),
+		Untold:    !held.Tells(balance.BalanceSnapshot), InFlight: inFlight,
 	}, nil
 }
 
-// covers reports a *BalanceError unless the wallet that p draws on covers its
-// amount. The fee, which is never more than an estimate, and a wallet that CamPay
-// does not tell, are CamPay's to check (ER301).
-func (s *Payouts) covers(ctx context.Context, r store.Reader, balance Balance, p plan) error {
-	if s.now().Before(balance.asked) {
-		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
+// weigh fills in the wallet that p draws on and, where that does not cover a
+// withdrawal, the other operator's, as far as p's balance is known.
+func (s *Payouts) weigh(ctx context.Context, r store.Reader, p *Plan) (err error) {
+	if !p.Balance.Known {
+		return nil
 	}
-	from, err := s.walletOf(ctx, r, balance, p.Kind, p.operator)
-	if err != nil || from.untold || p.Amount <= from.available {
+	if p.Wallet, err = s.walletOf(ctx, r, p.Balance, p.Kind, p.Operator); err != nil {
 		return err
 	}
+	if p.Kind == store.KindWithdraw && p.Amount > p.Wallet.Available {
+		p.other, err = s.walletOf(ctx, r, p.Balance, p.Kind, p.otherOperator())
+	}
+	return err
+}
+
+// otherOperator is the one whose wallet a withdrawal could draw on with another number.
+func (p *Plan) otherOperator() money.Operator {
+	if p.Operator == money.Orange {
+		return money.MTN
+	}
+	return money.Orange
+}
+
+// uncovered reports a *BalanceError unless the wallet that p draws on covers its
+// amount. The fee, which is never more than an estimate, and a wallet that CamPay
+// does not tell, are CamPay's to check (ER301).
+func (p *Plan) uncovered(now time.Time) error {
+	if !p.spends {
+		return nil
+	}
+	if err := p.Balance.unusable(); err != nil {
+		return err
+	}
+	if now.Before(p.Balance.asked) {
+		return ErrBalanceUnknown // the clock was set back: what was settled since cannot be told
+	}
+	if p.Wallet.Untold || p.Amount <= p.Wallet.Available {
+		return nil
+	}
 	short := &BalanceError{
-		Kind: p.Kind, Operator: p.operator, Asked: p.Amount, Available: from.available, InFlight: from.inFlight,
+		Kind: p.Kind, Operator: p.Operator, Asked: p.Amount, Available: p.Wallet.Available, InFlight: p.Wallet.InFlight,
 	}
 	if p.Kind == store.KindWithdraw {
-		short.Other = money.Orange
-		if p.operator == money.Orange {
-			short.Other = money.MTN
-		}
-		other, err := s.walletOf(ctx, r, balance, p.Kind, short.Other)
-		if err != nil {
-			return err
-		}
-		short.OtherAvailable, short.OtherUntold = other.available, other.untold
+		short.Other, short.OtherAvailable, short.OtherUntold = p.otherOperator(), p.other.Available, p.other.Untold
 	}
 	return short
 }

@@ -79,7 +79,7 @@ func (s *Screens) showApproval(c echo.Context, status int, n int64, wrong views.
 // approvalReview fills in what an order would do if its second owner let it go
 // now, and says what stands against it.
 func (s *Screens) approvalReview(c echo.Context, a store.Approval, props *views.ApprovalProps) (stands views.Errors, err error) {
-	preview, err := s.Payments.PreviewApproval(c.Request().Context(), a, web.User(c).ID)
+	plan, err := s.Payments.ReviewApproval(c.Request().Context(), a, web.User(c).ID)
 	f := s.NewForm(c)
 	var isNew *payments.NewOwnerError
 	if errors.As(err, &isNew) {
@@ -89,7 +89,7 @@ func (s *Screens) approvalReview(c echo.Context, a store.Approval, props *views.
 	if err != nil && !f.Refused(err) {
 		return nil, err
 	}
-	review := reviewOf(preview)
+	review := reviewOf(plan)
 	review.Form = views.PayoutForm{Way: views.WayWithdraw, Description: a.Description}
 	if a.Kind == store.KindAirtime {
 		review.Form.Way = views.WayAirtime
@@ -112,7 +112,7 @@ func (s *Screens) Approve(c echo.Context) error {
 	if !f.OK() {
 		return s.showApproval(c, http.StatusUnprocessableEntity, n, f.Errors)
 	}
-	payout, err := s.Payments.Approve(c.Request().Context(), n, web.User(c).ID)
+	payout, err := s.Payments.Approve(c.Request().Context(), n, web.User(c).ID, seen(c))
 	switch {
 	case s.SentUnkept(c, err):
 		return s.seePayout(c, payout)

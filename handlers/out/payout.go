@@ -8,12 +8,12 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"comptoir/campay/payments"
-	"comptoir/campay/refusal"
 	"comptoir/handlers/web"
 	"comptoir/store"
 	"comptoir/views"
@@ -149,33 +149,39 @@ func (s *Screens) PayoutReview(screen payoutScreen) echo.HandlerFunc {
 		if !f.OK() {
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 		}
-		preview, err := s.Payments.PreviewPayout(c.Request().Context(), order)
-		if f.Refused(err) {
-			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
+		ctx := c.Request().Context()
+		plan, err := s.Payments.ReviewPayout(ctx, order)
+		if errors.Is(err, payments.ErrOperationUsed) { // gone back to after it went out, and changed: another one
+			order.Operation = payments.NewOperation()
+			typedForm.OperationID = order.Operation
+			plan, err = s.Payments.ReviewPayout(ctx, order)
 		}
 		if err != nil {
-			return err
+			return s.payoutRefused(c, f, typedForm, err)
 		}
-		return s.showReview(c, http.StatusOK, typedForm, preview)
+		if plan.Begun.Is() { // gone back to
+			return s.seePayout(c, plan.Begun)
+		}
+		return s.showReview(c, http.StatusOK, typedForm, plan)
 	}
 }
 
-func (s *Screens) showReview(c echo.Context, status int, form views.PayoutForm, preview payments.PayoutPreview) error {
-	props := reviewOf(preview)
+func (s *Screens) showReview(c echo.Context, status int, form views.PayoutForm, plan payments.Plan) error {
+	props := reviewOf(plan)
 	props.Form, props.Now = form, s.Now()
 	return s.Show(c, status, func(p views.Page) templ.Component { return views.PayoutReviewPage(p, props) })
 }
 
-// reviewOf is a preview as screens show it.
-func reviewOf(preview payments.PayoutPreview) views.PayoutReviewProps {
+// reviewOf is a plan as screens show it.
+func reviewOf(plan payments.Plan) views.PayoutReviewProps {
 	return views.PayoutReviewProps{
-		Amount: preview.Order.Amount, Phone: preview.Order.Phone, Operator: preview.Operator,
-		Holder: preview.HolderName, Saved: preview.Recipient.Name,
-		Available: preview.Available, WalletUntold: preview.WalletUntold, InFlight: preview.InFlight, Fee: views.FeeEstimate{
-			About: preview.Fee.About, Least: preview.Fee.Least, Most: preview.Fee.Most, IsKnown: preview.Fee.Known,
+		Amount: plan.Amount, Phone: plan.Phone, Operator: plan.Operator,
+		Holder: plan.HolderName, Saved: plan.Recipient.Name,
+		Available: plan.Wallet.Available, WalletUntold: plan.Wallet.Untold, InFlight: plan.Wallet.InFlight, Fee: views.FeeEstimate{
+			About: plan.Fee.About, Least: plan.Fee.Least, Most: plan.Fee.Most, IsKnown: plan.Fee.Known,
 		},
-		Usual: preview.Usual, FarAbove: preview.FarAbove, NeedsApproval: preview.NeedsApproval,
-		Same: preview.Same.Transaction, SameWaiting: preview.Same.Approval,
+		Usual: plan.Usual, FarAbove: plan.FarAbove, NeedsApproval: plan.NeedsApproval,
+		Same: plan.Same.Transaction, SameWaiting: plan.Same.Approval,
 	}
 }
 
@@ -184,7 +190,6 @@ func reviewOf(preview payments.PayoutPreview) views.PayoutReviewProps {
 // click, another tab) shows what became of it and sends nothing.
 func (s *Screens) ConfirmPayout(screen payoutScreen) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx := c.Request().Context()
 		order, typedForm, f, err := s.payoutOrder(c, screen)
 		if err != nil {
 			return err
@@ -192,83 +197,80 @@ func (s *Screens) ConfirmPayout(screen payoutScreen) echo.HandlerFunc {
 		if !f.OK() {
 			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
 		}
-		isOwn, err := s.OwnPassword(c, f)
-		if err != nil {
+		plan, stop, err := s.confirmed(c, f, order)
+		switch {
+		case err != nil:
 			return err
+		case plan.Begun.Is() && stop == nil:
+			return s.seePayout(c, plan.Begun)
+		case stop != nil:
+			delete(f.Errors, "password") // which the form does not ask for
+			return s.payoutRefused(c, f, typedForm, stop)
+		case !f.OK():
+			return s.showReview(c, http.StatusUnprocessableEntity, typedForm, plan)
 		}
-		foresee := s.Payments.PreviewPayout
-		if !isOwn {
-			foresee = s.Payments.PreviewKnown // CamPay is asked nothing for who does not know the password
-		}
-		preview, stop := foresee(ctx, order)
-		begun, err := s.begun(c, order.Operation)
-		if err != nil {
-			return err
-		}
-		if !begun { // else the code of the first click is used up, and nothing more goes out
-			if _, isStop := refusal.Of(stop); isStop {
-				delete(f.Errors, "password") // which the form does not ask for
-				f.Refused(stop)
-				return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
-			}
-			if stop != nil {
-				return stop
-			}
-			answered(c, f, preview)
-			if isOwn {
-				err = s.CodeAgain(c, f)
-			}
-		}
-		if err != nil {
-			return err
-		}
-		if !f.OK() {
-			return s.showReview(c, http.StatusUnprocessableEntity, typedForm, preview)
-		}
-		order.Seen = preview.Same.Seen()
-		payout, err := s.Payments.PayOut(ctx, order)
-		if s.SentUnkept(c, err) {
+		payout, err := s.Payments.CarryOut(c.Request().Context(), plan)
+		again := (*payments.SameError)(nil)
+		switch {
+		case err == nil, s.SentUnkept(c, err):
 			return s.seePayout(c, payout)
-		}
-		if again := (*payments.SameError)(nil); errors.As(err, &again) { // another one came between
-			preview.Same = again.Same
+		case errors.As(err, &again): // another one came between
+			plan.Same = again.Same
 			f.Wrong("again", views.ProblemNotSure, "")
-			return s.showReview(c, http.StatusConflict, typedForm, preview)
+			return s.showReview(c, http.StatusConflict, typedForm, plan)
+		default:
+			return s.payoutRefused(c, f, typedForm, err)
 		}
-		if f.Refused(err) {
-			typedForm.OperationID = payments.NewOperation() // the refused one may be in the book, and is over
-			return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
-		}
-		if err != nil {
-			return err
-		}
-		return s.seePayout(c, payout)
 	}
 }
 
-// begun reports whether an operation is in the book. The preview is asked for
-// first: of an operation that is not in the book after it, nothing that the
-// preview counts is its own.
-func (s *Screens) begun(c echo.Context, operation string) (bool, error) {
-	ctx := c.Request().Context()
-	_, err := s.Store.TransactionByExternalReference(ctx, operation)
-	if errors.Is(err, store.ErrNotFound) {
-		_, err = s.Store.ApprovalByOperation(ctx, operation)
+// confirmed plans an order for good, and holds the form to the owner's password and to
+// a yes to each question of the review. stop is why there is nothing to say yes to.
+func (s *Screens) confirmed(c echo.Context, f *web.Form, order payments.PayoutOrder) (plan payments.Plan, stop, err error) {
+	isOwn, err := s.OwnPassword(c, f)
+	if err != nil {
+		return plan, nil, err
 	}
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+	planned := s.Payments.PlanPayout
+	if !isOwn {
+		planned = s.Payments.RecallPayout // CamPay is asked nothing for who does not know the password
 	}
-	return err == nil, err
-}
-
-// answered wants a yes to each question of the review.
-func answered(c echo.Context, f *web.Form, preview payments.PayoutPreview) {
-	if preview.FarAbove && c.FormValue("sure") != views.Sure(preview.Order.Amount) {
+	order.Seen = seen(c)
+	plan, stop = planned(c.Request().Context(), order)
+	if again := (*payments.SameError)(nil); errors.As(stop, &again) {
+		f.Wrong("again", views.ProblemNotSure, "")
+		stop = nil
+	}
+	if stop != nil || plan.Begun.Is() { // the code of the first click is used up, and nothing more goes out
+		return plan, stop, nil
+	}
+	if plan.FarAbove && c.FormValue("sure") != views.Sure(plan.Amount) {
 		f.Wrong("sure", views.ProblemNotSure, "")
 	}
-	if preview.Same.Is() && c.FormValue("again") != views.Again(preview.Same.Transaction.ID, preview.Same.Approval.ID) {
-		f.Wrong("again", views.ProblemNotSure, "")
+	if isOwn {
+		err = s.CodeAgain(c, f)
 	}
+	return plan, nil, err
+}
+
+// payoutRefused is the form again, with why nothing went out. What was refused may be
+// in the book, and is over: the form is another operation's.
+func (s *Screens) payoutRefused(c echo.Context, f *web.Form, typedForm views.PayoutForm, err error) error {
+	if !f.Refused(err) {
+		return err
+	}
+	typedForm.OperationID = payments.NewOperation()
+	return s.showPayoutForm(c, http.StatusUnprocessableEntity, typedForm)
+}
+
+// seen is which of the same payouts a form says that its reader knows of: none, where
+// it says nothing.
+func seen(c echo.Context) *payments.Seen {
+	transaction, approval, _ := strings.Cut(c.FormValue("again"), ".")
+	var seen payments.Seen
+	seen.Transaction, _ = strconv.ParseInt(transaction, 10, 64)
+	seen.Approval, _ = strconv.ParseInt(approval, 10, 64)
+	return &seen
 }
 
 // seePayout goes where an order can be followed.

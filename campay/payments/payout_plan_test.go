@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,9 +14,9 @@ import (
 	"comptoir/store"
 )
 
-func (s *payoutShop) preview(order PayoutOrder) PayoutPreview {
+func (s *payoutShop) preview(order PayoutOrder) Plan {
 	s.t.Helper()
-	p, err := s.service.PreviewPayout(s.ctx, order)
+	p, err := s.service.ReviewPayout(s.ctx, order)
 	s.must(err)
 	return p
 }
@@ -28,14 +29,14 @@ func TestPreview_SaysToWhomAndFromWhat(t *testing.T) {
 	s.must(err)
 	p := s.preview(s.withdrawal(1000))
 	if p.Operator != money.MTN || p.HolderName != "Titulaire d’essai 3456" || p.Recipient.ID != saved.ID ||
-		!p.Balance.Known || p.Available != money.Francs(70_000) || p.InFlight != money.Francs(30_000) ||
+		!p.Balance.Known || p.Wallet.Available != money.Francs(70_000) || p.Wallet.InFlight != money.Francs(30_000) ||
 		p.Fee.Known || p.FarAbove || p.Same.Is() || p.NeedsApproval {
 		t.Fatalf("%+v", p)
 	}
 	// CamPay took the first one off when it accepted it. Nobody can count on that,
 	// so it is taken off twice while it is under way.
 	s.clock.pass(balanceFresh)
-	if p := s.preview(s.withdrawal(1000)); p.Available != money.Francs(40_000) {
+	if p := s.preview(s.withdrawal(1000)); p.Wallet.Available != money.Francs(40_000) {
 		t.Fatalf("%+v", p)
 	}
 	s.wantSent(1)
@@ -47,10 +48,10 @@ func TestPreview_SaysToWhomAndFromWhat(t *testing.T) {
 func TestPreview_OfMoreThanThereIs_SaysWhatTheOtherCarrierHas(t *testing.T) {
 	t.Parallel()
 	s := openPayoutShop(t)
-	p, err := s.service.PreviewPayout(s.ctx, s.order(store.KindWithdraw, 60_000, orangePhone))
+	p, err := s.service.ReviewPayout(s.ctx, s.order(store.KindWithdraw, 60_000, orangePhone))
 	var short *BalanceError
 	if !errors.As(err, &short) || short.Available != money.Francs(50_000) || short.Other != money.MTN ||
-		short.OtherAvailable != money.Francs(100_000) || p.Available != money.Francs(50_000) || p.HolderName == "" {
+		short.OtherAvailable != money.Francs(100_000) || p.Wallet.Available != money.Francs(50_000) || p.HolderName == "" {
 		t.Fatalf("%+v, %v", p, err)
 	}
 }
@@ -62,8 +63,8 @@ func TestPreview_WhileCamPayIsAway_SaysThatItCannotBeChecked(t *testing.T) {
 	s.must(err)
 	s.clock.pass(balanceFresh)
 	s.down.Store(true)
-	p, err := s.service.PreviewPayout(s.ctx, s.withdrawal(1000))
-	if !errors.Is(err, ErrBalanceUnknown) || !p.Balance.Unreachable || p.Available != money.Francs(100_000) || p.HolderName != "" {
+	p, err := s.service.ReviewPayout(s.ctx, s.withdrawal(1000))
+	if !errors.Is(err, ErrBalanceUnknown) || !p.Balance.Unreachable || p.Wallet.Available != money.Francs(100_000) || p.HolderName != "" {
 		t.Fatalf("%+v, %v", p, err)
 	}
 }
@@ -195,10 +196,10 @@ func TestPreview_OfARefund_FollowsFromItsCollection(t *testing.T) {
 	paid := s.collected(5000)
 	s.payOut(s.refund(paid, 1000))
 	p := s.preview(s.refund(paid, 2000))
-	if p.Order.Phone != mtnPhone || p.Order.Kind != store.KindWithdraw || p.Refundable != money.Francs(4000) || p.Order.Description == "" {
+	if p.Phone != mtnPhone || p.Kind != store.KindWithdraw || p.Refundable != money.Francs(4000) || p.Description == "" {
 		t.Fatalf("%+v", p)
 	}
-	p, err := s.service.PreviewPayout(s.ctx, s.refund(paid, 4001))
+	p, err := s.service.ReviewPayout(s.ctx, s.refund(paid, 4001))
 	var refused *RefundError
 	if !errors.As(err, &refused) || p.Refundable != money.Francs(4000) || !p.Balance.Known {
 		t.Fatalf("%+v, %v", p, err)
@@ -213,7 +214,7 @@ func TestPreview_OfWhatWaitsForASecondOwnerAlready_SaysSo(t *testing.T) {
 	if p := s.preview(s.withdrawal(1000)); p.Same.Approval.ID != a.ID {
 		t.Fatalf("%+v", p.Same)
 	}
-	p, err := s.service.PreviewApproval(s.ctx, a, s.second)
+	p, err := s.service.ReviewApproval(s.ctx, a, s.second)
 	if err != nil || p.Same.Is() || p.Operator != money.MTN || !p.Balance.Known {
 		t.Fatalf("its own: %+v, %v", p, err)
 	}
@@ -241,4 +242,18 @@ func TestPayOut_TheSameThatItsGiverDidNotSee_IsAsked(t *testing.T) {
 		s.must(err)
 	}
 	t.Fatal("both went out")
+}
+
+// However many payouts through another operator came since, an operator's own fees
+// are what its next payout is estimated by.
+func TestPlan_TheFee_IsOfItsOperator_HoweverLongUnused(t *testing.T) {
+	t.Parallel()
+	s := openPayoutShop(t)
+	mine, other := [2]money.XAF{money.Francs(1000), money.Francs(10)}, [2]money.XAF{money.Francs(1000), money.Francs(30)}
+	s.feed(store.KindWithdraw, money.MTN, mine, mine, mine)
+	s.clock.pass(time.Hour)
+	s.feed(store.KindWithdraw, money.Orange, slices.Repeat([][2]money.XAF{other}, 400)...)
+	if p := s.preview(s.withdrawal(1000)); p.Fee.About != money.Francs(10) {
+		t.Fatalf("%+v", p.Fee)
+	}
 }
