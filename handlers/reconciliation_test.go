@@ -149,7 +149,7 @@ func TestReconciliation_Groups_ArePagedWithoutLossOrRepeat(t *testing.T) {
 			if err := tx.KeepHistory(ctx, []store.HistoryRow{row}); err != nil {
 				return err
 			}
-			if err := tx.FindHistory(ctx, int64(i+1), 0, store.FindingOnlyThere); err != nil {
+			if err := tx.MarkHistory(ctx, int64(i+1), 0, store.FindingOnlyThere); err != nil {
 				return err
 			}
 			_, err := tx.CreateTransaction(ctx, store.Transaction{Kind: store.KindCollect, Origin: store.OriginPush, Status: store.StatusPending, Asked: 500, Currency: "XAF", CreatedAt: row.At})
@@ -157,7 +157,7 @@ func TestReconciliation_Groups_ArePagedWithoutLossOrRepeat(t *testing.T) {
 				return err
 			}
 		}
-		return tx.FindOnlyHere(ctx, s.clock.now(), s.clock.now().Add(time.Hour))
+		return tx.MarkOnlyHere(ctx, s.clock.now(), s.clock.now().Add(time.Hour))
 	}))
 	for _, group := range []string{"only_there", "only_here"} {
 		rows, pages := 0, 0

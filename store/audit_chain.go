@@ -84,7 +84,7 @@ func (tx *Tx) chain(ctx context.Context, e AuditEntry) error {
 		return err
 	}
 	c.mac = tx.keys.macOf(head.mac, c)
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		INSERT INTO audit_log (id, book, at, user_id, act, subject, subject_id, detail, address, search, mac)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		c.ID, c.Book, millis(c.At), idOrNull(c.UserID), c.Act, c.Subject, c.SubjectID, []byte(c.Detail), c.Address, c.search, c.mac,
@@ -92,7 +92,7 @@ func (tx *Tx) chain(ctx context.Context, e AuditEntry) error {
 		return err
 	}
 	next := auditHead{lastID: c.ID, entries: head.entries + 1, mac: c.mac}
-	_, err = tx.turn.exec(ctx, `
+	_, err = tx.savepoint.exec(ctx, `
 		INSERT INTO audit_head (id, last_id, entries, mac, seal) VALUES (1, $1, $2, $3, $4)
 		ON CONFLICT (id) DO UPDATE SET last_id = $1, entries = $2, mac = $3, seal = $4`,
 		next.lastID, next.entries, next.mac, tx.keys.sealHead(next))

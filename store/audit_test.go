@@ -73,7 +73,7 @@ func TestAudit_ThatIsThere_NeverChanges(t *testing.T) {
 		"DELETE FROM users": "FOREIGN KEY",
 	} {
 		err := s.Write(t.Context(), func(_ context.Context, tx *Tx) error {
-			_, err := tx.turn.exec(context.Background(), statement)
+			_, err := tx.savepoint.exec(context.Background(), statement)
 			return err
 		})
 		if err == nil || !strings.Contains(err.Error(), why) {

@@ -33,7 +33,7 @@ func scanBalance(r row) (b BalanceSnapshot, err error) {
 
 // AddBalance keeps a snapshot beside the earlier ones.
 func (tx *Tx) AddBalance(ctx context.Context, b BalanceSnapshot) error {
-	_, err := tx.turn.exec(ctx, `
+	_, err := tx.savepoint.exec(ctx, `
 		INSERT INTO balance_snapshots (book, `+balanceColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		tx.book, millis(b.At), b.Total, b.MTN, b.Orange, b.Utility,

@@ -54,8 +54,8 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 			return list(len(l), err)
 		},
 		"DuePolls": func(ctx context.Context) error { l, err := r.DuePolls(ctx, noon, 9); return list(len(l), err) },
-		"PutOff": func(ctx context.Context) error {
-			late, err := r.PutOff(ctx, noon.AddDate(-9, 0, 0), Horizon{})
+		"AheadOfClock": func(ctx context.Context) error {
+			late, err := r.AheadOfClock(ctx, noon.AddDate(-9, 0, 0), Horizon{})
 			if err == nil && !late {
 				return ErrNotFound
 			}

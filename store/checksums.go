@@ -232,7 +232,7 @@ func (tx *Tx) sign(ctx context.Context, table moneyTable, rows []checked) error 
 		if now.sum != unsummed {
 			continue
 		}
-		if _, err := tx.turn.exec(ctx, "UPDATE "+table.name+" SET sum = $1 WHERE "+table.key+" = $2", now.want(now.book), key); err != nil {
+		if _, err := tx.savepoint.exec(ctx, "UPDATE "+table.name+" SET sum = $1 WHERE "+table.key+" = $2", now.want(now.book), key); err != nil {
 			return fmt.Errorf("checksum of %s: %w", table.name, err)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 // Horizon is how far ahead a sound clock plans each thing at most.
 type Horizon struct{ Poll, Delivery, Reconciliation, Approval time.Duration }
 
-// PutOff reports whether something waits for a time beyond its horizon, or a
+// AheadOfClock reports whether something waits for a time beyond its horizon, or a
 // doubt had its last news there.
-func (r Reader) PutOff(ctx context.Context, now time.Time, h Horizon) (bool, error) {
+func (r Reader) AheadOfClock(ctx context.Context, now time.Time, h Horizon) (bool, error) {
 	n, err := one(ctx, r.rows, scanCount, `
 		SELECT EXISTS(SELECT 1 FROM transactions WHERE book = $1 AND poll_at > 0 AND poll_at > $2)
 			OR EXISTS(SELECT 1 FROM transactions WHERE book = $1 AND status = 'in_doubt' AND news_at > $2)
@@ -27,11 +27,11 @@ func (r Reader) PutOff(ctx context.Context, now time.Time, h Horizon) (bool, err
 	return n > 0, nil
 }
 
-// BringForward makes due now what waits for a time beyond its horizon, and each
+// Reschedule makes due now what waits for a time beyond its horizon, and each
 // doubt with news from there, though nobody asked about it any more; news and
 // deliveries that it dates ahead of now are of now, and an approval waits for
 // its horizon from now.
-func (tx *Tx) BringForward(ctx context.Context, now time.Time, h Horizon) error {
+func (tx *Tx) Reschedule(ctx context.Context, now time.Time, h Horizon) error {
 	for _, s := range []struct {
 		statement string
 		ahead     time.Duration
@@ -41,11 +41,11 @@ func (tx *Tx) BringForward(ctx context.Context, now time.Time, h Horizon) error 
 		{"UPDATE deliveries SET next_at = $1, received_at = CASE WHEN received_at > $1 THEN $1 ELSE received_at END WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Delivery},
 		{"UPDATE reconciliations SET next_at = $1 WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Reconciliation},
 	} {
-		if _, err := tx.turn.exec(ctx, s.statement, millis(now), tx.book, millis(now.Add(s.ahead))); err != nil {
+		if _, err := tx.savepoint.exec(ctx, s.statement, millis(now), tx.book, millis(now.Add(s.ahead))); err != nil {
 			return fmt.Errorf("bring forward: %w", err)
 		}
 	}
-	_, err := tx.turn.exec(ctx, "UPDATE approvals SET expires_at = $1 WHERE book = $2 AND state = 'waiting' AND expires_at > $1",
+	_, err := tx.savepoint.exec(ctx, "UPDATE approvals SET expires_at = $1 WHERE book = $2 AND state = 'waiting' AND expires_at > $1",
 		millis(now.Add(h.Approval)), tx.book)
 	if err != nil {
 		return fmt.Errorf("bring forward: %w", err)

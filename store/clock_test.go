@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestBringForward_WhatWaitsBeyondItsHorizon_AndNothingElse(t *testing.T) {
+func TestReschedule_WhatWaitsBeyondItsHorizon_AndNothingElse(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	other := open(t, t.TempDir(), "demo")
 	h := Horizon{Poll: time.Hour, Delivery: 2 * time.Hour, Reconciliation: 3 * time.Hour, Approval: 4 * time.Hour}
@@ -16,14 +16,14 @@ func TestBringForward_WhatWaitsBeyondItsHorizon_AndNothingElse(t *testing.T) {
 	user := addUser(t, s, "owner")
 	putOff := func(want bool) {
 		t.Helper()
-		if got, err := s.PutOff(t.Context(), noon, h); err != nil || got != want {
+		if got, err := s.AheadOfClock(t.Context(), noon, h); err != nil || got != want {
 			t.Fatalf("put off: %v, %v; want %v", got, err, want)
 		}
 	}
 	bring := func() {
 		t.Helper()
 		putOff(true)
-		write(t, s, func(tx *Tx) error { return tx.BringForward(t.Context(), noon, h) })
+		write(t, s, func(tx *Tx) error { return tx.Reschedule(t.Context(), noon, h) })
 		putOff(false)
 	}
 	putOff(false)

@@ -67,7 +67,7 @@ func (r Reader) Damages(ctx context.Context) ([]Damage, error) {
 
 // SeeToDamages ends the list up to one that was shown.
 func (tx *Tx) SeeToDamages(ctx context.Context, upTo int64) error {
-	_, err := tx.turn.exec(ctx, "UPDATE damages SET seen_at = $1 WHERE seen_at = 0 AND id <= $2", millis(tx.now()), upTo)
+	_, err := tx.savepoint.exec(ctx, "UPDATE damages SET seen_at = $1 WHERE seen_at = 0 AND id <= $2", millis(tx.now()), upTo)
 	if err != nil {
 		return fmt.Errorf("see to damages: %w", err)
 	}
@@ -77,7 +77,7 @@ func (tx *Tx) SeeToDamages(ctx context.Context, upTo int64) error {
 // addBroken keeps which rows were found broken, each once.
 func (tx *Tx) addBroken(ctx context.Context, found []Damage) error {
 	for _, d := range found {
-		if _, err := tx.turn.exec(ctx, `
+		if _, err := tx.savepoint.exec(ctx, `
 			INSERT INTO damages (at, what, subject, seen_at) SELECT $1, $2, $3, 0
 			WHERE NOT EXISTS (SELECT 1 FROM damages WHERE what = $2 AND subject = $3)
 				AND (SELECT COUNT(*) FROM damages WHERE seen_at = 0) < $4`, millis(tx.now()), d.What, d.Subject, mostDamages); err != nil {

@@ -91,7 +91,7 @@ func TestEvents_ThatAreThere_NeverChange(t *testing.T) {
 		"DELETE FROM transactions": "FOREIGN KEY",
 	} {
 		err := s.Write(t.Context(), func(_ context.Context, tx *Tx) error {
-			_, err := tx.turn.exec(context.Background(), statement)
+			_, err := tx.savepoint.exec(context.Background(), statement)
 			return err
 		})
 		if err == nil || !strings.Contains(err.Error(), why) {

@@ -57,11 +57,11 @@ func (tx *Tx) UseTOTPStep(ctx context.Context, userID, step int64) error {
 
 // SetRecoveryCodes keeps new codes, hashed, in place of those there are.
 func (tx *Tx) SetRecoveryCodes(ctx context.Context, userID int64, codes []string) error {
-	if _, err := tx.turn.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = $1", userID); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM recovery_codes WHERE user_id = $1", userID); err != nil {
 		return fmt.Errorf("set recovery codes of user %d: %w", userID, err)
 	}
 	for _, code := range codes { // ten of them
-		if _, err := tx.turn.exec(ctx, "INSERT INTO recovery_codes (user_id, code_hash) VALUES ($1, $2)", userID, tx.codeHash(userID, code)); err != nil {
+		if _, err := tx.savepoint.exec(ctx, "INSERT INTO recovery_codes (user_id, code_hash) VALUES ($1, $2)", userID, tx.codeHash(userID, code)); err != nil {
 			return fmt.Errorf("set recovery codes of user %d: %w", userID, err)
 		}
 	}

@@ -32,7 +32,7 @@ func (r Reader) Guesses(ctx context.Context, since time.Time) ([]Guesses, error)
 
 // KeepGuesses keeps how often a secret was guessed at, by the newest guess.
 func (tx *Tx) KeepGuesses(ctx context.Context, g Guesses) error {
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		INSERT INTO guesses (name, failed, last) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET failed = excluded.failed, last = excluded.last WHERE excluded.last >= guesses.last`,
 		g.Name, g.Failed, millis(g.Last)); err != nil {
@@ -43,7 +43,7 @@ func (tx *Tx) KeepGuesses(ctx context.Context, g Guesses) error {
 
 // ForgetGuesses forgets them, after a right one.
 func (tx *Tx) ForgetGuesses(ctx context.Context, name string) error {
-	if _, err := tx.turn.exec(ctx, "DELETE FROM guesses WHERE name = $1", name); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM guesses WHERE name = $1", name); err != nil {
 		return fmt.Errorf("forget guesses: %w", err)
 	}
 	return nil

@@ -124,7 +124,7 @@ const HistoryBatch = 100
 // tells something else now, it has to be compared anew.
 func (tx *Tx) KeepHistory(ctx context.Context, rows []HistoryRow) error {
 	for _, h := range rows {
-		_, err := tx.turn.exec(ctx, `
+		_, err := tx.savepoint.exec(ctx, `
 			INSERT INTO history_rows (book, row_key, at, code, reference, operator_reference, kind, operator, phone,
 				description, external_user, amount, charge, debit, credit, untold, status, finding, seen_at, raw)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', $18, $19)
@@ -153,14 +153,14 @@ func (f *filter) tuple(values ...any) string {
 	return "(" + strings.Join(marks, ", ") + ")"
 }
 
-// FindHistory notes what the comparison found of a row: its transaction, if
+// MarkHistory notes what the comparison found of a row: its transaction, if
 // the book has it, and how the two stand to each other. That transaction is
 // only here no more.
-func (tx *Tx) FindHistory(ctx context.Context, id, transactionID int64, finding Finding) error {
+func (tx *Tx) MarkHistory(ctx context.Context, id, transactionID int64, finding Finding) error {
 	err := tx.change(ctx, "UPDATE history_rows SET transaction_id = $1, finding = $2 WHERE book = $3 AND id = $4",
 		idOrNull(transactionID), finding, tx.book, id)
 	if err == nil && transactionID != 0 {
-		_, err = tx.turn.exec(ctx, "DELETE FROM only_here WHERE book = $1 AND transaction_id = $2", tx.book, transactionID)
+		_, err = tx.savepoint.exec(ctx, "DELETE FROM only_here WHERE book = $1 AND transaction_id = $2", tx.book, transactionID)
 	}
 	if err != nil {
 		return fmt.Errorf("note what history row %d is: %w", id, err)

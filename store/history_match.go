@@ -50,13 +50,13 @@ func transactionsBy[K comparable](ctx context.Context, r Reader, condition strin
 	return found, nil
 }
 
-// FindOnlyHere notes anew which transactions of a time the history lacks: those
+// MarkOnlyHere notes anew which transactions of a time the history lacks: those
 // that were settled in it, and those that were made in it and are open. A link
 // attempt that nobody has begun to pay is nobody's money.
-func (tx *Tx) FindOnlyHere(ctx context.Context, from, until time.Time) error {
-	_, err := tx.turn.exec(ctx, "DELETE FROM only_here WHERE book = $1 AND at >= $2 AND at < $3", tx.book, millis(from), millis(until))
+func (tx *Tx) MarkOnlyHere(ctx context.Context, from, until time.Time) error {
+	_, err := tx.savepoint.exec(ctx, "DELETE FROM only_here WHERE book = $1 AND at >= $2 AND at < $3", tx.book, millis(from), millis(until))
 	if err == nil {
-		_, err = tx.turn.exec(ctx, `
+		_, err = tx.savepoint.exec(ctx, `
 			INSERT INTO only_here (book, transaction_id, at)
 			SELECT book, id, settled_at FROM transactions
 			WHERE book = $1 AND settled_at > 0 AND settled_at >= $2 AND settled_at < $3

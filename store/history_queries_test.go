@@ -78,7 +78,7 @@ func TestBooks_TheHistoryOfOne_IsSeenInNoOther(t *testing.T) {
 		if err := tx.SetHistoryDay(t.Context(), "2026-03-02", noon, 1); err != nil {
 			return err
 		}
-		return tx.FindOnlyHere(t.Context(), noon, noon.Add(1*time.Hour))
+		return tx.MarkOnlyHere(t.Context(), noon, noon.Add(1*time.Hour))
 	})
 	mustBe(t, mine.Close(), nil)
 	other := open(t, dir, "production")
@@ -139,7 +139,7 @@ func TestBooks_TheHistoryOfOne_IsSeenInNoOther(t *testing.T) {
 	if _, err := other.HistoryRow(t.Context(), 1); err == nil {
 		t.Error("a row of another book is read")
 	}
-	if err := other.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.FindHistory(ctx, 1, 0, FindingMatched) }); err == nil {
+	if err := other.Write(t.Context(), func(ctx context.Context, tx *Tx) error { return tx.MarkHistory(ctx, 1, 0, FindingMatched) }); err == nil {
 		t.Error("a row of another book is changed")
 	}
 }

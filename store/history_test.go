@@ -57,7 +57,7 @@ func TestHistory_RowThatTellsSomethingElse_IsToBeComparedAnew(t *testing.T) {
 	first := addTransaction(t, s, Transaction{Reference: "reference"})
 	keepHistory(t, s, historyRow(func(*HistoryRow) {}))
 	row := history(t, s, HistoryFilter{})[0]
-	write(t, s, func(tx *Tx) error { return tx.FindHistory(t.Context(), row.ID, first.ID, FindingMatched) })
+	write(t, s, func(tx *Tx) error { return tx.MarkHistory(t.Context(), row.ID, first.ID, FindingMatched) })
 	later := noon.Add(time.Hour)
 	keepHistory(t, s, historyRow(func(h *HistoryRow) { h.SeenAt = later }))
 	if same, err := s.HistoryRow(t.Context(), row.ID); err != nil || same.Finding != FindingMatched || !same.SeenAt.Equal(noon) {
@@ -120,11 +120,11 @@ func TestOnlyHere_HoldsWhatTheHistoryLacks_AndNobodysMoneyNot(t *testing.T) {
 	addTransaction(t, s, Transaction{Status: StatusPending, CreatedAt: day.Add(-time.Second)})
 	keepHistory(t, s, historyRow(func(*HistoryRow) {}))
 	find := func() {
-		write(t, s, func(tx *Tx) error { return tx.FindOnlyHere(t.Context(), day, day.Add(24*time.Hour)) })
+		write(t, s, func(tx *Tx) error { return tx.MarkOnlyHere(t.Context(), day, day.Add(24*time.Hour)) })
 	}
 	find()
 	row := history(t, s, HistoryFilter{})[0]
-	write(t, s, func(tx *Tx) error { return tx.FindHistory(t.Context(), row.ID, found.ID, FindingMatched) })
+	write(t, s, func(tx *Tx) error { return tx.MarkHistory(t.Context(), row.ID, found.ID, FindingMatched) })
 	want := []int64{doubt.ID, failed.ID, lacking.ID}
 	for _, when := range []string{"after the row was found", "found anew"} {
 		lone, err := s.OnlyHere(t.Context(), day, day.Add(24*time.Hour), Lone{}, 2)

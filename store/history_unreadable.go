@@ -24,12 +24,12 @@ type UnreadableRow struct {
 // SetUnreadable keeps the unreadable rows of a day, in place of those that it
 // had when it was last asked for.
 func (tx *Tx) SetUnreadable(ctx context.Context, day string, seen time.Time, rows [][]byte) error {
-	if _, err := tx.turn.exec(ctx, "DELETE FROM history_unreadable WHERE book = $1 AND day = $2", tx.book, day); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM history_unreadable WHERE book = $1 AND day = $2", tx.book, day); err != nil {
 		return fmt.Errorf("forget the unreadable rows of %s: %w", day, err)
 	}
 	for _, raw := range rows[:min(len(rows), unreadableKept)] {
 		text := strings.ToValidUTF8(string(raw[:min(len(raw), unreadableText)]), "�")
-		if _, err := tx.turn.exec(ctx, "INSERT INTO history_unreadable (book, day, seen_at, raw) VALUES ($1, $2, $3, $4)",
+		if _, err := tx.savepoint.exec(ctx, "INSERT INTO history_unreadable (book, day, seen_at, raw) VALUES ($1, $2, $3, $4)",
 			tx.book, day, millis(seen), text); err != nil {
 			return fmt.Errorf("keep an unreadable row of %s: %w", day, err)
 		}

@@ -71,7 +71,7 @@ func (tx *Tx) EndInvitation(ctx context.Context, id int64) error {
 
 // EndInvitationsOf ends the links that would give a person a new password.
 func (tx *Tx) EndInvitationsOf(ctx context.Context, userID int64) error {
-	if _, err := tx.turn.exec(ctx, "UPDATE invitations SET ended_at = $1 WHERE user_id = $2 AND ended_at = 0", millis(tx.now()), userID); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "UPDATE invitations SET ended_at = $1 WHERE user_id = $2 AND ended_at = 0", millis(tx.now()), userID); err != nil {
 		return fmt.Errorf("end the invitations of user %d: %w", userID, err)
 	}
 	return nil

@@ -19,7 +19,7 @@ type LinkBatch struct {
 
 // AddLinkBatch writes a list down beside its links.
 func (tx *Tx) AddLinkBatch(ctx context.Context, b LinkBatch) error {
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		INSERT INTO link_batches (book, batch, content, links, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		tx.book, b.Batch, b.Content, b.Links, idOrNull(b.CreatedBy), millis(b.CreatedAt)); err != nil {
 		return fmt.Errorf("add batch %s: %w", b.Batch, err)

@@ -10,7 +10,7 @@ import (
 // AddOtherNumber writes down that a request is for the same purchase as an
 // earlier one, which may itself have been to another number.
 func (tx *Tx) AddOtherNumber(ctx context.Context, transaction, earlier int64) error {
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		INSERT INTO other_numbers (book, transaction_id, first_id)
 		VALUES ($1, $2, COALESCE((SELECT first_id FROM other_numbers WHERE book = $1 AND transaction_id = $3), $3))`,
 		tx.book, transaction, earlier); err != nil {

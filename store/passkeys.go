@@ -30,7 +30,7 @@ func scanPasskey(r row) (p Passkey, err error) {
 
 // AddPasskey keeps a new one; ErrDuplicate when the authenticator is known.
 func (tx *Tx) AddPasskey(ctx context.Context, p Passkey) error {
-	_, err := tx.turn.exec(ctx, `
+	_, err := tx.savepoint.exec(ctx, `
 		INSERT INTO passkeys (user_id, credential_id, data, name, created_at) VALUES ($1, $2, $3, $4, $5)`,
 		p.UserID, p.CredentialID, []byte(p.Data), p.Name, millis(p.CreatedAt))
 	if isTaken(err) {
@@ -79,7 +79,7 @@ func (tx *Tx) DeletePasskey(ctx context.Context, userID, id int64) error {
 
 // DeletePasskeysOf takes all of a person's away.
 func (tx *Tx) DeletePasskeysOf(ctx context.Context, userID int64) error {
-	if _, err := tx.turn.exec(ctx, "DELETE FROM passkeys WHERE user_id = $1", userID); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM passkeys WHERE user_id = $1", userID); err != nil {
 		return fmt.Errorf("delete the passkeys of user %d: %w", userID, err)
 	}
 	return nil

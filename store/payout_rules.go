@@ -90,7 +90,7 @@ func (tx *Tx) SetPayoutRules(ctx context.Context, p PayoutRules) error {
 	if err := tx.addBroken(ctx, broken); err != nil {
 		return err
 	}
-	_, err = tx.turn.exec(ctx, `
+	_, err = tx.savepoint.exec(ctx, `
 		INSERT INTO payout_rules (book, `+payoutRulesColumns+`, sum)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (book) DO UPDATE SET frozen = excluded.frozen, most_each = excluded.most_each,

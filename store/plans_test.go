@@ -90,7 +90,7 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"failed of late":          {func(r Reader) error { _, err := r.FailedSince(t.Context(), noon); return err }, "transactions_status (book=? AND status=?)", false},
 		"link news":               {func(r Reader) error { _, err := r.LinkNewsSince(t.Context(), noon); return err }, "transactions_link_news (book=? AND news_at>?)", false},
 		"due polls":               {func(r Reader) error { _, err := r.DuePolls(t.Context(), noon, 9); return err }, "transactions_poll (book=? AND poll_at>? AND poll_at<?)", false},
-		"put off":                 {func(r Reader) error { _, err := r.PutOff(t.Context(), noon, Horizon{}); return err }, "transactions_status (book=? AND status=?)", false},
+		"put off":                 {func(r Reader) error { _, err := r.AheadOfClock(t.Context(), noon, Horizon{}); return err }, "transactions_status (book=? AND status=?)", false},
 		"next poll":               {func(r Reader) error { _, _, err := r.NextPoll(t.Context(), noon); return err }, "transactions_poll (book=? AND poll_at>?)", false},
 		"recent same":             {func(r Reader) error { _, err := r.RecentSame(t.Context(), "p", 1, noon); return err }, "transactions_phone (book=? AND phone=? AND created_at>?)", true},
 		"takings":                 {func(r Reader) error { _, err := r.Takings(t.Context(), noon, noon.Add(1)); return err }, "transactions_takings (book=? AND settled_at>? AND settled_at<?)", false},

@@ -50,7 +50,7 @@ func (tx *Tx) endPower(ctx context.Context, userID int64) error {
 		return err
 	}
 	now := millis(tx.now())
-	if _, err := tx.turn.exec(ctx, "UPDATE invitations SET ended_at = $1 WHERE (created_by = $2 OR user_id = $2) AND ended_at = 0", now, userID); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "UPDATE invitations SET ended_at = $1 WHERE (created_by = $2 OR user_id = $2) AND ended_at = 0", now, userID); err != nil {
 		return fmt.Errorf("end the invitations of user %d: %w", userID, err)
 	}
 	if err := tx.endApprovals(ctx, userID, now); err != nil {
@@ -74,7 +74,7 @@ func (tx *Tx) endApprovals(ctx context.Context, userID, now int64) error {
 		return err
 	}
 	for _, a := range waiting {
-		if _, err := tx.turn.exec(ctx, "UPDATE approvals SET state = 'expired', decided_at = $1 WHERE id = $2", now, a.id); err != nil {
+		if _, err := tx.savepoint.exec(ctx, "UPDATE approvals SET state = 'expired', decided_at = $1 WHERE id = $2", now, a.id); err != nil {
 			return err
 		}
 		if err := tx.chain(ctx, AuditEntry{
@@ -92,7 +92,7 @@ func (tx *Tx) endRole(ctx context.Context, userID int64) error {
 	if err := tx.endKeys(ctx, userID); err != nil {
 		return err
 	}
-	if _, err := tx.turn.exec(ctx, "DELETE FROM tills WHERE trusted_by = $1", userID); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM tills WHERE trusted_by = $1", userID); err != nil {
 		return fmt.Errorf("end the tills of user %d: %w", userID, err)
 	}
 	return tx.endTillSessions(ctx)

@@ -56,14 +56,14 @@ func scanPush(r row) (p PushSubscription, err error) {
 
 // AddPushSubscription keeps a device; one that is there belongs to who asks now.
 func (tx *Tx) AddPushSubscription(ctx context.Context, p PushSubscription) error {
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		INSERT INTO push_subscriptions (user_id, endpoint, p256dh, auth, device, session_hash, created_at, last_at, last_result)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')
 		ON CONFLICT (endpoint) DO UPDATE SET user_id = $1, p256dh = $3, auth = $4, device = $5, session_hash = $6, resting = 0, refusals = 0`,
 		p.UserID, p.Endpoint, p.P256dh, p.Auth, p.Device, p.SessionHash, millis(p.CreatedAt)); err != nil {
 		return fmt.Errorf("add push subscription: %w", err)
 	}
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		DELETE FROM push_subscriptions WHERE user_id = $1 AND id NOT IN (
 			SELECT id FROM push_subscriptions WHERE user_id = $1 ORDER BY id DESC LIMIT $2)`, p.UserID, mostDevices); err != nil {
 		return fmt.Errorf("drop old push subscriptions: %w", err)
@@ -143,7 +143,7 @@ func (tx *Tx) WakePushSubscription(ctx context.Context, id, userID int64, sessio
 // RestPushSubscriptions has all devices of a person rest, but for the one of a
 // session; nil means none.
 func (tx *Tx) RestPushSubscriptions(ctx context.Context, userID int64, but []byte) error {
-	_, err := tx.turn.exec(ctx, "UPDATE push_subscriptions SET resting = 1 WHERE user_id = $1 AND session_hash <> $2", userID, orEmpty(but))
+	_, err := tx.savepoint.exec(ctx, "UPDATE push_subscriptions SET resting = 1 WHERE user_id = $1 AND session_hash <> $2", userID, orEmpty(but))
 	if err != nil {
 		return fmt.Errorf("rest the push subscriptions of user %d: %w", userID, err)
 	}
@@ -186,7 +186,7 @@ func (s *Store) PushKeys(ctx context.Context) (PushKeys, error) {
 // AddPushKeys keeps a pair; the first one stays.
 func (s *Store) AddPushKeys(ctx context.Context, k PushKeys, at time.Time) error {
 	return s.Write(ctx, func(ctx context.Context, tx *Tx) error {
-		_, err := tx.turn.exec(ctx, `
+		_, err := tx.savepoint.exec(ctx, `
 			INSERT INTO push_keys (id, public_key, sealed, created_at) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO NOTHING`,
 			k.Public, s.Keys.Seal(sealedPush, []byte(k.Private)), millis(at))
 		if err != nil {

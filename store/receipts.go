@@ -11,7 +11,7 @@ import (
 // AddReceipt gives a collection an address, and returns the one that it has: the
 // first one stays. The token is the caller's to make, unguessable.
 func (tx *Tx) AddReceipt(ctx context.Context, transactionID int64, token string, at time.Time) (string, error) {
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		INSERT INTO receipts (token, book, transaction_id, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (book, transaction_id) DO NOTHING`, token, tx.book, transactionID, millis(at)); err != nil {
 		return "", fmt.Errorf("add receipt of %d: %w", transactionID, err)

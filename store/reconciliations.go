@@ -143,7 +143,7 @@ func (r Reader) BookBegins(ctx context.Context) (time.Time, error) {
 // SetHistoryDay notes that the history of a day, as CamPay names it, was
 // fetched and kept.
 func (tx *Tx) SetHistoryDay(ctx context.Context, day string, at time.Time, rows int) error {
-	_, err := tx.turn.exec(ctx, `
+	_, err := tx.savepoint.exec(ctx, `
 		INSERT INTO history_days (book, day, fetched_at, row_count) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (book, day) DO UPDATE SET fetched_at = excluded.fetched_at, row_count = excluded.row_count`,
 		tx.book, day, millis(at), rows)

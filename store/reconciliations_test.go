@@ -79,7 +79,7 @@ func TestUnderWay_IsWhatABalanceMayNotHoldYet(t *testing.T) {
 	keepHistory(t, s, historyRow(func(h *HistoryRow) { h.Reference = "1" }), historyRow(func(h *HistoryRow) { h.Reference = "2" }))
 	for i, h := range history(t, s, HistoryFilter{}) {
 		write(t, s, func(tx *Tx) error {
-			return tx.FindHistory(t.Context(), h.ID, []int64{soon.ID, late.ID}[i], FindingMatched)
+			return tx.MarkHistory(t.Context(), h.ID, []int64{soon.ID, late.ID}[i], FindingMatched)
 		})
 	}
 	got, err := s.UnderWay(t.Context(), at)

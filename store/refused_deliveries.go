@@ -18,7 +18,7 @@ type RefusedCount struct {
 
 // CountRefused adds to the count of a reason.
 func (tx *Tx) CountRefused(ctx context.Context, why Why, more int64, at time.Time) error {
-	_, err := tx.turn.exec(ctx, `
+	_, err := tx.savepoint.exec(ctx, `
 		INSERT INTO refused_deliveries (book, why, count, since, last) VALUES ($1, $2, $3, $4, $4)
 		ON CONFLICT (book, why) DO UPDATE SET count = refused_deliveries.count + excluded.count, last = excluded.last`,
 		tx.book, why, more, millis(at))
@@ -53,7 +53,7 @@ func (tx *Tx) PruneNobodys(ctx context.Context, keep int) error {
 }
 
 func (tx *Tx) prune(ctx context.Context, which string, keep int) error {
-	_, err := tx.turn.exec(ctx, `
+	_, err := tx.savepoint.exec(ctx, `
 		DELETE FROM deliveries WHERE book = $1 AND `+which+` AND id <= (
 			SELECT id FROM deliveries WHERE book = $1 AND `+which+`
 			ORDER BY id DESC LIMIT 1 OFFSET $2)`, tx.book, keep)

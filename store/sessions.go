@@ -37,7 +37,7 @@ func scanSession(r row) (s Session, err error) {
 
 // AddSession adds a session.
 func (tx *Tx) AddSession(ctx context.Context, s Session) error {
-	_, err := tx.turn.exec(ctx, `
+	_, err := tx.savepoint.exec(ctx, `
 		INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at, device, address, till_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		s.TokenHash, idOrNull(s.UserID), orEmpty(s.Data), millis(s.CreatedAt), millis(s.SeenAt), millis(s.ExpiresAt), s.Device, s.Address, idOrNull(s.TillID))
@@ -90,7 +90,7 @@ func (tx *Tx) TouchSession(ctx context.Context, tokenHash []byte, seenAt, expire
 // DeleteSession ends a session, which its watchers are told after the commit;
 // ending one that is gone is fine.
 func (tx *Tx) DeleteSession(ctx context.Context, tokenHash []byte) error {
-	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE token_hash = $1", tokenHash); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM sessions WHERE token_hash = $1", tokenHash); err != nil {
 		return fmt.Errorf("delete session: %w", err)
 	}
 	tx.ended = append(tx.ended, endedSessions{hash: string(tokenHash)})
@@ -127,12 +127,12 @@ func (tx *Tx) EndSessions(ctx context.Context, userID int64, id string, but []by
 // DeleteExpiredSessions removes the sessions that no browser can use any more.
 // Nobody ended them, so their devices get notices on.
 func (tx *Tx) DeleteExpiredSessions(ctx context.Context) error {
-	if _, err := tx.turn.exec(ctx, `
+	if _, err := tx.savepoint.exec(ctx, `
 		UPDATE push_subscriptions SET session_hash = $1
 		WHERE session_hash IN (SELECT token_hash FROM sessions WHERE expires_at <= $2)`, lapsed, millis(tx.now())); err != nil {
 		return fmt.Errorf("part devices from expired sessions: %w", err)
 	}
-	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE expires_at <= $1", millis(tx.now())); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM sessions WHERE expires_at <= $1", millis(tx.now())); err != nil {
 		return fmt.Errorf("delete expired sessions: %w", err)
 	}
 	return nil
@@ -172,7 +172,7 @@ var lapsed = []byte("lapsed")
 // DeleteSessionsOfUser signs a user out everywhere, which is told as
 // DeleteSession's; all her devices rest.
 func (tx *Tx) DeleteSessionsOfUser(ctx context.Context, userID int64) error {
-	if _, err := tx.turn.exec(ctx, "DELETE FROM sessions WHERE user_id = $1", userID); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "DELETE FROM sessions WHERE user_id = $1", userID); err != nil {
 		return fmt.Errorf("delete the sessions of user %d: %w", userID, err)
 	}
 	tx.ended = append(tx.ended, endedSessions{user: userID})

@@ -37,7 +37,7 @@ func (r Reader) Shop(ctx context.Context) (Shop, error) {
 
 // SetShop keeps the shop; its logo stays as it is.
 func (tx *Tx) SetShop(ctx context.Context, s Shop) error {
-	_, err := tx.turn.exec(ctx, `
+	_, err := tx.savepoint.exec(ctx, `
 		INSERT INTO shop (id, name, address, footer, book, updated_at) VALUES (1, $1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET name = $1, address = $2, footer = $3, book = $4, updated_at = $5`,
 		s.Name, s.Address, s.Footer, s.Book, millis(s.UpdatedAt))
@@ -109,7 +109,7 @@ func (s *Store) SetCamPayKeys(ctx context.Context, tx *Tx, k CamPayKeys, at time
 	if err != nil {
 		return fmt.Errorf("keys of %s: %w", s.book, err)
 	}
-	_, err = tx.turn.exec(ctx, `
+	_, err = tx.savepoint.exec(ctx, `
 		INSERT INTO campay_keys (book, sealed, updated_at) VALUES ($1, $2, $3)
 		ON CONFLICT (book) DO UPDATE SET sealed = $2, updated_at = $3`,
 		s.book, s.Keys.Seal(sealedKeys(s.book), plain), millis(at))

@@ -49,7 +49,7 @@ type file struct {
 	engine   engine
 	writeDB  *sql.DB // exactly one connection, owned by the writer goroutine
 	readDB   *sql.DB
-	queue    chan *ticket
+	queue    chan *writeRequest
 	answered mark
 	failedAt atomic.Int64 // when the last batch was lost to the disk; 0 when it was kept
 	watches  sessionWatches
@@ -85,7 +85,7 @@ func Open(ctx context.Context, dir string, options Options) (*Store, error) {
 // openFile opens what an engine keeps in dir and all that lies beside it; what was
 // opened before a failure is closed again.
 func openFile(ctx context.Context, on engine, dir string, log *slog.Logger) (_ *file, err error) {
-	f := &file{engine: on, queue: make(chan *ticket, maxBatch), stopped: make(chan struct{})}
+	f := &file{engine: on, queue: make(chan *writeRequest, maxBatch), stopped: make(chan struct{})}
 	if f.writeDB, f.readDB, err = on.open(ctx, dir); err != nil {
 		return nil, err
 	}

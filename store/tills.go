@@ -102,7 +102,7 @@ func (tx *Tx) CountTillFailure(ctx context.Context, id int64, most int) error {
 
 // UncountTillFailure takes back a PIN that was counted, and that nobody has looked at.
 func (tx *Tx) UncountTillFailure(ctx context.Context, id int64) error {
-	if _, err := tx.turn.exec(ctx, "UPDATE tills SET failures = failures - 1 WHERE id = $1 AND failures > 0", id); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "UPDATE tills SET failures = failures - 1 WHERE id = $1 AND failures > 0", id); err != nil {
 		return fmt.Errorf("take a PIN on till %d back: %w", id, err)
 	}
 	return nil
@@ -110,7 +110,7 @@ func (tx *Tx) UncountTillFailure(ctx context.Context, id int64) error {
 
 // ForgiveTill forgets a device's wrong PINs, after a right PIN or a password.
 func (tx *Tx) ForgiveTill(ctx context.Context, tokenHash []byte, at time.Time) error {
-	if _, err := tx.turn.exec(ctx, "UPDATE tills SET failures = 0, used_at = $1 WHERE token_hash = $2", millis(at), tokenHash); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "UPDATE tills SET failures = 0, used_at = $1 WHERE token_hash = $2", millis(at), tokenHash); err != nil {
 		return fmt.Errorf("forgive a till: %w", err)
 	}
 	return nil

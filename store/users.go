@@ -234,7 +234,7 @@ func (r Reader) PasswordIterations(ctx context.Context) (int, error) {
 // SetPasswordIterations keeps how many passes were measured, once: what is kept
 // already stays.
 func (tx *Tx) SetPasswordIterations(ctx context.Context, n int) error {
-	if _, err := tx.turn.exec(ctx, "INSERT INTO password_cost (id, iterations) VALUES (1, $1) ON CONFLICT (id) DO NOTHING", n); err != nil {
+	if _, err := tx.savepoint.exec(ctx, "INSERT INTO password_cost (id, iterations) VALUES (1, $1) ON CONFLICT (id) DO NOTHING", n); err != nil {
 		return fmt.Errorf("set password iterations: %w", err)
 	}
 	return nil

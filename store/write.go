@@ -47,7 +47,7 @@ func (s *Store) Write(ctx context.Context, fn func(context.Context, *Tx) error) 
 	s.mu.RUnlock()
 	defer s.writing.Done()
 
-	t := &ticket{ctx: ctx, turn: make(chan *turn, 1), returned: make(chan error, 1), result: make(chan error, 1)}
+	t := &writeRequest{ctx: ctx, turn: make(chan *savepoint, 1), returned: make(chan error, 1), result: make(chan error, 1)}
 	select {
 	case s.queue <- t:
 	case <-ctx.Done():
@@ -57,7 +57,7 @@ func (s *Store) Write(ctx context.Context, fn func(context.Context, *Tx) error) 
 	if err != nil {
 		return err
 	}
-	tx := &Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, turn: current, keys: s.Keys}
+	tx := &Tx{Reader: Reader{rows: current, book: s.book, now: s.now}, savepoint: current, keys: s.Keys}
 	t.run(tx, func(tx *Tx) error {
 		if err := tx.stands(ctx); err != nil {
 			return err
@@ -104,19 +104,19 @@ func (s *Store) TryWrite(ctx context.Context, fn func(context.Context, *Tx) erro
 	return s.Write(ctx, fn)
 }
 
-// ticket is a Write's place in the queue.
-type ticket struct {
+// writeRequest is a Write's place in the queue.
+type writeRequest struct {
 	ctx      context.Context
-	claimed  atomic.Bool // by the writer to give it its turn, or by its caller to leave: by whoever comes first
-	turn     chan *turn  // the writer lets the closure begin
-	returned chan error  // the closure has come to its end
-	result   chan error  // the batch is committed, or not
+	claimed  atomic.Bool     // by the writer to give it its turn, or by its caller to leave: by whoever comes first
+	turn     chan *savepoint // the writer lets the closure begin
+	returned chan error      // the closure has come to its end
+	result   chan error      // the batch is committed, or not
 }
 
-func (t *ticket) claim() bool { return t.claimed.CompareAndSwap(false, true) }
+func (t *writeRequest) claim() bool { return t.claimed.CompareAndSwap(false, true) }
 
 // wait returns when it is t's turn, or with the error that ends it.
-func (t *ticket) wait() (*turn, error) {
+func (t *writeRequest) wait() (*savepoint, error) {
 	select {
 	case current := <-t.turn:
 		return current, nil
@@ -137,7 +137,7 @@ func (t *ticket) wait() (*turn, error) {
 
 // run calls fn and always gives the turn back, even when fn ends the goroutine
 // (as a test's FailNow does).
-func (t *ticket) run(tx *Tx, fn func(*Tx) error) {
+func (t *writeRequest) run(tx *Tx, fn func(*Tx) error) {
 	err := errAbandoned
 	defer func() {
 		if panicked := recover(); panicked != nil {
@@ -164,8 +164,8 @@ func (s *Store) writeBatches() {
 }
 
 // collect takes what is queued now, and waits for nothing.
-func (s *Store) collect(first *ticket) []*ticket {
-	batch := []*ticket{first}
+func (s *Store) collect(first *writeRequest) []*writeRequest {
+	batch := []*writeRequest{first}
 	for len(batch) < maxBatch {
 		select {
 		case t, open := <-s.queue:
@@ -180,10 +180,10 @@ func (s *Store) collect(first *ticket) []*ticket {
 	return batch
 }
 
-// commit gives each ticket its turn in one transaction and returns what each
+// commit gives each request its turn in one transaction and returns what each
 // Write is to return. When the transaction itself fails, nobody is told that a
 // write was kept.
-func (s *Store) commit(batch []*ticket) []error {
+func (s *Store) commit(batch []*writeRequest) []error {
 	// The batch belongs to many callers: none of their contexts may end it.
 	ctx := context.Background()
 	results := make([]error, len(batch))
@@ -253,14 +253,14 @@ func commitOn(ctx context.Context, conn *sql.Conn, fn func(*sql.Tx) error) error
 // serve gives t its turn under a savepoint, and returns what its Write is to
 // return. An error in lost says that the whole transaction is gone, as SQLite
 // may decide on a full disk.
-func serve(ctx context.Context, tx *sql.Tx, t *ticket) (result, lost error) {
+func serve(ctx context.Context, tx *sql.Tx, t *writeRequest) (result, lost error) {
 	if err := t.ctx.Err(); err != nil {
 		return fmt.Errorf("write not begun: %w", err), nil
 	}
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT turn"); err != nil {
 		return nil, fmt.Errorf("begin a write's turn: %w", err)
 	}
-	current := &turn{tx: tx}
+	current := &savepoint{tx: tx}
 	t.turn <- current
 	err := <-t.returned
 	current.ended.Store(true)

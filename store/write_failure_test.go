@@ -16,10 +16,10 @@ func TestWrite_CommitFails_NobodyIsToldThatItWasKept(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	results := queue(t, s, adds(1), func(tx *Tx) error {
 		// A broken foreign key that SQLite looks at when committing only.
-		if _, err := tx.turn.exec(context.Background(), "PRAGMA defer_foreign_keys = 1"); err != nil {
+		if _, err := tx.savepoint.exec(context.Background(), "PRAGMA defer_foreign_keys = 1"); err != nil {
 			return err
 		}
-		_, err := tx.turn.exec(context.Background(), "INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at) VALUES (x'00', 99, x'', 0, 0, 0)")
+		_, err := tx.savepoint.exec(context.Background(), "INSERT INTO sessions (token_hash, user_id, data, created_at, seen_at, expires_at) VALUES (x'00', 99, x'', 0, 0, 0)")
 		return err
 	}, adds(2))
 	for i, err := range results {
@@ -75,7 +75,7 @@ func TestWrite_WholeTransactionLost_FailsItsBatchAndGoesOnAfterwards(t *testing.
 	s := open(t, t.TempDir(), "sandbox")
 	results := queue(t, s, adds(1), func(tx *Tx) error {
 		// What SQLite does by itself when it can do nothing else.
-		_, err := tx.turn.tx.ExecContext(context.Background(), "ROLLBACK")
+		_, err := tx.savepoint.tx.ExecContext(context.Background(), "ROLLBACK")
 		return errors.Join(err, errors.New("disk broken"))
 	}, adds(2))
 	for i, err := range results {
@@ -85,7 +85,7 @@ func TestWrite_WholeTransactionLost_FailsItsBatchAndGoesOnAfterwards(t *testing.
 	}
 	results = queue(t, s, adds(3), func(tx *Tx) error {
 		// The connection is of no use for writing either: it must not be kept.
-		_, err := tx.turn.tx.ExecContext(context.Background(), "ROLLBACK; PRAGMA query_only = 1")
+		_, err := tx.savepoint.tx.ExecContext(context.Background(), "ROLLBACK; PRAGMA query_only = 1")
 		return err // says that all is well
 	})
 	for i, err := range results {

@@ -206,10 +206,10 @@ func TestWrite_ContextEndsAsItsTurnComes_IsNotRun(t *testing.T) {
 	s := open(t, t.TempDir(), "sandbox")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	mine := &ticket{ctx: ctx, turn: make(chan *turn, 1), returned: make(chan error, 1), result: make(chan error, 1)}
-	other := &ticket{ctx: t.Context(), turn: make(chan *turn, 1), returned: make(chan error, 1), result: make(chan error, 1)}
+	mine := &writeRequest{ctx: ctx, turn: make(chan *savepoint, 1), returned: make(chan error, 1), result: make(chan error, 1)}
+	other := &writeRequest{ctx: t.Context(), turn: make(chan *savepoint, 1), returned: make(chan error, 1), result: make(chan error, 1)}
 	other.returned <- nil // runs nothing
-	results := s.commit([]*ticket{mine, other})
+	results := s.commit([]*writeRequest{mine, other})
 	mustBe(t, results[0], context.Canceled)
 	mustBe(t, results[1], nil)
 	mine.result <- results[0] // the writer had it first, so its caller hears of the result
@@ -250,7 +250,7 @@ func TestWrite_ContextEndsDuringAStatement_DoesNotInterruptTheBatch(t *testing.T
 	})
 	results := queue(t, s, adds(1), func(tx *Tx) error {
 		mine = true
-		_, err := tx.turn.exec(ctx, `
+		_, err := tx.savepoint.exec(ctx, `
 			INSERT INTO balance_snapshots (book, at, total, mtn, orange, utility)
 			SELECT 'demo', 0, 0, 0, 0, 0
 			FROM (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 10000) SELECT n FROM r)`)
@@ -286,7 +286,7 @@ func TestWrite_FailedStatementThatIsIgnored_KeepsNothing(t *testing.T) {
 		if err := adds(1)(tx); err != nil {
 			return err
 		}
-		_, _ = tx.turn.exec(ctx, "UPDATE no_such_table SET a = 1")
+		_, _ = tx.savepoint.exec(ctx, "UPDATE no_such_table SET a = 1")
 		if err := adds(2)(tx); err == nil {
 			t.Error("a statement ran after a failed one")
 		}

@@ -79,7 +79,7 @@ func (s *Payouts) writeApproved(ctx context.Context, tx *store.Tx, plan Plan, by
 	}
 	second, err := tx.User(ctx, by)
 	if err == nil {
-		err = s.tell(ctx, tx, t, store.EventPerson, "approved", second.Name, nil)
+		err = s.record(ctx, tx, t, store.EventPerson, "approved", second.Name, nil)
 	}
 	if err != nil {
 		return t, err

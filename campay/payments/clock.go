@@ -23,12 +23,12 @@ var horizon = store.Horizon{
 // catchUp makes due what a clock that was ahead put off, so that nothing waits
 // until real time gets there (invariant 5).
 func (s *Service) catchUp(ctx context.Context, now time.Time) error {
-	late, err := s.store.PutOff(ctx, now, horizon)
+	late, err := s.store.AheadOfClock(ctx, now, horizon)
 	if err != nil || !late {
 		return err
 	}
 	s.log.WarnContext(ctx, "the clock was set back: what it had put off is due now")
-	if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.BringForward(ctx, now, horizon) }); err != nil {
+	if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.Reschedule(ctx, now, horizon) }); err != nil {
 		return fmt.Errorf("catch up with the clock: %w", err)
 	}
 	return nil

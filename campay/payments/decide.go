@@ -193,9 +193,9 @@ func (s *Service) tellDecision(ctx context.Context, tx *store.Tx, t store.Transa
 		return err
 	}
 	if t.Status == store.StatusFailed {
-		return s.tell(ctx, tx, t, store.EventPerson, "decided_failed", who.Name, nil)
+		return s.record(ctx, tx, t, store.EventPerson, "decided_failed", who.Name, nil)
 	}
-	return s.tell(ctx, tx, t, store.EventPerson, "decided_successful", who.Name, nil)
+	return s.record(ctx, tx, t, store.EventPerson, "decided_successful", who.Name, nil)
 }
 
 // candidateWindow is how far from a transaction's own time CamPay may date it:

@@ -29,7 +29,7 @@ func (s *Service) doubt(ctx context.Context, t store.Transaction) error {
 			return nil
 		}
 		t.Status, t.PollAt = store.StatusInDoubt, s.now()
-		return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", nil)
+		return s.record(ctx, tx, *t, store.EventRequest, "answer_lost", "", nil)
 	})
 }
 
@@ -101,11 +101,11 @@ func (s *Service) askAgain(ctx context.Context, t store.Transaction) (done bool,
 		case isFailure && failure.Effect == campay.Refused && refusesPayer(failure.Code):
 			done = true
 			s.refuse(t, failure)
-			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+			return s.record(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 		default:
 			// Perhaps "duplicate": then the first request was taken, and only
 			// history or a webhook knows its reference.
-			return s.tellOnce(ctx, tx, *t, store.EventAnswer, "still_in_doubt", trace(callErr))
+			return s.recordOnce(ctx, tx, *t, store.EventAnswer, "still_in_doubt", trace(callErr))
 		}
 	})
 	return done, err

@@ -178,13 +178,13 @@ func (s *Collections) askForPage(ctx context.Context, attemptID int64, again boo
 			t.Status, t.PaymentURL, t.SentAt = store.StatusWaiting, page.URL, s.now()
 			if page.Reference == "" {
 				t.PollAt = time.Time{} // nothing to ask by: a webhook, the way back or the history tells of it
-				return s.tell(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
+				return s.record(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
 			}
-			if err := s.claim(ctx, tx, t, page.Reference); err != nil {
+			if err := s.reserve(ctx, tx, t, page.Reference); err != nil {
 				return err
 			}
 			s.schedule(t)
-			return s.tell(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
+			return s.record(ctx, tx, *t, store.EventAnswer, "page_made", "", page.Raw)
 		case isRefused && (campay.IsDuplicate(failure) || again && failure.Code == ""):
 			// CamPay has this external reference, of an earlier request that was lost
 			// perhaps. Nobody has its page, so nobody can pay it: begin anew.
@@ -193,11 +193,11 @@ func (s *Collections) askForPage(ctx context.Context, attemptID int64, again boo
 			return err
 		case isRefused:
 			s.refuse(t, failure)
-			return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+			return s.record(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 		default:
 			s.schedule(t)
 			s.keepAsking(t)
-			return s.tellOnce(ctx, tx, *t, store.EventRequest, "page_not_made", trace(callErr))
+			return s.recordOnce(ctx, tx, *t, store.EventRequest, "page_not_made", trace(callErr))
 		}
 	})
 	if err != nil {
@@ -238,9 +238,9 @@ func (s *Collections) replaceAttempt(ctx context.Context, tx *store.Tx, link sto
 		}
 	}
 	if inVain >= mostReplaced {
-		return false, s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+		return false, s.record(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 	}
-	if err := s.tell(ctx, tx, *t, store.EventAnswer, "replaced", failure.Message, failure.Raw); err != nil {
+	if err := s.record(ctx, tx, *t, store.EventAnswer, "replaced", failure.Message, failure.Raw); err != nil {
 		return false, err
 	}
 	next, err := s.writeAttempt(ctx, tx, link, t.Asked, NewOperation())

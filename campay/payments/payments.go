@@ -190,5 +190,5 @@ func (s *core) writeDown(ctx context.Context, tx *store.Tx, t store.Transaction)
 	if err != nil {
 		return t, err
 	}
-	return t, s.tell(ctx, tx, t, store.EventCreated, "written", "", nil)
+	return t, s.record(ctx, tx, t, store.EventCreated, "written", "", nil)
 }

@@ -167,7 +167,7 @@ func (s *Payouts) writePayout(ctx context.Context, tx *store.Tx, plan Plan) (sto
 	if err != nil || plan.RefundOf == 0 {
 		return t, err
 	}
-	return t, s.tell(ctx, tx, plan.collection, store.EventPerson, "refund_begun", plan.Amount.String(), nil)
+	return t, s.record(ctx, tx, plan.collection, store.EventPerson, "refund_begun", plan.Amount.String(), nil)
 }
 
 // dispatch sends a payout that was written down just now, and reads what became
@@ -206,10 +206,10 @@ func (s *Payouts) send(ctx context.Context, t store.Transaction) error {
 		t.SentAt = s.now()
 		switch {
 		case callErr == nil:
-			if other, err := s.known(ctx, tx, t, reference, raw); other || err != nil {
+			if other, err := s.assignReference(ctx, tx, t, reference, raw); other || err != nil {
 				return err
 			}
-			return s.tell(ctx, tx, *t, store.EventAnswer, "payout_accepted", "", raw)
+			return s.record(ctx, tx, *t, store.EventAnswer, "payout_accepted", "", raw)
 		case t.Status != store.StatusUnsent && t.Status != store.StatusInDoubt:
 			return nil // settled meanwhile, by a webhook say
 		default:

@@ -43,7 +43,7 @@ func (s *core) proved(ctx context.Context, tx *store.Tx, truth proof) (store.Tra
 	t, err = operationBehind(ctx, tx, truth)
 	switch {
 	case err == nil && t.Reference == "":
-		return t, s.claim(ctx, tx, &t, truth.Reference)
+		return t, s.reserve(ctx, tx, &t, truth.Reference)
 	case err == nil:
 		return s.addSibling(ctx, tx, t, foldReference(truth.Reference))
 	case !errors.Is(err, store.ErrNotFound):
@@ -82,7 +82,7 @@ func (s *core) addExternal(ctx context.Context, tx *store.Tx, truth proof) (stor
 	if err != nil {
 		return t, err
 	}
-	return t, s.tell(ctx, tx, t, store.EventCreated, "external", "", nil)
+	return t, s.record(ctx, tx, t, store.EventCreated, "external", "", nil)
 }
 
 // codeForm is CamPay's own code: a prefix, the day, and the letter of what it
@@ -130,7 +130,7 @@ func (s *core) Hint(ctx context.Context, operation, reference string) error {
 	ctx = onItsOwn(ctx)
 	var became effects
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := s.tell(ctx, tx, t, store.EventPerson, "brought_back", reference, nil); err != nil {
+		if err := s.record(ctx, tx, t, store.EventPerson, "brought_back", reference, nil); err != nil {
 			return err
 		}
 		t, became, err = s.adopt(ctx, tx, truth, store.EventPoll)

@@ -181,7 +181,7 @@ func TestHint_WhileAnotherReferenceOfItsPageIsHeardOf_LosesNeither(t *testing.T)
 			return
 		}
 		isHeard = true
-		s.must(s.service.change(s.ctx, attempt.ID, func(tx *store.Tx, t *store.Transaction) error { return s.service.claim(s.ctx, tx, t, failed) }))
+		s.must(s.service.change(s.ctx, attempt.ID, func(tx *store.Tx, t *store.Transaction) error { return s.service.reserve(s.ctx, tx, t, failed) }))
 	})
 	s.must(s.service.Hint(s.ctx, attempt.ExternalReference, paid))
 	for _, got := range s.all() {

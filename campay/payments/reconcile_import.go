@@ -73,7 +73,7 @@ func (s *Reconciliation) importProved(ctx context.Context, rowID int64, truth pr
 		if isNew && t.Origin == store.OriginExternal && t.Status.Final() {
 			t.SettledAt = row.At // it moved then, and counts in the takings of that day
 		}
-		if err := s.tell(ctx, tx, t, store.EventPerson, "imported", "", nil); err != nil {
+		if err := s.record(ctx, tx, t, store.EventPerson, "imported", "", nil); err != nil {
 			return err
 		}
 		if err := tx.UpdateTransaction(ctx, t); err != nil {

@@ -19,7 +19,7 @@ const farthestBegun = LongestPeriod * 24 * time.Hour
 // that it should have, and counts them.
 func (s *Reconciliation) findLone(ctx context.Context, p Period) (missing int, err error) {
 	for day := p.From; day.Before(p.End()); day = nextDay(day) {
-		if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.FindOnlyHere(ctx, day, nextDay(day)) }); err != nil {
+		if err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.MarkOnlyHere(ctx, day, nextDay(day)) }); err != nil {
 			return 0, err
 		}
 	}
@@ -78,9 +78,9 @@ func (s *Reconciliation) flagMissing(ctx context.Context, t store.Transaction, i
 	return s.change(ctx, t.ID, func(tx *store.Tx, t *store.Transaction) error {
 		if isMended {
 			t.Flags = less(t.Flags, store.FlagMissing)
-			return s.tell(ctx, tx, *t, store.EventHistory, "history_agrees", "", nil)
+			return s.record(ctx, tx, *t, store.EventHistory, "history_agrees", "", nil)
 		}
 		t.Flags = t.Flags.With(store.FlagMissing)
-		return s.tell(ctx, tx, *t, store.EventHistory, "missing", "", nil)
+		return s.record(ctx, tx, *t, store.EventHistory, "missing", "", nil)
 	})
 }

@@ -153,7 +153,7 @@ func (s *Reconciliation) keepStory(ctx context.Context, tx *store.Tx, t store.Tr
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return nil, err
 	}
-	return []store.Transaction{t}, s.tell(ctx, tx, t, store.EventHistory, note, row.Status+" "+saidAmount(row).String(), row.Raw)
+	return []store.Transaction{t}, s.record(ctx, tx, t, store.EventHistory, note, row.Status+" "+saidAmount(row).String(), row.Raw)
 }
 
 // saidAmount is a row's amount; unknown where CamPay did not tell it.
@@ -166,7 +166,7 @@ func find(ctx context.Context, tx *store.Tx, row store.HistoryRow, t store.Trans
 	if row.TransactionID == t.ID && row.Finding == finding {
 		return nil
 	}
-	return tx.FindHistory(ctx, row.ID, t.ID, finding)
+	return tx.MarkHistory(ctx, row.ID, t.ID, finding)
 }
 
 // feeOf is what CamPay took: as it says, else what its sides leave; 0 where they

@@ -15,19 +15,19 @@ import (
 	"comptoir/store"
 )
 
-// known notes the reference under which CamPay took t. other says that CamPay
+// assignReference notes the reference under which CamPay took t. other says that CamPay
 // has told of another one for t before: each is a transaction of its own.
-func (s *core) known(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string, raw json.RawMessage) (other bool, err error) {
+func (s *core) assignReference(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string, raw json.RawMessage) (other bool, err error) {
 	switch {
 	case t.Reference == "":
-		if err := s.claim(ctx, tx, t, reference); err != nil {
+		if err := s.reserve(ctx, tx, t, reference); err != nil {
 			return false, err
 		}
 	case !strings.EqualFold(t.Reference, reference):
 		if _, err := s.sibling(ctx, tx, *t, reference); err != nil {
 			return false, err
 		}
-		return true, s.tell(ctx, tx, *t, store.EventAnswer, "other_reference", reference, raw)
+		return true, s.record(ctx, tx, *t, store.EventAnswer, "other_reference", reference, raw)
 	}
 	if t.Status == store.StatusUnsent || t.Status == store.StatusInDoubt {
 		t.Status = store.StatusPending
@@ -43,10 +43,10 @@ func (s *core) known(ctx context.Context, tx *store.Tx, t *store.Transaction, re
 // one in capitals.
 func foldReference(reference string) string { return strings.ToLower(reference) }
 
-// claim gives t the reference that CamPay knows it by. A transaction that was
+// reserve gives t the reference that CamPay knows it by. A transaction that was
 // taken for one begun elsewhere, because CamPay did not say whose it is, gives
 // the reference up: it was this one all along.
-func (s *core) claim(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string) error {
+func (s *core) reserve(ctx context.Context, tx *store.Tx, t *store.Transaction, reference string) error {
 	reference = foldReference(reference)
 	other, err := tx.TransactionByReference(ctx, reference)
 	switch {
@@ -57,7 +57,7 @@ func (s *core) claim(ctx context.Context, tx *store.Tx, t *store.Transaction, re
 		return err
 	case other.Origin != store.OriginExternal:
 		t.Flags = t.Flags.With(store.FlagMismatch)
-		return s.tell(ctx, tx, *t, store.EventAnswer, "other_reference", reference, nil)
+		return s.record(ctx, tx, *t, store.EventAnswer, "other_reference", reference, nil)
 	}
 	now := s.now()
 	other.Reference, other.Status, other.Amount, other.Net, other.Flags = "", store.StatusFailed, 0, 0, nil
@@ -66,7 +66,7 @@ func (s *core) claim(ctx context.Context, tx *store.Tx, t *store.Transaction, re
 	if err := tx.UpdateTransaction(ctx, other); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, tx, other, store.EventAnswer, "merged", "", nil); err != nil {
+	if err := s.record(ctx, tx, other, store.EventAnswer, "merged", "", nil); err != nil {
 		return err
 	}
 	t.Reference, t.PollAt = reference, now // asked about at once
@@ -101,7 +101,7 @@ func (s *core) addSibling(ctx context.Context, tx *store.Tx, first store.Transac
 	if err != nil {
 		return t, fmt.Errorf("add a sibling of %d: %w", first.ID, err)
 	}
-	return t, s.tell(ctx, tx, t, store.EventCreated, "sibling", "", nil)
+	return t, s.record(ctx, tx, t, store.EventCreated, "sibling", "", nil)
 }
 
 // recognise leads a row whose reference the book lacks to the operation that
@@ -133,10 +133,10 @@ func (s *core) recognise(ctx context.Context, row campay.HistoryRow) error {
 			return err
 		}
 		found = *t
-		if err := s.claim(ctx, tx, t, row.Reference); err != nil {
+		if err := s.reserve(ctx, tx, t, row.Reference); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, *t, store.EventHistory, "found", row.Code, row.Raw)
+		return s.record(ctx, tx, *t, store.EventHistory, "found", row.Code, row.Raw)
 	}); err != nil {
 		return err
 	}

@@ -132,18 +132,18 @@ func (s *core) notTaken(ctx context.Context, tx *store.Tx, t *store.Transaction,
 	switch {
 	case isFailure && failure.Effect == campay.NotSent:
 		t.Status, t.SettledAt, t.SentAt, t.PollAt = store.StatusFailed, s.now(), time.Time{}, time.Time{}
-		return s.tell(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
+		return s.record(ctx, tx, *t, store.EventRequest, "not_sent", "", trace(callErr))
 	case isFailure && campay.IsDuplicate(failure): // of a reference that only we know
 		t.Status = store.StatusInDoubt
 		s.schedule(t)
-		return s.tell(ctx, tx, *t, store.EventAnswer, "duplicate", failure.Message, failure.Raw)
+		return s.record(ctx, tx, *t, store.EventAnswer, "duplicate", failure.Message, failure.Raw)
 	case isFailure && failure.Effect == campay.Refused:
 		s.refuse(t, failure)
-		return s.tell(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
+		return s.record(ctx, tx, *t, store.EventAnswer, "refused", failure.Message, failure.Raw)
 	default:
 		t.Status = store.StatusInDoubt
 		s.schedule(t)
-		return s.tell(ctx, tx, *t, store.EventRequest, "answer_lost", "", trace(callErr))
+		return s.record(ctx, tx, *t, store.EventRequest, "answer_lost", "", trace(callErr))
 	}
 }
 

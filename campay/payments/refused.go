@@ -125,7 +125,7 @@ func (s *Service) hasRoomFor(ctx context.Context, d store.Delivery, n campay.Not
 		return fmt.Errorf("%w: of one reference", ErrWebhooksFull)
 	}
 	if err == nil {
-		_, err = spokenOf(ctx, s.store.Reader, n)
+		_, err = transactionOf(ctx, s.store.Reader, n)
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return err

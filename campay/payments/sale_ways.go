@@ -63,7 +63,7 @@ func (s *core) endWay(ctx context.Context, tx *store.Tx, way store.SaleWay, why 
 		}
 	}
 	if asked.ID != 0 {
-		if err := s.tell(ctx, tx, asked, store.EventPerson, string(why), "", nil); err != nil {
+		if err := s.record(ctx, tx, asked, store.EventPerson, string(why), "", nil); err != nil {
 			return err
 		}
 	}

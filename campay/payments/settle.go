@@ -45,8 +45,8 @@ func (s *core) changeBy(ctx context.Context, write func(context.Context, func(co
 	return nil
 }
 
-// tell adds a line to a transaction's story.
-func (s *core) tell(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note, detail string, raw json.RawMessage) error {
+// record adds a line to a transaction's story.
+func (s *core) record(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note, detail string, raw json.RawMessage) error {
 	if len(raw) > 0 && !json.Valid(raw) {
 		raw, _ = json.Marshal(string(raw)) // a proxy's page, kept as text
 	}
@@ -110,9 +110,9 @@ func (s *core) truth(ctx context.Context, kind store.Kind, reference string) (ca
 	}, err
 }
 
-// tellOnce is tell for what may be found out again and again: it adds no line
+// recordOnce is record for what may be found out again and again: it adds no line
 // that says what the last one said.
-func (s *core) tellOnce(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note string, raw json.RawMessage) error {
+func (s *core) recordOnce(ctx context.Context, tx *store.Tx, t store.Transaction, kind store.EventKind, note string, raw json.RawMessage) error {
 	last, err := tx.LastEvent(ctx, t.ID)
 	if err == nil && last.Kind == kind && last.Note == note && last.Status == t.Status {
 		return nil
@@ -120,7 +120,7 @@ func (s *core) tellOnce(ctx context.Context, tx *store.Tx, t store.Transaction, 
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return s.tell(ctx, tx, t, kind, note, "", raw)
+	return s.record(ctx, tx, t, kind, note, "", raw)
 }
 
 // trace is a technical cause as an event keeps it: for whoever mends the
@@ -143,7 +143,7 @@ func (s *core) reschedule(ctx context.Context, id int64, kind store.EventKind, n
 		if kind == store.EventPoll && note == "not_found" && t.Status == store.StatusWaiting {
 			return nil // nobody has begun to pay: no news, no line
 		}
-		return s.tellOnce(ctx, tx, *t, kind, note, trace(cause))
+		return s.recordOnce(ctx, tx, *t, kind, note, trace(cause))
 	})
 }
 
@@ -210,9 +210,9 @@ func (s *core) follow(ctx context.Context, tx *store.Tx, t *store.Transaction, t
 		if cause == store.EventPoll {
 			return became, nil // no news, no line
 		}
-		return became, s.tellOnce(ctx, tx, *t, cause, note, truth.Raw)
+		return became, s.recordOnce(ctx, tx, *t, cause, note, truth.Raw)
 	}
-	return became, s.tell(ctx, tx, *t, cause, note, t.Word, truth.Raw)
+	return became, s.record(ctx, tx, *t, cause, note, t.Word, truth.Raw)
 }
 
 // paidLate reports whether a success came on CamPay's page of a link that was paused,
@@ -295,8 +295,8 @@ func (s *core) accepted(ctx context.Context, tx *store.Tx, t *store.Transaction,
 	if answer.Operator != money.OtherOperator {
 		t.Operator = answer.Operator
 	}
-	if other, err := s.known(ctx, tx, t, answer.Reference, answer.Raw); other || err != nil {
+	if other, err := s.assignReference(ctx, tx, t, answer.Reference, answer.Raw); other || err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, *t, store.EventAnswer, "accepted", "", answer.Raw)
+	return s.record(ctx, tx, *t, store.EventAnswer, "accepted", "", answer.Raw)
 }

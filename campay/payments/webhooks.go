@@ -121,7 +121,7 @@ func (s *Service) IsOfKey(d store.Delivery) bool {
 // report notes on the transaction that a delivery speaks of what was said:
 // its screens show "reported, being confirmed".
 func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n campay.Notification) (store.Transaction, error) {
-	t, err := spokenOf(ctx, tx.Reader, n)
+	t, err := transactionOf(ctx, tx.Reader, n)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Transaction{}, nil
 	}
@@ -132,26 +132,26 @@ func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n
 	touch(&t, s.now())
 	if !t.Status.Final() && n.Status.Final() {
 		t.ReportedStatus = string(n.Status)
-		s.hear(&t)
+		s.noteReport(&t)
 	}
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return t, err
 	}
-	return t, s.tell(ctx, tx, t, store.EventWebhook, "reported", string(n.Status)+" "+n.AmountText, nil)
+	return t, s.record(ctx, tx, t, store.EventWebhook, "reported", string(n.Status)+" "+n.AmountText, nil)
 }
 
-// hear starts the patience of polling anew: what CamPay has reported may take
+// noteReport starts the patience of polling anew: what CamPay has reported may take
 // it a while to prove.
-func (s *Service) hear(t *store.Transaction) {
+func (s *Service) noteReport(t *store.Transaction) {
 	t.NewsAt = s.now()
 	if soon := t.NewsAt.Add(pollFirst); t.PollAt.IsZero() || t.PollAt.After(soon) {
 		t.PollAt = soon
 	}
 }
 
-// spokenOf finds the transaction of a notification's reference, or the one
+// transactionOf finds the transaction of a notification's reference, or the one
 // that waits for its reference under the same external reference.
-func spokenOf(ctx context.Context, tx store.Reader, n campay.Notification) (store.Transaction, error) {
+func transactionOf(ctx context.Context, tx store.Reader, n campay.Notification) (store.Transaction, error) {
 	t, err := tx.TransactionByReference(ctx, foldReference(n.Reference))
 	if !errors.Is(err, store.ErrNotFound) || n.ExternalReference == "" {
 		return t, err
@@ -210,7 +210,7 @@ func (s *Service) apply(ctx context.Context, d store.Delivery) error {
 		if differs(n, truth.Transaction) {
 			d.Outcome = store.OutcomeDiffers
 			t.Flags = t.Flags.With(store.FlagReportDiffers)
-			if err := s.tell(ctx, tx, t, store.EventWebhook, "differs", string(n.Status)+" "+n.AmountText+" "+n.Currency, nil); err != nil {
+			if err := s.record(ctx, tx, t, store.EventWebhook, "differs", string(n.Status)+" "+n.AmountText+" "+n.Currency, nil); err != nil {
 				return err
 			}
 		}
@@ -244,7 +244,7 @@ func (s *Service) takeBack(ctx context.Context, tx *store.Tx, taken, proved int6
 	if err := tx.UpdateTransaction(ctx, t); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, t, store.EventWebhook, "not_confirmed", "", nil)
+	return s.record(ctx, tx, t, store.EventWebhook, "not_confirmed", "", nil)
 }
 
 // differs reports whether a notification said something that the truth denies.
@@ -273,7 +273,7 @@ func (s *Service) forget(ctx context.Context, d store.Delivery) error {
 	if d.TransactionID != 0 {
 		if err := s.change(ctx, d.TransactionID, func(tx *store.Tx, t *store.Transaction) error {
 			t.ReportedStatus = ""
-			return s.tell(ctx, tx, *t, store.EventWebhook, "not_confirmed", "", nil)
+			return s.record(ctx, tx, *t, store.EventWebhook, "not_confirmed", "", nil)
 		}); err != nil {
 			return err
 		}

@@ -177,7 +177,7 @@ func TestWork_RequestUnderWay_IsLookedAtOnceItMustHaveItsAnswer(t *testing.T) {
 	asked, _, err := s.service.writePush(s.ctx, pushOrder(2500, mtnPhone))
 	s.must(err)
 	s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
-		s.service.hear(&asked) // as a webhook about it does
+		s.service.noteReport(&asked) // as a webhook about it does
 		return tx.UpdateTransaction(ctx, asked)
 	}))
 	s.clock.pass(pollFirst)

@@ -82,9 +82,9 @@ func (p PasswordCost) Hash(password string) (string, error) {
 	return hash, nil
 }
 
-// nobodys is a hash that no password has: what is compared with when there is no
+// dummyHash is a hash that no password has: what is compared with when there is no
 // such name.
-func (p PasswordCost) nobodys() string {
+func (p PasswordCost) dummyHash() string {
 	of := p.params()
 	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$s6yYkOv6CT2no09sM1/pig$EC77BeD11+CKV6TByBuitIXnkhITDfOq8TGACeEl0Wg", of.Memory, of.Iterations, of.Parallelism)
 }

@@ -63,7 +63,7 @@ func (p *Passwords) matchIn(ctx context.Context, queue *semaphore.Weighted, pass
 	defer p.Turns.Release(1)
 	known := hash != ""
 	if !known {
-		hash = p.Cost.nobodys()
+		hash = p.Cost.dummyHash()
 	}
 	if len(password) > maxPassword { // it is nobody's, and costs as much
 		password, known = password[:maxPassword], false

@@ -96,7 +96,7 @@ func (s *Screens) approvalReview(c echo.Context, a store.Approval, props *views.
 	}
 	review.Now = s.Now()
 	props.Review = &review
-	return whole(f), nil
+	return asWholeForm(f), nil
 }
 
 // Approve sends what waits, after the password and after all was checked anew.
@@ -123,14 +123,14 @@ func (s *Screens) Approve(c echo.Context) error {
 	case errors.Is(err, payments.ErrApprovalOver):
 		return s.approvalOver(c, n)
 	case f.Refused(err):
-		return s.showApproval(c, http.StatusUnprocessableEntity, n, whole(f))
+		return s.showApproval(c, http.StatusUnprocessableEntity, n, asWholeForm(f))
 	default:
 		return err
 	}
 }
 
-// whole is what is wrong with an order that no field of this form holds.
-func whole(f *web.Form) views.Errors {
+// asWholeForm is what is wrong with an order that no field of this form holds.
+func asWholeForm(f *web.Form) views.Errors {
 	for _, wrong := range f.Errors {
 		return views.Errors{views.WholeForm: wrong}
 	}

@@ -44,8 +44,8 @@ func (s *Screens) askForCode(c echo.Context, u store.User, next string) error {
 	return web.See(c, "/signin/second?next="+url.QueryEscape(next))
 }
 
-// half is who has shown his password in this browser just now; zero for nobody.
-func (s *Screens) half(c echo.Context) (store.User, error) {
+// pendingSecondFactor is who has shown his password in this browser just now; zero for nobody.
+func (s *Screens) pendingSecondFactor(c echo.Context) (store.User, error) {
 	session, err := s.Session(c)
 	if err != nil {
 		return store.User{}, err
@@ -63,7 +63,7 @@ func (s *Screens) half(c echo.Context) (store.User, error) {
 }
 
 func (s *Screens) SecondFactorForm(c echo.Context) error {
-	u, err := s.half(c)
+	u, err := s.pendingSecondFactor(c)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *Screens) showSecondFactor(c echo.Context, status int, props views.SignI
 }
 
 func (s *Screens) SecondFactor(c echo.Context) error {
-	u, err := s.half(c)
+	u, err := s.pendingSecondFactor(c)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (s *Desk) page(c echo.Context) (views.Page, error) {
 func (s *Desk) Frame(c echo.Context) views.Page {
 	p := views.Page{
 		Shop: s.Shop, User: User(c), Path: c.Request().URL.RequestURI(),
-		Sandbox: s.Book == store.Sandbox, KeysRefused: s.Payments.KeysRefused(), Settings: s.Wiring != nil, Till: s.saysTill(c), Now: s.Now(),
+		Sandbox: s.Book == store.Sandbox, KeysRefused: s.Payments.KeysRefused(), Settings: s.Wiring != nil, Till: s.isTillDevice(c), Now: s.Now(),
 	}
 	if s.Access.TakesPasskeys() {
 		p.Passkeys = s.URL

@@ -16,8 +16,8 @@ func (s *Desk) Till(c echo.Context) (store.Till, error) {
 	return s.Access.Till(c.Request().Context(), s.Sessions.Cookie(c.Request(), TillCookie))
 }
 
-// saysTill reports whether the browser says that it is a till: only a look into
+// isTillDevice reports whether the browser says that it is a till: only a look into
 // the book tells whether it is.
-func (s *Desk) saysTill(c echo.Context) bool {
+func (s *Desk) isTillDevice(c echo.Context) bool {
 	return s.Sessions.Cookie(c.Request(), TillCookie) != ""
 }

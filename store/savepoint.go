@@ -16,29 +16,29 @@ var errEnded = errors.New("the write has ended")
 // changes, and is only good until its closure returns. It is for one goroutine.
 type Tx struct {
 	Reader
-	turn *turn
-	keys Keyring
+	savepoint *savepoint
+	keys      Keyring
 
 	ended []endedSessions // told once the write is durable
 }
 
 // change runs a statement that has to find a row.
 func (tx *Tx) change(ctx context.Context, statement string, args ...any) error {
-	changed, err := tx.turn.exec(ctx, statement, args...)
+	changed, err := tx.savepoint.exec(ctx, statement, args...)
 	if err == nil && changed == 0 {
 		return ErrNotFound
 	}
 	return err
 }
 
-// turn is the batch's transaction in the hands of one closure.
-type turn struct {
+// savepoint is the batch's transaction in the hands of one closure.
+type savepoint struct {
 	tx     *sql.Tx
 	ended  atomic.Bool
 	failed error // after it no statement runs, and the closure's changes are undone
 }
 
-func (t *turn) query(ctx context.Context, each func(row) error, statement string, args ...any) error {
+func (t *savepoint) query(ctx context.Context, each func(row) error, statement string, args ...any) error {
 	return t.statement(ctx, func(ctx context.Context) error {
 		rows, err := t.tx.QueryContext(ctx, statement, args...)
 		if err != nil {
@@ -48,7 +48,7 @@ func (t *turn) query(ctx context.Context, each func(row) error, statement string
 	})
 }
 
-func (t *turn) exec(ctx context.Context, statement string, args ...any) (changed int64, err error) {
+func (t *savepoint) exec(ctx context.Context, statement string, args ...any) (changed int64, err error) {
 	err = t.statement(ctx, func(ctx context.Context) error {
 		result, err := t.tx.ExecContext(ctx, statement, args...)
 		if err != nil {
@@ -64,7 +64,7 @@ func (t *turn) exec(ctx context.Context, statement string, args ...any) (changed
 // interrupting a statement makes SQLite roll back everybody's batch. A failed one is
 // the closure's last: PostgreSQL takes no further one, and after SQLite has undone
 // the batch by itself a further one would be committed alone.
-func (t *turn) statement(ctx context.Context, run func(context.Context) error) error {
+func (t *savepoint) statement(ctx context.Context, run func(context.Context) error) error {
 	switch {
 	case t.ended.Load():
 		return errEnded
