@@ -44,6 +44,7 @@ func TestOpen_BookFoldedAsBefore_IsSearchedAsNow(t *testing.T) {
 	}
 	for _, statement := range []string{
 		"UPDATE transactions SET search = 'sainte-anne, m’bida, œuvre'", "DELETE FROM goose_db_version WHERE version_id >= 35",
+		"DROP TABLE transactions_search", "DROP TABLE search_index", "DROP TABLE search_changed",
 		"DROP INDEX transactions_link_untold", "DROP INDEX transactions_charged", "DROP INDEX damages_subject", "DROP INDEX sessions_till", "ALTER TABLE sessions DROP COLUMN till_id",
 		"ALTER TABLE balance_snapshots DROP COLUMN total_unknown", "ALTER TABLE balance_snapshots DROP COLUMN mtn_unknown",
 		"ALTER TABLE balance_snapshots DROP COLUMN orange_unknown", "ALTER TABLE payment_links DROP COLUMN sum",

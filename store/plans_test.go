@@ -65,7 +65,6 @@ func TestQueries_ReadThroughAnIndex(t *testing.T) {
 		"by kind":                 {list(TransactionFilter{Kind: KindCollect}), "transactions_kind (book=? AND kind=?)", false},
 		"by origin":               {list(TransactionFilter{Origin: OriginExternal}), "(book=?)", false},
 		"flagged":                 {list(TransactionFilter{Flagged: true}), "transactions_flagged (book=?)", false},
-		"searched":                {list(TransactionFilter{Search: "x"}), "(book=?)", false},
 		"of a period":             {list(TransactionFilter{Since: noon, Until: noon.Add(time.Hour)}), "transactions_created (book=? AND created_at>? AND created_at<?)", true},
 		"by reference":            {func(r Reader) error { _, err := r.TransactionByReference(t.Context(), "r"); return err }, "transactions_reference (book=? AND reference=?)", false},
 		"by external reference":   {func(r Reader) error { _, err := r.TransactionByExternalReference(t.Context(), "r"); return err }, "transactions_external_reference (book=? AND external_reference=?)", false},

@@ -14,7 +14,7 @@ import (
 // TransactionFilter says which transactions a list shows; a zero field limits
 // nothing.
 type TransactionFilter struct {
-	Search  string // phone, description, references or codes, or a part of one
+	Search  string // words of phone, names, description or codes, or the beginning of a reference
 	Status  Status
 	Kind    Kind
 	Origin  Origin
@@ -26,8 +26,13 @@ type TransactionFilter struct {
 	Limit   int       // 50 when not set, 500 at most
 }
 
-// Transactions returns transactions, newest first.
+// Transactions returns transactions, newest first. Of a search it returns what was
+// found as far as it went: Search tells how far.
 func (r Reader) Transactions(ctx context.Context, wanted TransactionFilter) ([]Transaction, error) {
+	if sought := soughtBy(wanted.Search); len(sought.readings) > 0 {
+		page, err := r.Search(ctx, wanted)
+		return page.Transactions, err
+	}
 	query, args := r.transactionsQuery(wanted)
 	found, err := many(ctx, r.rows, scanTransaction, query, args...)
 	if err != nil {
@@ -37,8 +42,17 @@ func (r Reader) Transactions(ctx context.Context, wanted TransactionFilter) ([]T
 }
 
 func (r Reader) transactionsQuery(wanted TransactionFilter) (query string, args []any) {
-	var f filter
-	f.add("book = ?", r.book)
+	f := wanted.conditions(r.book)
+	f.before(wanted.Before)
+	query = "SELECT " + transactionColumns + " FROM transactions WHERE " + f.where() +
+		" ORDER BY id DESC LIMIT " + f.value(pageLength(wanted.Limit))
+	return query, f.args
+}
+
+// conditions are those of a filter beside what is searched and where a page begins.
+func (wanted TransactionFilter) conditions(book Book) *filter {
+	f := &filter{}
+	f.add("book = ?", book)
 	if wanted.Status != "" {
 		f.add("status = ?", wanted.Status)
 	}
@@ -63,11 +77,7 @@ func (r Reader) transactionsQuery(wanted TransactionFilter) (query string, args 
 	if !wanted.Until.IsZero() {
 		f.add("created_at < ?", millis(wanted.Until))
 	}
-	f.before(wanted.Before)
-	f.search("search", wanted.Search)
-	query = "SELECT " + transactionColumns + " FROM transactions WHERE " + f.where() +
-		" ORDER BY id DESC LIMIT " + f.value(pageLength(wanted.Limit))
-	return query, f.args
+	return f
 }
 
 // TransactionsOfLink returns the attempts to pay a link, newest first, the

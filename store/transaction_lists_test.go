@@ -14,7 +14,7 @@ func TestTransactions_Filters(t *testing.T) {
 	add := func(want Transaction) int64 { return addTransaction(t, s, want).ID }
 	old := add(Transaction{Status: StatusFailed, CreatedAt: noon.Add(-48 * time.Hour)})
 	paid := add(Transaction{Status: StatusSuccessful, Phone: "237677123456", Description: "Café 100%", Flags: Flags{FlagUnderpaid}})
-	out := add(Transaction{Kind: KindWithdraw, Reference: "8f6a-REF", Code: "CP201027T00005", OperationCode: "KX42"})
+	out := add(Transaction{Kind: KindWithdraw, Reference: "8f6a1c7e-ref", Code: "CP201027T00005", OperationCode: "KX42"})
 	last := add(Transaction{ExternalReference: "2ceefe04-1a79", OperatorReference: "MP2101", Description: "a_b", CreatedAt: noon.Add(time.Hour)})
 	for name, c := range map[string]struct {
 		filter TransactionFilter
@@ -39,7 +39,7 @@ func TestTransactions_Filters(t *testing.T) {
 		"underscore is itself": {TransactionFilter{Search: "_"}, []int64{last}},
 		"backslash is itself":  {TransactionFilter{Search: `\`}, nil},
 		"quote is itself":      {TransactionFilter{Search: `' OR 1=1 --`}, nil},
-		"reference":            {TransactionFilter{Search: "8F6A-ref"}, []int64{out}},
+		"reference":            {TransactionFilter{Search: " 8F6A1c7e-REF"}, []int64{out}},
 		"code":                 {TransactionFilter{Search: "cp201027t"}, []int64{out}},
 		"operation code":       {TransactionFilter{Search: "kx42"}, []int64{out}},
 		"external reference":   {TransactionFilter{Search: "2ceefe04"}, []int64{last}},

@@ -135,11 +135,6 @@ func scanTransaction(r row) (t Transaction, err error) {
 	return t, err
 }
 
-// searchText is what a search through the history compares.
-func (t Transaction) searchText() string {
-	return fold(string(t.Phone), t.RecipientName, t.Description, t.Reference, t.Code, t.ExternalReference, t.OperationCode, t.OperatorReference)
-}
-
 // CreateTransaction writes a transaction down and returns it with its ID. It
 // is ErrDuplicate when its CamPay reference is already in the book, or its
 // external reference is and it is not the sibling of another (invariant 2).
@@ -177,6 +172,9 @@ func (tx *Tx) CreateTransaction(ctx context.Context, t Transaction) (Transaction
 func (tx *Tx) UpdateTransaction(ctx context.Context, t Transaction) error {
 	sum, err := tx.nextSum(ctx, t)
 	if err != nil {
+		return fmt.Errorf("update transaction %d: %w", t.ID, err)
+	}
+	if err := tx.noteSearchChange(ctx, t); err != nil {
 		return fmt.Errorf("update transaction %d: %w", t.ID, err)
 	}
 	err = tx.change(ctx, `

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -31,16 +32,30 @@ func (s *Screens) Transactions(c echo.Context) error {
 	if n, err := strconv.ParseInt(c.QueryParam("link"), 10, 64); err == nil && n > 0 {
 		filter.LinkID = n
 	}
-	rows, err := s.Store.Transactions(c.Request().Context(), filter)
+	props := views.TransactionsProps{Search: filter.Search, Status: filter.Status, Flagged: filter.Flagged, Link: filter.LinkID}
+	rows, err := s.listed(c.Request().Context(), filter, &props.Found)
 	if err != nil {
 		return err
 	}
-	props := views.TransactionsProps{Search: filter.Search, Status: filter.Status, Flagged: filter.Flagged, Link: filter.LinkID}
 	props.Transactions, props.Older = web.Older(rows, func(t store.Transaction) int64 { return t.ID })
 	if props.Beside, err = s.Beside(c.Request().Context(), props.Transactions...); err != nil {
 		return err
 	}
 	return s.Show(c, http.StatusOK, func(p views.Page) templ.Component { return views.TransactionsPage(p, props) })
+}
+
+// listed are the rows of a page and one more, and what a search found in all.
+func (s *Screens) listed(ctx context.Context, filter store.TransactionFilter, found *views.Found) ([]store.Transaction, error) {
+	if strings.TrimSpace(filter.Search) == "" {
+		return s.Store.Transactions(ctx, filter)
+	}
+	page, err := s.Store.Search(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	*found = views.Found{Short: page.Short, Left: page.Left, LeftAt: page.LeftAt}
+	found.Count, found.Whole, err = s.Store.CountFound(ctx, filter)
+	return page.Transactions, err
 }
 
 func (s *Screens) Transaction(c echo.Context) error {

@@ -20,6 +20,10 @@ func (p *Product) Run(ctx context.Context) error {
 	group.Go(func() error { return p.work(ctx) })
 	group.Go(func() error { return p.notices.Run(ctx) })
 	group.Go(func() error { p.lookAtRows(ctx); return nil })
+	group.Go(func() error {
+		p.store.KeepSearchIndexed(ctx, func(err error) { p.config.Log.ErrorContext(ctx, "index the search", "error", err) })
+		return nil
+	})
 	return group.Wait()
 }
 

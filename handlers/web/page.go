@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -121,7 +122,7 @@ const maxSearch = 100
 func Search(c echo.Context) string {
 	q := c.QueryParam("q")
 	if len(q) > maxSearch {
-		q = q[:maxSearch]
+		q = strings.ToValidUTF8(q[:maxSearch], "") // without half a letter, which nothing has
 	}
 	return q
 }
