@@ -48,6 +48,7 @@ func temporary(t testing.TB, s *server, w *watch) *campay.Client {
 }
 
 func TestTemporaryToken_IsFetchedOnceAndRenewedBeforeItEnds(t *testing.T) {
+	t.Parallel()
 	for expiresIn, safe := range map[string]time.Duration{
 		"3600": 59 * time.Minute, `"3600"`: 59 * time.Minute, "3600.0": 59 * time.Minute, "20": 18 * time.Second,
 		"null": 270 * time.Second, "-5": 270 * time.Second, "1e99": 270 * time.Second,
@@ -72,6 +73,7 @@ func TestTemporaryToken_IsFetchedOnceAndRenewedBeforeItEnds(t *testing.T) {
 }
 
 func TestTemporaryToken_IsAskedForWithTheAppsPair(t *testing.T) {
+	t.Parallel()
 	s := serveTokens(t, "3600")
 	if err := temporary(t, s.server, new(watch)).Authenticate(t.Context()); err != nil {
 		t.Fatal(err)
@@ -84,6 +86,7 @@ func TestTemporaryToken_IsAskedForWithTheAppsPair(t *testing.T) {
 }
 
 func TestRejectedToken_IsRenewedOnce_AndTheCallSentAgain(t *testing.T) {
+	t.Parallel()
 	for op, call := range moves {
 		if op == "get_payment_link" {
 			continue // its answer is of another shape
@@ -104,6 +107,7 @@ func TestRejectedToken_IsRenewedOnce_AndTheCallSentAgain(t *testing.T) {
 }
 
 func TestCallWhoseEveryTokenIsRejected_IsRefusedAfterOneRenewal(t *testing.T) {
+	t.Parallel()
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/token/") {
 			say(200, `{"token":"useless","expires_in":3600}`)(w, r)
@@ -121,6 +125,7 @@ func TestCallWhoseEveryTokenIsRejected_IsRefusedAfterOneRenewal(t *testing.T) {
 }
 
 func TestRejectedCallWithoutANewToken_IsRefused(t *testing.T) {
+	t.Parallel()
 	var tokens atomic.Int32
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -142,6 +147,7 @@ func TestRejectedCallWithoutANewToken_IsRefused(t *testing.T) {
 }
 
 func TestCallWithoutAToken_IsNotSent(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		handle http.HandlerFunc
 		tries  int
@@ -165,6 +171,7 @@ func TestCallWithoutAToken_IsNotSent(t *testing.T) {
 }
 
 func TestTokenAnswer_ThatCannotBeUsed_IsNotKept(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{
 		`{"token":"temporary-token"`, `{"token":"temporary-token\r\n"}`, `{"tokens":"temporary-token","message":"temporary-token"}`,
 	} {
@@ -204,6 +211,7 @@ func callsOf(t *testing.T, handle http.HandlerFunc, tries int) map[string]func()
 }
 
 func TestManyCallsAtOnce_ShareOneRenewal(t *testing.T) {
+	t.Parallel()
 	s := serveTokens(t, "3600")
 	c := temporary(t, s.server, new(watch))
 	var callers sync.WaitGroup
@@ -221,6 +229,7 @@ func TestManyCallsAtOnce_ShareOneRenewal(t *testing.T) {
 }
 
 func TestAuthenticate_FetchesATokenEvenWhereOneIsHeld(t *testing.T) {
+	t.Parallel()
 	s := serveTokens(t, "3600")
 	c := temporary(t, s.server, new(watch))
 	for want := int32(1); want <= 2; want++ {
@@ -235,6 +244,7 @@ func TestAuthenticate_FetchesATokenEvenWhereOneIsHeld(t *testing.T) {
 }
 
 func TestAuthenticate_WithAPermanentToken_AsksForTheBalance(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"total_balance":0,"mtn_balance":0,"orange_balance":0}`))
 	if err := clientOf(t, s).Authenticate(t.Context()); err != nil {
 		t.Error(err)

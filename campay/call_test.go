@@ -74,6 +74,7 @@ var answers = map[string]struct {
 }
 
 func TestMoves_EachAnswerSaysWhatBecameOfTheMoney_AndNoneIsSentTwice(t *testing.T) {
+	t.Parallel()
 	for name, answer := range answers {
 		t.Run(name, func(t *testing.T) {
 			for op, call := range moves {
@@ -94,6 +95,7 @@ func TestMoves_EachAnswerSaysWhatBecameOfTheMoney_AndNoneIsSentTwice(t *testing.
 }
 
 func TestReads_AreTriedThreeTimesWhileNoAnswerComes(t *testing.T) {
+	t.Parallel()
 	for name, answer := range answers {
 		t.Run(name, func(t *testing.T) {
 			for op, call := range reads {
@@ -127,6 +129,7 @@ func TestReads_AreTriedThreeTimesWhileNoAnswerComes(t *testing.T) {
 }
 
 func TestRead_SucceedsOnceAnAnswerComes_AndNothingOfTheBadOneStays(t *testing.T) {
+	t.Parallel()
 	var n atomic.Int32
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if n.Add(1) == 1 {
@@ -142,6 +145,7 @@ func TestRead_SucceedsOnceAnAnswerComes_AndNothingOfTheBadOneStays(t *testing.T)
 }
 
 func TestRead_StopsTryingWhenItsCallerGoes(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(500, ""))
 	ctx, cancel := context.WithCancel(t.Context())
 	c := client(t, campay.Config{BaseURL: s.URL, Sleep: func(ctx context.Context, _ time.Duration) error {
@@ -157,6 +161,7 @@ func TestRead_StopsTryingWhenItsCallerGoes(t *testing.T) {
 }
 
 func TestMoves_ThatNeverReachCamPay_AreNotSent(t *testing.T) {
+	t.Parallel()
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	silent := listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
@@ -215,6 +220,7 @@ func listen(t testing.TB, each func(net.Conn)) (address string) {
 }
 
 func TestMove_WhoseAnswerDoesNotCome_IsLost(t *testing.T) {
+	t.Parallel()
 	body := func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(200)
 		_, _ = io.WriteString(w, `{"reference":`)
@@ -242,6 +248,7 @@ func TestMove_WhoseAnswerDoesNotCome_IsLost(t *testing.T) {
 }
 
 func TestMove_WhoseAnswerDoesNotEnd_IsReadToItsBoundOnly(t *testing.T) {
+	t.Parallel()
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			_, _ = io.WriteString(w, strings.Repeat(" ", 1<<16))
@@ -255,6 +262,7 @@ func TestMove_WhoseAnswerDoesNotEnd_IsReadToItsBoundOnly(t *testing.T) {
 }
 
 func TestMove_WhoseCallerGoesAfterItWasSent_IsLost(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
@@ -288,6 +296,7 @@ func serveRaw(t testing.TB, requests *atomic.Int32) (address string) {
 }
 
 func TestMove_OverAKeptConnectionThatCloses_IsLostAndNeverSentTwice(t *testing.T) {
+	t.Parallel()
 	var requests atomic.Int32
 	keeping := &http.Transport{}
 	t.Cleanup(keeping.CloseIdleConnections)
@@ -305,6 +314,7 @@ func TestMove_OverAKeptConnectionThatCloses_IsLostAndNeverSentTwice(t *testing.T
 }
 
 func TestMoves_EachTakeAConnectionOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	var opened atomic.Int32
 	s := &server{Server: httptest.NewUnstartedServer(say(200, `{"reference":"`+ref+`"}`))}
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
@@ -331,6 +341,7 @@ type mute struct{ err error }
 func (m mute) RoundTrip(*http.Request) (*http.Response, error) { return nil, m.err }
 
 func TestMove_OverATransportThatReportsNothing_IsLostUnlessDiallingFailed(t *testing.T) {
+	t.Parallel()
 	for effect, err := range map[campay.Effect]error{
 		campay.Lost:    errors.New("some failure"),
 		campay.NotSent: fmt.Errorf("a: %w", &net.OpError{Op: "dial", Err: errors.New("no route")}),
@@ -343,6 +354,7 @@ func TestMove_OverATransportThatReportsNothing_IsLostUnlessDiallingFailed(t *tes
 }
 
 func TestRedirects_AreNeverFollowed(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for _, call := range []call{moves["withdraw"], reads["balance"]} {
 			s := serve(t, func(w http.ResponseWriter, r *http.Request) {

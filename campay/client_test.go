@@ -169,6 +169,7 @@ var reads = map[string]call{
 }
 
 func TestAnswer_WithAByteOrderMark_IsReadAsWithout(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(http.StatusOK, "\ufeff"+`{"total_balance": 15, "mtn_balance": 5, "orange_balance": 10, "currency": "XAF"}`))
 	b, err := client(t, campay.Config{BaseURL: s.URL}).Balance(t.Context())
 	if err != nil || b.Total.XAF != money.Francs(15) {
@@ -177,6 +178,7 @@ func TestAnswer_WithAByteOrderMark_IsReadAsWithout(t *testing.T) {
 }
 
 func TestNew_TakesHTTPSAnywhereAndHTTPOnThisMachineOnly(t *testing.T) {
+	t.Parallel()
 	for base, ok := range map[string]bool{
 		"https://demo.campay.net/api/": true, "https://demo.campay.net/api": true, "https://demo.campay.net": true,
 		"http://localhost:8080/api/": true, "http://LOCALHOST/": true, "http://127.0.0.1:1/": true, "http://127.9.9.9/": true, "http://[::1]:80/": true,
@@ -197,6 +199,7 @@ func TestNew_TakesHTTPSAnywhereAndHTTPOnThisMachineOnly(t *testing.T) {
 }
 
 func TestNew_TakesExactlyOneWayToAuthenticate(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		token, username, password string
 		ok                        bool
@@ -215,6 +218,7 @@ func TestNew_TakesExactlyOneWayToAuthenticate(t *testing.T) {
 }
 
 func TestConfigAndClient_HideTheirSecrets(t *testing.T) {
+	t.Parallel()
 	for _, cfg := range []campay.Config{
 		{BaseURL: "https://demo.campay.net/api/", Token: "secret-1"},
 		{BaseURL: "https://demo.campay.net/api/", Username: "someone", Password: "secret-2"},
@@ -244,6 +248,7 @@ func spellings(s string) []string {
 }
 
 func TestEveryFailure_KeepsTheSecretsToItself(t *testing.T) {
+	t.Parallel()
 	const password, temporary = `pass"word<1>`, "temporary-token"
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))

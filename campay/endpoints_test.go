@@ -30,6 +30,7 @@ func expect(t *testing.T, s *server, method, path string, body map[string]any) {
 }
 
 func TestCollect_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"reference":"`+ref+`","ussd_code":"#150*50#","operator":"orange"}`))
 	got, err := clientOf(t, s).Collect(t.Context(), collection)
 	if err != nil {
@@ -45,6 +46,7 @@ func TestCollect_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 }
 
 func TestCollect_WithABareReference_KnowsThePayersOperator(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"reference":"`+ref+`","operator":null}`))
 	got, err := clientOf(t, s).Collect(t.Context(), collection)
 	if err != nil || got.Operator != money.MTN || got.USSDCode != "*126#" {
@@ -53,6 +55,7 @@ func TestCollect_WithABareReference_KnowsThePayersOperator(t *testing.T) {
 }
 
 func TestPaymentLink_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"link":"https://demo.campay.net/pay/x","reference":"`+ref+`","status":"SUCCESSFUL"}`))
 	got, err := clientOf(t, s).PaymentLink(t.Context(), campay.PaymentLinkRequest{
 		Amount: money.Francs(2500), From: payer, Description: "<Test & more>", FirstName: "First", LastName: "Last",
@@ -71,6 +74,7 @@ func TestPaymentLink_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 }
 
 func TestPaymentLink_LeavesOutWhatIsNotGiven(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"link":"https://demo.campay.net/pay/x","reference":"`+ref+`"}`))
 	if _, err := clientOf(t, s).PaymentLink(t.Context(), link); err != nil {
 		t.Fatal(err)
@@ -81,6 +85,7 @@ func TestPaymentLink_LeavesOutWhatIsNotGiven(t *testing.T) {
 }
 
 func TestPaymentLink_ThatIsNoWebAddress_IsNotPassedOn(t *testing.T) {
+	t.Parallel()
 	for _, bad := range []string{"", "javascript:alert(1)", "/pay/x", "https://", "%zz", "data:text/html,x", "javascript://x.example/%0aalert(1)", "ftp://x.example/"} {
 		s := serve(t, say(200, `{"link":"`+bad+`","reference":"`+ref+`"}`))
 		got, err := clientOf(t, s).PaymentLink(t.Context(), link)
@@ -91,6 +96,7 @@ func TestPaymentLink_ThatIsNoWebAddress_IsNotPassedOn(t *testing.T) {
 }
 
 func TestWithdraw_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	t.Parallel()
 	for body, want := range map[string]campay.Status{
 		`{"reference":"` + ref + `"}`:                    "",
 		`{"reference":"` + ref + `","status":"pending"}`: campay.Pending,
@@ -107,6 +113,7 @@ func TestWithdraw_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 }
 
 func TestTransferAirtime_SendsAndReadsTheDocumentedShapes(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"reference":"`+ref+`","status":"PENDING"}`))
 	got, err := clientOf(t, s).TransferAirtime(t.Context(), airtime)
 	if err != nil || got.Reference != ref || got.Status != campay.Pending || got.Raw == nil {
@@ -118,6 +125,7 @@ func TestTransferAirtime_SendsAndReadsTheDocumentedShapes(t *testing.T) {
 }
 
 func TestTransaction_ReadsEveryShapeOfTheSameTruth(t *testing.T) {
+	t.Parallel()
 	for body, want := range map[string]campay.Transaction{
 		`{"reference":"` + ref + `","external_reference":"e","status":"SUCCESSFUL","amount":5,"currency":"XAF","operator":"MTN",
 		  "code":"CP201027T00005","operator_reference":"1880106956","description":"Test","app_amount":"4.90","reason":"","phone_number":"237677123456","extra":{}}`: {
@@ -146,6 +154,7 @@ func TestTransaction_ReadsEveryShapeOfTheSameTruth(t *testing.T) {
 }
 
 func TestTransaction_OfAnotherReference_IsNotTakenForThisOne(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{
 		`{"reference":"another","status":"SUCCESSFUL","amount":5}`, `{"status":"SUCCESSFUL","amount":5}`,
 		`{"reference":"` + ref + `","amount":5}`, `{"reference":"` + ref + `","status":{}}`, `{"Reference":"` + ref + `","status":"FAILED"}`,
@@ -162,6 +171,7 @@ func TestTransaction_OfAnotherReference_IsNotTakenForThisOne(t *testing.T) {
 }
 
 func TestUtilityTransaction_ReadsTheDocumentedShape(t *testing.T) {
+	t.Parallel()
 	body := `{"reference":"` + ref + `","external_reference":"e","status":"SUCCESSFUL","amount":100,"currency":"XAF",
 		"operator":"ORANGE_CM","code":"CP220804U0649K","type":"AIRTIME","reason":""}`
 	s := serve(t, say(200, body))
@@ -178,6 +188,7 @@ func TestUtilityTransaction_ReadsTheDocumentedShape(t *testing.T) {
 }
 
 func TestBalance_KeepsItsDecimals(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"total_balance":3.05,"mtn_balance":2,"orange_balance":"1.05","currency":"XAF","utility_balance":7.1e-15}`))
 	got, err := clientOf(t, s).Balance(t.Context())
 	got.Raw = nil
@@ -190,6 +201,7 @@ func TestBalance_KeepsItsDecimals(t *testing.T) {
 }
 
 func TestBalance_ThatIsNotInTheAnswer_IsNotZero(t *testing.T) {
+	t.Parallel()
 	one, none := money.Tell(100), money.Told{}
 	for body, want := range map[string]campay.Balance{
 		`{"total_balance":null,"mtn_balance":1,"orange_balance":1}`: {Total: none, MTN: one, Orange: one},
@@ -216,6 +228,7 @@ func TestBalance_ThatIsNotInTheAnswer_IsNotZero(t *testing.T) {
 }
 
 func TestHistory_ReadsRowsWithAndWithoutZone(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(200, `{"data":[
 		{"datetime":"2021-01-29T09:52:34.876707Z","code":"CP210129D0001P","operator_tx_code":"MP210129.1052.A35072","operator":"Orange",
 		 "phone_number":"237696546822","description":"Test","external_user":"op-1","amount":5,"charge_amount":0.05,"debit":0,"credit":4.95,
@@ -257,6 +270,7 @@ func TestHistory_ReadsRowsWithAndWithoutZone(t *testing.T) {
 }
 
 func TestHistory_MayBeLongAndMayBeEmpty(t *testing.T) {
+	t.Parallel()
 	row := `{"datetime":"2026-07-01T10:00:00","description":"` + strings.Repeat("x", 1000) + `"}`
 	long := `{"data":[` + strings.Repeat(row+",", 2000) + row + `]}`
 	for body, want := range map[string]int{long: 2001, `{"data":[]}`: 0} {
@@ -277,6 +291,7 @@ func TestHistory_MayBeLongAndMayBeEmpty(t *testing.T) {
 }
 
 func TestHistory_OneUnreadableRow_HarmsNoOther(t *testing.T) {
+	t.Parallel()
 	good := `{"reference_uuid":"` + ref + `","status":"successful","amount":"None","operator_tx_code":null,"credit":-4.0,"operator":"MTN_CM"}`
 	for _, bad := range []string{`7`, `null`, `[]`, `{"status":{}}`, `{"amount":5,"amount":6}`, `"row"`} {
 		rows, err := clientOf(t, serve(t, say(200, `{"data":[`+bad+`,`+good+`]}`))).History(t.Context(), noon, noon)
@@ -291,6 +306,7 @@ func TestHistory_OneUnreadableRow_HarmsNoOther(t *testing.T) {
 }
 
 func TestTransaction_AnAmountThatIsNotTold_IsUnknownAndNotZero(t *testing.T) {
+	t.Parallel()
 	for amount, want := range map[string]money.Told{
 		`"0.00"`: money.Tell(0), `0`: money.Tell(0), `"5.00"`: money.Tell(500),
 		`"None"`: {}, `""`: {}, `null`: {}, `"five"`: {}, `{}`: {}, `[5]`: {}, `true`: {}, `1e999`: {}, `"1,000"`: {},
@@ -308,6 +324,7 @@ func TestTransaction_AnAmountThatIsNotTold_IsUnknownAndNotZero(t *testing.T) {
 }
 
 func TestTransaction_AStatusThatNobodyKnows_ComesThroughAsItIs(t *testing.T) {
+	t.Parallel()
 	for word, want := range map[string]campay.Status{
 		"successful": campay.Successful, "Failed": campay.Failed, "pending": campay.Pending,
 		"SUCCESS": "SUCCESS", "Expired": "Expired", "CANCELLED": "CANCELLED",
@@ -321,6 +338,7 @@ func TestTransaction_AStatusThatNobodyKnows_ComesThroughAsItIs(t *testing.T) {
 }
 
 func TestValidation_StopsACallBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(500, ""))
 	c, ctx := clientOf(t, s), t.Context()
 	collect := func(amount money.XAF, from money.Phone) error {
@@ -372,6 +390,7 @@ func TestValidation_StopsACallBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestStatus_Final(t *testing.T) {
+	t.Parallel()
 	for s, want := range map[campay.Status]bool{
 		campay.Successful: true, campay.Failed: true, campay.Pending: false, "": false, "REVERSED": false,
 	} {

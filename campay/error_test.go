@@ -10,6 +10,7 @@ import (
 )
 
 func TestError_CarriesCamPaysOwnCodeAndWords(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("é", 501)
 	for body, want := range map[string]struct{ code, message string }{
 		`{"message":"This is a demo system. Maximum amount is 25.00 XAF","error_code":"ER201"}`: {
@@ -51,6 +52,7 @@ func TestError_CarriesCamPaysOwnCodeAndWords(t *testing.T) {
 }
 
 func TestError_KeepsOnlyTheBeginningOfALongAnswer(t *testing.T) {
+	t.Parallel()
 	s := serve(t, say(500, strings.Repeat("x", 1<<16)))
 	_, err := clientOf(t, s).Collect(t.Context(), collection)
 	if n := len(asError(t, err).Raw); n != 4096 {
@@ -59,6 +61,7 @@ func TestError_KeepsOnlyTheBeginningOfALongAnswer(t *testing.T) {
 }
 
 func TestError_SaysWhatHappened(t *testing.T) {
+	t.Parallel()
 	e := &campay.Error{Op: "withdraw", HTTPStatus: 400, Code: "ER301", Message: "Insufficient balance", Effect: campay.Refused}
 	if got := e.Error(); got != "campay withdraw: refused: HTTP 400 ER301: Insufficient balance" {
 		t.Errorf("got %q", got)
@@ -70,6 +73,7 @@ func TestError_SaysWhatHappened(t *testing.T) {
 }
 
 func TestIsNotFound_MeansTheTransactionAndNothingElse(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		status int
 		body   string
@@ -104,6 +108,7 @@ func TestIsNotFound_MeansTheTransactionAndNothingElse(t *testing.T) {
 }
 
 func TestIsLost_TakesTheUnknownForLost(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		err  error
 		want bool

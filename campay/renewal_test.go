@@ -37,6 +37,7 @@ func (f *slowFetch) auth() *auth {
 }
 
 func TestRenewal_OneIsUnderWayForAllWhoWait(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newSlowFetch()
 		a := f.auth()
@@ -58,6 +59,7 @@ func TestRenewal_OneIsUnderWayForAllWhoWait(t *testing.T) {
 }
 
 func TestRenewal_OutlivesTheCallerThatBeganIt(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newSlowFetch()
 		a := f.auth()
@@ -83,6 +85,7 @@ func TestRenewal_OutlivesTheCallerThatBeganIt(t *testing.T) {
 }
 
 func TestRenewal_HonoursTheDeadlineOfEachWhoWaits(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newSlowFetch()
 		a := f.auth()
@@ -102,6 +105,7 @@ func TestRenewal_HonoursTheDeadlineOfEachWhoWaits(t *testing.T) {
 }
 
 func TestRenewal_EndsByItselfWhenNothingComes(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newSlowFetch()
 		a := f.auth()
@@ -116,6 +120,7 @@ func TestRenewal_EndsByItselfWhenNothingComes(t *testing.T) {
 }
 
 func TestRenewal_AfterARejection_IsNotDoneTwiceByTwoWhoHeldTheSameToken(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newSlowFetch()
 		a := f.auth()
@@ -134,6 +139,7 @@ func TestRenewal_AfterARejection_IsNotDoneTwiceByTwoWhoHeldTheSameToken(t *testi
 }
 
 func TestClose_EndsARenewalAndWaitsForIt(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newSlowFetch()
 		a := f.auth()
@@ -156,6 +162,7 @@ func TestClose_EndsARenewalAndWaitsForIt(t *testing.T) {
 }
 
 func TestSleep_EndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

@@ -43,6 +43,7 @@ func verify(v *campay.Verifier, signature string) error {
 }
 
 func TestVerify_TakesCamPaysOwnSignatureForAnHour(t *testing.T) {
+	t.Parallel()
 	signature, err := campay.SignNotification(webhookKey, noon)
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +59,7 @@ func TestVerify_TakesCamPaysOwnSignatureForAnHour(t *testing.T) {
 }
 
 func TestVerify_TakesASignatureWithoutTimes(t *testing.T) {
+	t.Parallel()
 	for _, claims := range []jwt.MapClaims{{}, {"source": "campay"}, {"exp": noon.Add(time.Minute).Unix()}} {
 		if err := verify(verifierAt(t, noon), signed(t, jwt.SigningMethodHS256, []byte(webhookKey), claims)); err != nil {
 			t.Errorf("%v: %v", claims, err)
@@ -66,6 +68,7 @@ func TestVerify_TakesASignatureWithoutTimes(t *testing.T) {
 }
 
 func TestVerify_RefusesEveryOtherSignature(t *testing.T) {
+	t.Parallel()
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -110,6 +113,7 @@ func TestVerify_RefusesEveryOtherSignature(t *testing.T) {
 }
 
 func TestVerifier_WithoutAKey_IsNotMade(t *testing.T) {
+	t.Parallel()
 	if _, err := campay.NewVerifier("", time.Now); err == nil {
 		t.Error("a verifier without a key")
 	}
@@ -119,6 +123,7 @@ func TestVerifier_WithoutAKey_IsNotMade(t *testing.T) {
 }
 
 func TestVerifier_HidesItsKey(t *testing.T) {
+	t.Parallel()
 	v := verifierAt(t, noon)
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {

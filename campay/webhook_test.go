@@ -65,6 +65,7 @@ func parse(r *http.Request) (campay.Notification, error) {
 }
 
 func TestNotification_SaysTheSameByEveryWayOfDelivery(t *testing.T) {
+	t.Parallel()
 	for name, r := range map[string]*http.Request{
 		"GET":                      delivery("GET", "", documentedQuery),
 		"GET with a JSON type":     delivery("GET", "application/json", documentedQuery),
@@ -103,6 +104,7 @@ func fields(n campay.Notification) any {
 }
 
 func TestNotification_SignsThatEscapeNothing_StandForThemselves(t *testing.T) {
+	t.Parallel()
 	for typed, want := range map[string]string{
 		"Awa;Brice": "Awa;Brice", "50%": "50%", "50%25": "50%", "%zz": "%zz", "%": "%", "a%2": "a%2",
 		"%25zz": "%zz", "Awa+B": "Awa B", "%2B": "+", "N%C3%A9": "Né", "%%41": "%A",
@@ -115,6 +117,7 @@ func TestNotification_SignsThatEscapeNothing_StandForThemselves(t *testing.T) {
 }
 
 func TestNotification_AbsentValuesAreEmpty(t *testing.T) {
+	t.Parallel()
 	n, err := parse(delivery("POST", "application/json",
 		`{"status":"FAILED","reference":"xyz","amount":null,"operator_reference":"None","external_user":""}`))
 	if err != nil {
@@ -126,6 +129,7 @@ func TestNotification_AbsentValuesAreEmpty(t *testing.T) {
 }
 
 func TestNotification_WithAnUnreadableAmount_IsKeptWithItsText(t *testing.T) {
+	t.Parallel()
 	n, err := parse(delivery("GET", "", "status=SUCCESSFUL&reference=xyz&amount=1O0"))
 	if err != nil || n.Amount.Known || n.AmountText != "1O0" {
 		t.Errorf("got %#v, %v", fields(n), err)
@@ -133,6 +137,7 @@ func TestNotification_WithAnUnreadableAmount_IsKeptWithItsText(t *testing.T) {
 }
 
 func TestNotification_ThatCannotBeUnderstood_IsRefused(t *testing.T) {
+	t.Parallel()
 	for name, r := range map[string]*http.Request{
 		"no status":              delivery("GET", "", "reference=xyz"),
 		"no reference":           delivery("GET", "", "status=FAILED"),
@@ -161,6 +166,7 @@ func TestNotification_ThatCannotBeUnderstood_IsRefused(t *testing.T) {
 }
 
 func TestReadNotification_ReadsNoMoreThanItsBound(t *testing.T) {
+	t.Parallel()
 	exact := "status=FAILED&reference=" + strings.Repeat("x", campay.MaxNotification-len("status=FAILED&reference="))
 	for _, method := range []string{"GET", "POST"} {
 		if _, err := campay.ReadNotification(delivery(method, "", exact)); err != nil {
@@ -199,6 +205,7 @@ func (c *counting) Read(p []byte) (int, error) {
 }
 
 func TestReadNotification_TakesOnlyGETAndPOST(t *testing.T) {
+	t.Parallel()
 	for _, method := range []string{"HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"} {
 		if _, err := campay.ReadNotification(delivery(method, "", documentedQuery)); !errors.Is(err, campay.ErrNotificationMethod) {
 			t.Errorf("%s: %v", method, err)
@@ -207,6 +214,7 @@ func TestReadNotification_TakesOnlyGETAndPOST(t *testing.T) {
 }
 
 func TestReadNotification_OfABodyThatBreaks_Fails(t *testing.T) {
+	t.Parallel()
 	broken := iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(documentedJSON)))
 	if _, err := campay.ReadNotification(httptest.NewRequest("POST", "/", broken)); !errors.Is(err, iotest.ErrTimeout) {
 		t.Errorf("got %v", err)
@@ -214,6 +222,7 @@ func TestReadNotification_OfABodyThatBreaks_Fails(t *testing.T) {
 }
 
 func TestNotification_HidesItsSignatureFromFormatsAndLogs(t *testing.T) {
+	t.Parallel()
 	raw, err := campay.ReadNotification(delivery("POST", "application/json", documentedJSON))
 	if err != nil {
 		t.Fatal(err)
@@ -233,6 +242,7 @@ func TestNotification_HidesItsSignatureFromFormatsAndLogs(t *testing.T) {
 }
 
 func TestNotification_ErrorsDoNotRepeatTheSignature(t *testing.T) {
+	t.Parallel()
 	for _, r := range []*http.Request{
 		delivery("GET", "", "signature=asdfasdfasdf&status=%zz"),
 		delivery("GET", "", "signature=asdfasdfasdf;x&status=FAILED"),

@@ -11,6 +11,7 @@ import (
 )
 
 func TestCSS_IsUnderTwentyFiveKilobytesAndLeavesNoFileOut(t *testing.T) {
+	t.Parallel()
 	files, _ := filepath.Glob("css/*.css")
 	if len(files) != len(styles)+len(sheets) {
 		t.Errorf("%d files, %d of them served", len(files), len(styles)+len(sheets))
@@ -21,6 +22,7 @@ func TestCSS_IsUnderTwentyFiveKilobytesAndLeavesNoFileOut(t *testing.T) {
 }
 
 func TestCSS_StandsInTheLayersAndLoadsNothing(t *testing.T) {
+	t.Parallel()
 	for _, name := range slices.Concat(styles, sheets) {
 		css := string(read(name))
 		layer := "@layer " + strings.TrimSuffix(filepath.Base(name), ".css")
@@ -53,6 +55,7 @@ var pairs = []struct {
 }
 
 func TestColours_AreReadableInBothSchemes(t *testing.T) {
+	t.Parallel()
 	light, dark, found := strings.Cut(string(read("css/tokens.css")), "prefers-color-scheme: dark")
 	if !found {
 		t.Fatal("no dark scheme")
@@ -66,6 +69,7 @@ func TestColours_AreReadableInBothSchemes(t *testing.T) {
 }
 
 func TestColours_OfTheDay_AreReadable(t *testing.T) {
+	t.Parallel()
 	days := regexp.MustCompile(`--day: (#\w+); --on-day: (#\w+);`).FindAllStringSubmatch(string(read("css/daymark.css")), -1)
 	if len(days) != 8 {
 		t.Errorf("%d colours", len(days))

@@ -33,6 +33,7 @@ func get(t *testing.T, method, address string, header map[string]string) *httpte
 func names() []string { return slices.Sorted(maps.Keys(all().names)) }
 
 func TestURL_NamesAFileByItsContent(t *testing.T) {
+	t.Parallel()
 	form := regexp.MustCompile(`^/static/[\w.-]+\.[0-9a-f]{12}\.\w+$`)
 	for _, name := range names() {
 		if address := URL(name); !form.MatchString(address) {
@@ -49,6 +50,7 @@ func TestURL_NamesAFileByItsContent(t *testing.T) {
 }
 
 func TestURL_OfAFileThatDoesNotExistPanics(t *testing.T) {
+	t.Parallel()
 	defer func() {
 		if recover() == nil {
 			t.Error("no panic")
@@ -58,6 +60,7 @@ func TestURL_OfAFileThatDoesNotExistPanics(t *testing.T) {
 }
 
 func TestHandler_ServesForAYearWithTheRightType(t *testing.T) {
+	t.Parallel()
 	for name, contentType := range map[string]string{
 		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "htmx.min.js": "text/javascript; charset=utf-8",
 		"sse.min.js": "text/javascript; charset=utf-8", "favicon.svg": "image/svg+xml", "icon-192.png": "image/png",
@@ -78,6 +81,7 @@ func TestHandler_ServesForAYearWithTheRightType(t *testing.T) {
 }
 
 func TestHandler_GzipHoldsTheSameBytes(t *testing.T) {
+	t.Parallel()
 	for _, name := range names() {
 		plain := get(t, http.MethodGet, URL(name), nil)
 		packed := get(t, http.MethodGet, URL(name), map[string]string{"Accept-Encoding": "br, gzip;q=0.8, deflate"})
@@ -95,6 +99,7 @@ func TestHandler_GzipHoldsTheSameBytes(t *testing.T) {
 }
 
 func TestHandler_CompressesForThoseAloneWhoTakeIt(t *testing.T) {
+	t.Parallel()
 	for header, want := range map[string]bool{
 		"": false, "br": false, "gzip;q=0": false, "gzip; q=0.0": false, "x-gzip": false, "identity, gzip;q=0": false,
 		"gzip": true, "deflate, gzip;q=1.0": true, "gzip;q=junk": true,
@@ -106,6 +111,7 @@ func TestHandler_CompressesForThoseAloneWhoTakeIt(t *testing.T) {
 }
 
 func TestHandler_AnswersWhatIsKnownAlreadyWithoutABody(t *testing.T) {
+	t.Parallel()
 	tag := get(t, http.MethodGet, URL("app.css"), nil).Header().Get("ETag")
 	w := get(t, http.MethodGet, URL("app.css"), map[string]string{"If-None-Match": tag})
 	if w.Code != http.StatusNotModified || w.Body.Len() != 0 {
@@ -117,6 +123,7 @@ func TestHandler_AnswersWhatIsKnownAlreadyWithoutABody(t *testing.T) {
 }
 
 func TestHandler_ServesNothingElse(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{
 		"/static/", "/static", "/", "/static/app.css", "/static/css/app.css", "/static/css/tokens.css", "/static/vendor/vendor.json",
 		"/static/static.go", "/static/../go.mod", "/static/..%2fgo.mod", "/static/app.000000000000.css", URL("app.css") + "/", strings.ToUpper(URL("app.css")),
@@ -133,6 +140,7 @@ func TestHandler_ServesNothingElse(t *testing.T) {
 }
 
 func TestServiceWorker_KeepsFilesThatAreServedAndNothingElse(t *testing.T) {
+	t.Parallel()
 	worker := string(ServiceWorker())
 	named := regexp.MustCompile(`SHELL = (\[.*?\])`).FindStringSubmatch(worker)
 	if named == nil {
@@ -153,6 +161,7 @@ func TestServiceWorker_KeepsFilesThatAreServedAndNothingElse(t *testing.T) {
 }
 
 func TestVendoredFiles_AreThoseThatWereChecked(t *testing.T) {
+	t.Parallel()
 	content, err := os.ReadFile("vendor/vendor.json")
 	if err != nil {
 		t.Fatal(err)

@@ -41,6 +41,7 @@ func filledApproval(a Approval) Approval {
 }
 
 func TestAddApproval_RoundTrip(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	collection := addTransaction(t, s, Transaction{})
 	want := Approval{
@@ -68,6 +69,7 @@ func TestAddApproval_RoundTrip(t *testing.T) {
 }
 
 func TestAddApproval_OperationThatWaitsOrWaited_IsDuplicate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	user := addUser(t, s, "owner").ID
@@ -86,6 +88,7 @@ func TestAddApproval_OperationThatWaitsOrWaited_IsDuplicate(t *testing.T) {
 }
 
 func TestDecideApproval_KeepsTheDecisionAndNothingElse(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	asker, decider := addUser(t, s, "owner").ID, addUser(t, s, "second owner").ID
 	want := addApproval(t, s, Approval{RequestedBy: asker, Phone: "237677123456"})
@@ -100,6 +103,7 @@ func TestDecideApproval_KeepsTheDecisionAndNothingElse(t *testing.T) {
 }
 
 func TestDecideApproval_OfTwoDeciders_OneComesTooLate(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	asker, decider := addUser(t, s, "owner").ID, addUser(t, s, "second owner").ID
 	waiting := addApproval(t, s, Approval{RequestedBy: asker})
@@ -132,6 +136,7 @@ func TestDecideApproval_OfTwoDeciders_OneComesTooLate(t *testing.T) {
 }
 
 func TestApprovals_WhatNobodyMayDo_TheDatabaseRefuses(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	asker := addUser(t, s, "owner").ID
 	waiting := addApproval(t, s, Approval{RequestedBy: asker})
@@ -171,6 +176,7 @@ func TestApprovals_WhatNobodyMayDo_TheDatabaseRefuses(t *testing.T) {
 }
 
 func TestApprovals_ListsCountsAndWhatIsOver(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	asker := addUser(t, s, "owner").ID
 	var all []int64

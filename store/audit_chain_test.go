@@ -46,6 +46,7 @@ func logOf(t *testing.T) (s *Store, file *sql.DB) {
 }
 
 func TestCheckAudit_UntouchedLog_IsWhole(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	if got := checkAudit(t, s); !got.Whole() || got.Entries != 0 {
 		t.Errorf("an empty one: %+v", got)
@@ -57,6 +58,7 @@ func TestCheckAudit_UntouchedLog_IsWhole(t *testing.T) {
 }
 
 func TestCheckAudit_AnyChange_IsFound(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		statement string
 		broken    int64
@@ -93,6 +95,7 @@ func TestCheckAudit_AnyChange_IsFound(t *testing.T) {
 }
 
 func TestCheckAudit_WithAnotherKey_IsNotWhole(t *testing.T) {
+	t.Parallel()
 	s, _ := logOf(t)
 	s.Keys = open(t, t.TempDir(), "sandbox").Keys
 	if got := checkAudit(t, s); got.Whole() {
@@ -102,6 +105,7 @@ func TestCheckAudit_WithAnotherKey_IsNotWhole(t *testing.T) {
 
 // What was written before there was a chain is covered from its first entry on.
 func TestCheckAudit_EntriesFromBeforeTheChain(t *testing.T) {
+	t.Parallel()
 	early := func() (*Store, *sql.DB) {
 		s, file := logOf(t)
 		for _, statement := range []string{"UPDATE audit_log SET mac = x'', address = '', search = ''", "DELETE FROM audit_head"} {
@@ -126,6 +130,7 @@ func TestCheckAudit_EntriesFromBeforeTheChain(t *testing.T) {
 }
 
 func TestCheckAudit_WhileEntriesComeIn_IsWhole(t *testing.T) {
+	t.Parallel()
 	s, _ := logOf(t)
 	done := make(chan error, 1)
 	go func() {
@@ -156,6 +161,7 @@ func TestCheckAudit_WhileEntriesComeIn_IsWhole(t *testing.T) {
 }
 
 func TestAudit_IsFoundByWhatItSays(t *testing.T) {
+	t.Parallel()
 	s, _ := logOf(t)
 	for name, c := range map[string]struct {
 		filter AuditFilter
@@ -181,6 +187,7 @@ func TestAudit_IsFoundByWhatItSays(t *testing.T) {
 }
 
 func TestAddAudit_TakesTheAddressOfItsContext(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	ctx := WithOrigin(t.Context(), "192.0.2.9")
 	write(t, s, func(tx *Tx) error { return tx.AddAudit(ctx, AuditEntry{At: noon, Act: "x", Subject: "x"}) })

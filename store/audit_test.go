@@ -16,6 +16,7 @@ func addAudit(t testing.TB, s *Store, e AuditEntry) {
 }
 
 func TestAudit_RoundTrip_NewestFirst(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "owner").ID
 	want := []AuditEntry{
@@ -47,6 +48,7 @@ func TestAudit_RoundTrip_NewestFirst(t *testing.T) {
 }
 
 func TestAddAudit_OfNothingOrByNobody_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for name, wrong := range map[string]AuditEntry{
 		"act":     {Subject: "recipient"},
@@ -60,6 +62,7 @@ func TestAddAudit_OfNothingOrByNobody_IsRefused(t *testing.T) {
 }
 
 func TestAudit_ThatIsThere_NeverChanges(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	addAudit(t, s, AuditEntry{At: noon, UserID: addUser(t, s, "owner").ID, Act: "frozen", Subject: "payout_rules"})
 	before, err := s.Audit(t.Context(), AuditFilter{})

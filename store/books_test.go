@@ -215,6 +215,7 @@ func fillMoneyOut(t *testing.T, s *Store, user, collection int64) {
 }
 
 func TestBooks_RowsOfOne_AreSeenInNoOther(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	mine, other := open(t, dir, "production"), open(t, dir, "sandbox")
 	fill(t, mine)
@@ -242,6 +243,7 @@ func mustBeFrom(t *testing.T, name string, err error) {
 }
 
 func TestBooks_RowsOfOne_CannotBeChangedOrPointedToFromAnother(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	mine, other := open(t, dir, "production"), open(t, dir, "sandbox")
 	fill(t, mine)
@@ -296,6 +298,7 @@ func TestBooks_RowsOfOne_CannotBeChangedOrPointedToFromAnother(t *testing.T) {
 }
 
 func TestReads_OfAClosedStore_AreErrors(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	mustBe(t, s.Close(), nil)
 	for name, read := range readsOf(s.Reader) {

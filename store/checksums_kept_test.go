@@ -8,6 +8,7 @@ import (
 // The checksums of rows that shops have kept: one that came out otherwise would call
 // every row of every shop damaged.
 func TestChecksums_AreThoseThatShopsHaveKept(t *testing.T) {
+	t.Parallel()
 	at := time.UnixMilli(1_772_616_600_000)
 	for name, c := range map[string]struct{ got, want int64 }{
 		"transaction": {sumOf(Demo, Transaction{

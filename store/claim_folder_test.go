@@ -6,6 +6,7 @@ import (
 )
 
 func TestClaimFolder_OneProcessAtATime_AndCommandsBesideIt(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	release, err := ClaimFolder(t.Context(), dir)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 )
 
 func TestReschedule_WhatWaitsBeyondItsHorizon_AndNothingElse(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	other := open(t, t.TempDir(), "demo")
 	h := Horizon{Poll: time.Hour, Delivery: 2 * time.Hour, Reconciliation: 3 * time.Hour, Approval: 4 * time.Hour}

@@ -21,6 +21,7 @@ func copyFolder(t *testing.T, from string) string {
 }
 
 func TestOpen_AfterAnUncleanEnd_SaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	const frame = 24 + 4096
 	for name, c := range map[string]struct {
 		harm func(log []byte) []byte
@@ -87,6 +88,7 @@ func lookAtAll(t *testing.T, s *Store) {
 }
 
 func TestRows_ChangedPastComptoir_AreFoundAndStayFound(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	harmed, whole, old := addTransaction(t, s, Transaction{Asked: 250000, Amount: 250000}), addTransaction(t, s, Transaction{Asked: 100}), addTransaction(t, s, Transaction{Asked: 300})
 	exec := func(statement string, id int64) {
@@ -127,6 +129,7 @@ func TestRows_ChangedPastComptoir_AreFoundAndStayFound(t *testing.T) {
 
 // What asks for money and what limits it is looked at as what moved it.
 func TestRows_LinksApprovalsAndRules_ChangedPastComptoir_AreFound(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	by := addUser(t, s, "Awa").ID
 	var l PaymentLink

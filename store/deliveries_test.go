@@ -19,6 +19,7 @@ func deliveryIDs(deliveries []Delivery) []int64 {
 }
 
 func TestAddDelivery_RoundTrip(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	want := Delivery{
 		ReceivedAt: noon, Method: "POST", ContentType: "application/json", RemoteAddr: "192.0.2.1", Body: []byte("\x00\xff{}"),
@@ -39,6 +40,7 @@ func TestAddDelivery_RoundTrip(t *testing.T) {
 }
 
 func TestUpdateDelivery_ChangesWhatCameOfIt_NeverWhatArrived(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	id := addTransaction(t, s, Transaction{}).ID
 	want := addDelivery(t, s, Delivery{ReceivedAt: noon, Body: []byte("body"), Reference: "reference", NextAt: noon})
@@ -53,6 +55,7 @@ func TestUpdateDelivery_ChangesWhatCameOfIt_NeverWhatArrived(t *testing.T) {
 }
 
 func TestDeliveries_FiltersAndPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	a := addDelivery(t, s, Delivery{Reference: "aaaa", RemoteAddr: "192.0.2.1"}).ID
 	b := addDelivery(t, s, Delivery{ExternalReference: "bbbb", Verdict: VerdictRefused, Body: []byte("signature=secret")}).ID
@@ -80,6 +83,7 @@ func TestDeliveries_FiltersAndPages(t *testing.T) {
 }
 
 func TestDueDeliveries_ThoseByNow_LongestDueFirst(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	if _, found, err := s.NextDelivery(t.Context(), time.Time{}); err != nil || found {
 		t.Errorf("something is due in an empty book: %v", err)
@@ -101,6 +105,7 @@ func TestDueDeliveries_ThoseByNow_LongestDueFirst(t *testing.T) {
 }
 
 func TestPruneRefused_KeepsTheNewestAndEveryAcceptedOne(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, other := open(t, dir, "sandbox"), open(t, dir, "demo")
 	elsewhere := addDelivery(t, other, Delivery{Verdict: VerdictRefused})

@@ -14,6 +14,7 @@ import (
 var oneEnginesAlone = regexp.MustCompile(`PRAGMA|INDEXED BY|instr\(|total_changes|\bGLOB\b|INSERT OR |IN \(\)|"\+(kind|status|operator|reference)\b|strftime|ifnull|group_concat`)
 
 func TestStatements_OfAllEngines_AreInWordsThatAllKnow(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("*.go")
 	mustBe(t, err, nil)
 	for _, name := range files {
@@ -31,6 +32,7 @@ func TestStatements_OfAllEngines_AreInWordsThatAllKnow(t *testing.T) {
 }
 
 func TestPaidOut_OfNoKinds_IsNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	totals, err := s.PaidOut(t.Context(), noon)
 	mustBe(t, err, nil)

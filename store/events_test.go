@@ -21,6 +21,7 @@ func addEvent(t *testing.T, s *Store, e Event) Event {
 }
 
 func TestEvents_RoundTrip_OldestFirst(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	id, other := addTransaction(t, s, Transaction{}).ID, addTransaction(t, s, Transaction{}).ID
 	want := Event{TransactionID: id, At: noon, Kind: EventAnswer, Status: StatusPending, Note: "sent", Detail: "detail", Raw: json.RawMessage(`{"reference":"r"}`)}
@@ -46,6 +47,7 @@ func TestEvents_RoundTrip_OldestFirst(t *testing.T) {
 }
 
 func TestEvents_OfAVeryLongStory_AreTheNewest(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	id := addTransaction(t, s, Transaction{}).ID
 	var last Event
@@ -64,6 +66,7 @@ func TestEvents_OfAVeryLongStory_AreTheNewest(t *testing.T) {
 }
 
 func TestAddEvent_OfNoTransactionOrOfNoKind_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	id := addTransaction(t, s, Transaction{}).ID
 	for name, e := range map[string]Event{
@@ -82,6 +85,7 @@ func TestAddEvent_OfNoTransactionOrOfNoKind_IsRefused(t *testing.T) {
 }
 
 func TestEvents_ThatAreThere_NeverChange(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	e := addEvent(t, s, Event{TransactionID: addTransaction(t, s, Transaction{}).ID, Kind: EventPoll, Status: StatusPending, Note: "note"})
 	for statement, why := range map[string]string{

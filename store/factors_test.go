@@ -10,6 +10,7 @@ import (
 )
 
 func TestTOTP_IsKeptSealed_AndEachStepIsGoodOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	u := addUser(t, s, "owner")
@@ -44,6 +45,7 @@ func TestTOTP_IsKeptSealed_AndEachStepIsGoodOnce(t *testing.T) {
 }
 
 func TestRecoveryCodes_AreGoodOnce_ForTheirPersonAlone(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	u, other := addUser(t, s, "owner"), addUser(t, s, "second owner")
 	write(t, s, func(tx *Tx) error { return tx.SetTOTP(t.Context(), u.ID, "secret") })
@@ -64,6 +66,7 @@ func TestRecoveryCodes_AreGoodOnce_ForTheirPersonAlone(t *testing.T) {
 }
 
 func TestLastOwner_CannotBeTakenAway_EvenByTwoAtOnce(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	var owners [2]User
 	for i, name := range []string{"owner", "second owner"} {
@@ -91,6 +94,7 @@ func TestLastOwner_CannotBeTakenAway_EvenByTwoAtOnce(t *testing.T) {
 }
 
 func TestRightsThatChange_EndAllSessions(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	owner, u := addUser(t, s, "owner"), addUser(t, s, "Caisse")
 	write(t, s, func(tx *Tx) error { return tx.SetRole(t.Context(), owner.ID, RoleOwner) })
@@ -112,6 +116,7 @@ func TestRightsThatChange_EndAllSessions(t *testing.T) {
 }
 
 func TestInvitation_IsGoodOnce_WhileItLasts(t *testing.T) {
+	t.Parallel()
 	now := noon
 	s, err := Open(t.Context(), t.TempDir(), Options{Book: "sandbox", Now: func() time.Time { return now }})
 	mustBe(t, err, nil)
@@ -147,6 +152,7 @@ func TestInvitation_IsGoodOnce_WhileItLasts(t *testing.T) {
 }
 
 func TestPasskey_IsOnePersonsAlone(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	u, other := addUser(t, s, "owner"), addUser(t, s, "second owner")
 	add := func(of User, credential string) error {

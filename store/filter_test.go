@@ -9,6 +9,7 @@ import (
 )
 
 func TestSearch_TakesForTheSame_WhatPeopleWriteInMoreThanOneWay(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for stored, typed := range map[string][]string{
 		"Mme M’Bida":         {"m'bida", "M’BIDA", "mʼbida"},
@@ -34,6 +35,7 @@ func TestSearch_TakesForTheSame_WhatPeopleWriteInMoreThanOneWay(t *testing.T) {
 }
 
 func TestOpen_BookFoldedAsBefore_IsSearchedAsNow(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	want := addTransaction(t, s, Transaction{Description: "Sainte-Anne, M’Bida, œuvre"}).ID

@@ -14,6 +14,7 @@ import (
 var historyScan = []string{"SCAN history_rows", "SCAN history_days", "SCAN only_here", "SCAN reconciliations", "SCAN transactions", "SCAN balance_snapshots"}
 
 func TestQueries_OfTheHistory_ReadThroughAnIndex(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for name, c := range map[string]struct {
 		read  func(Reader) error
@@ -67,6 +68,7 @@ func TestQueries_OfTheHistory_ReadThroughAnIndex(t *testing.T) {
 }
 
 func TestBooks_TheHistoryOfOne_IsSeenInNoOther(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	mine := open(t, dir, "sandbox")
 	keepHistory(t, mine, historyRow(func(h *HistoryRow) { h.Kind = KindAirtime }))

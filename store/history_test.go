@@ -35,6 +35,7 @@ func history(t testing.TB, s *Store, f HistoryFilter) []HistoryRow {
 }
 
 func TestHistory_RowThatCamPayTellsAgain_IsTheSameRow(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	byReference := historyRow(func(*HistoryRow) {})
 	byCode := historyRow(func(h *HistoryRow) { h.Reference, h.Code = "", "CP260302T00002" })
@@ -53,6 +54,7 @@ func TestHistory_RowThatCamPayTellsAgain_IsTheSameRow(t *testing.T) {
 }
 
 func TestHistory_RowThatTellsSomethingElse_IsToBeComparedAnew(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	first := addTransaction(t, s, Transaction{Reference: "reference"})
 	keepHistory(t, s, historyRow(func(*HistoryRow) {}))
@@ -73,6 +75,7 @@ func TestHistory_RowThatTellsSomethingElse_IsToBeComparedAnew(t *testing.T) {
 
 // The rows of one moment are in nobody's way: pages neither skip nor repeat.
 func TestHistory_Pages_HoldEachRowOnce(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	const all = 270
 	for i := range all {
@@ -108,6 +111,7 @@ func TestHistory_Pages_HoldEachRowOnce(t *testing.T) {
 }
 
 func TestOnlyHere_HoldsWhatTheHistoryLacks_AndNobodysMoneyNot(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	day := noon.Add(-12 * time.Hour)
 	settled := func(status Status, at time.Time) Transaction {

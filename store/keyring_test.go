@@ -9,6 +9,7 @@ import (
 )
 
 func TestKeyring_IsMadeOnce_AndOnlyItsOwnerReadsIt(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	first, second := open(t, dir, "sandbox"), open(t, dir, "demo")
 	sealed := first.Keys.Seal("a", []byte("secret"))
@@ -25,6 +26,7 @@ func TestKeyring_IsMadeOnce_AndOnlyItsOwnerReadsIt(t *testing.T) {
 }
 
 func TestKeyring_OtherKeyPurposeOrBytes_AreRefused(t *testing.T) {
+	t.Parallel()
 	k, other := open(t, t.TempDir(), "sandbox").Keys, open(t, t.TempDir(), "sandbox").Keys
 	sealed := k.Seal("a", []byte("secret"))
 	if again := k.Seal("a", []byte("secret")); bytes.Equal(sealed, again) || bytes.Contains(sealed, []byte("secret")) {
@@ -53,6 +55,7 @@ func TestKeyring_OtherKeyPurposeOrBytes_AreRefused(t *testing.T) {
 }
 
 func TestKeyring_FileThatIsNoKey_IsRefused(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{"", "zz", strings.Repeat("ab", 31), strings.Repeat("ab", 33)} {
 		dir := t.TempDir()
 		mustBe(t, os.WriteFile(filepath.Join(dir, KeyFileName), []byte(text), 0o600), nil)

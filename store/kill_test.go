@@ -56,6 +56,7 @@ func writeForever(dir string) error {
 }
 
 func TestWrite_Acknowledged_SurvivesKill9(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, before := range []int{1, 100, 400} { // three lives of one database
 		acknowledged := killAfter(t, dir, before)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestCreateLink_RoundTrip(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "Caisse")
 	want := PaymentLink{
@@ -47,6 +48,7 @@ func TestCreateLink_RoundTrip(t *testing.T) {
 }
 
 func TestCreateLink_SlugInUse_IsDuplicate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	addLink(t, s, PaymentLink{Slug: "aaaa"})
@@ -58,6 +60,7 @@ func TestCreateLink_SlugInUse_IsDuplicate(t *testing.T) {
 }
 
 func TestUpdateLink_ChangesWhatMayChangeAndFindsItByItsNewWords(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	till := addUser(t, s, "Caisse")
 	want := addLink(t, s, PaymentLink{Slug: "aaaa", Kind: LinkCounter, Description: "Pain"})
@@ -81,6 +84,7 @@ func TestUpdateLink_ChangesWhatMayChangeAndFindsItByItsNewWords(t *testing.T) {
 }
 
 func TestLink_Stop_SaysWhyNobodyCanPay(t *testing.T) {
+	t.Parallel()
 	s := func(l PaymentLink, paid int, taken int64) LinkStop {
 		return LinkWithState{PaymentLink: l, Paid: paid, Taken: money.XAF(taken)}.Stop(noon)
 	}
@@ -104,6 +108,7 @@ func TestLink_Stop_SaysWhyNobodyCanPay(t *testing.T) {
 }
 
 func TestLink_OfManyPayments_IsShownByItsNewestAttempt(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	l := addLink(t, s, PaymentLink{Slug: "many", Kind: LinkReusable})
 	addTransaction(t, s, Transaction{LinkID: l.ID, Status: StatusSuccessful, Amount: 500})
@@ -115,6 +120,7 @@ func TestLink_OfManyPayments_IsShownByItsNewestAttempt(t *testing.T) {
 }
 
 func TestLinkInFlight_CountsWhatAPayerWasAskedFor(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	l := addLink(t, s, PaymentLink{Slug: "many", Kind: LinkReusable})
 	for _, attempt := range []Transaction{
@@ -131,6 +137,7 @@ func TestLinkInFlight_CountsWhatAPayerWasAskedFor(t *testing.T) {
 }
 
 func TestUnpaidSince_CountsWhatCustomersAskedForAndDidNotPay(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "Caisse")
 	l, other := addLink(t, s, PaymentLink{Slug: "one"}), addLink(t, s, PaymentLink{Slug: "other"})
@@ -152,6 +159,7 @@ func TestUnpaidSince_CountsWhatCustomersAskedForAndDidNotPay(t *testing.T) {
 }
 
 func TestLink_Newest_IsTheAttemptThatSaysMost(t *testing.T) {
+	t.Parallel()
 	rank := []Status{StatusSuccessful, StatusPending, StatusInDoubt, StatusWaiting, StatusFailed, StatusUnsent}
 	s := open(t, t.TempDir(), "sandbox")
 	for i, better := range rank {
@@ -174,6 +182,7 @@ func TestLink_Newest_IsTheAttemptThatSaysMost(t *testing.T) {
 }
 
 func TestLink_PaidAndTaken_CountSuccessfulAttempts(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	l, other := addLink(t, s, PaymentLink{Slug: "l"}), addLink(t, s, PaymentLink{Slug: "other"})
 	for _, attempt := range []Transaction{
@@ -198,6 +207,7 @@ func TestLink_PaidAndTaken_CountSuccessfulAttempts(t *testing.T) {
 }
 
 func TestLinks_SearchAndPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	var all []int64
 	for i := range 5 {

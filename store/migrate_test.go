@@ -17,6 +17,7 @@ import (
 )
 
 func TestOpen_Migrations_BuildEveryTableOnceAndOpenAgain(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	user := addUser(t, s, "Boutique Exemple")
@@ -52,6 +53,7 @@ func newest(t *testing.T) int64 {
 }
 
 func TestOpen_NewerDatabase_IsRefusedAndLeftAsItIs(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	mustBe(t, open(t, dir, "sandbox").Close(), nil)
 	path := filepath.Join(dir, FileName)
@@ -87,6 +89,7 @@ func TestOpen_NewerDatabase_IsRefusedAndLeftAsItIs(t *testing.T) {
 }
 
 func TestOpen_MigrationThatFails_IsSaidAndUndone(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	raw, err := sql.Open("sqlite", filepath.Join(dir, FileName))
 	if err != nil {
@@ -130,6 +133,7 @@ func bookOf(t *testing.T, dir string, version int64) *sql.DB {
 // A book of the version before money went out keeps its rows, which refund
 // nothing, went to nobody and cost nothing.
 func TestOpen_BookFromBeforeMoneyOut_KeepsItsTransactions(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	raw := bookOf(t, dir, 4)
 	if _, err := raw.Exec(`INSERT INTO transactions VALUES (1, 'sandbox', 'collect', 'push', 'successful', NULL, NULL,

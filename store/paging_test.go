@@ -49,6 +49,7 @@ func (f TransactionFilter) shows(t Transaction) bool {
 }
 
 func TestTransactions_Pages_ShowEveryRowOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, other := open(t, dir, "sandbox"), open(t, dir, "demo")
 	var known []Transaction // in the order of their IDs

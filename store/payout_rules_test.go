@@ -9,6 +9,7 @@ import (
 )
 
 func TestPayoutRules_NeverSet_LimitNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	if rules, err := s.PayoutRules(t.Context()); err != nil || rules != (PayoutRules{}) {
 		t.Errorf("%+v, %v", rules, err)
@@ -16,6 +17,7 @@ func TestPayoutRules_NeverSet_LimitNothing(t *testing.T) {
 }
 
 func TestSetPayoutRules_TakesThePlaceOfTheEarlierOnes(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, other := open(t, dir, "production"), open(t, dir, "sandbox")
 	user, second := addUser(t, s, "owner").ID, addUser(t, s, "second owner").ID
@@ -40,6 +42,7 @@ func TestSetPayoutRules_TakesThePlaceOfTheEarlierOnes(t *testing.T) {
 }
 
 func TestSetPayoutRules_WhatIsNoRule_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "owner").ID
 	for name, wrong := range map[string]PayoutRules{

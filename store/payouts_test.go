@@ -45,6 +45,7 @@ func (e every) sum(kind Kind, operators []money.Operator, statuses ...Status) (s
 }
 
 func TestReserved_IsWhatIsOnItsWayOrWentSinceTheBalanceWasTrue(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	e := addEvery(t, s)
 	both := []money.Operator{money.MTN, money.Orange}
@@ -69,6 +70,7 @@ func TestReserved_IsWhatIsOnItsWayOrWentSinceTheBalanceWasTrue(t *testing.T) {
 }
 
 func TestPaidOut_CountsWhatDidNotFail_InDoubtToo(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	e := addEvery(t, s)
 	both := []money.Operator{money.MTN, money.Orange}
@@ -93,6 +95,7 @@ func TestPaidOut_CountsWhatDidNotFail_InDoubtToo(t *testing.T) {
 }
 
 func TestPayouts_BegunElsewhere_CountWithWhatIsProved(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	addTransaction(t, s, Transaction{Kind: KindWithdraw, Origin: OriginExternal, Operator: "MTN", Status: StatusSuccessful, Amount: 700, SettledAt: noon})
 	if got, err := s.Reserved(t.Context(), KindWithdraw, "MTN", noon); err != nil || got != 700 {
@@ -107,6 +110,7 @@ func TestPayouts_BegunElsewhere_CountWithWhatIsProved(t *testing.T) {
 }
 
 func TestReserved_InsideAWrite_SeesWhatTheWriteWroteDown(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	write(t, s, func(tx *Tx) error {
 		for want := money.XAF(0); want <= 300; want += 100 {
@@ -122,6 +126,7 @@ func TestReserved_InsideAWrite_SeesWhatTheWriteWroteDown(t *testing.T) {
 }
 
 func TestRefunded_IsWhatWentBackOrMayYet(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user, second := addUser(t, s, "owner").ID, addUser(t, s, "second owner").ID
 	collection, other := addTransaction(t, s, Transaction{Asked: 100_000}), addTransaction(t, s, Transaction{})
@@ -163,6 +168,7 @@ func TestRefunded_IsWhatWentBackOrMayYet(t *testing.T) {
 }
 
 func TestCreateTransaction_RefundOfWhatCameIn_IsTheOnlyOne(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	collection := addTransaction(t, s, Transaction{})
 	want := filled(Transaction{Kind: KindWithdraw, Origin: OriginRefund, RefundOf: collection.ID, RecipientName: "name", Fee: 5})
@@ -181,6 +187,7 @@ func TestCreateTransaction_RefundOfWhatCameIn_IsTheOnlyOne(t *testing.T) {
 }
 
 func TestRecentSamePayout_IsTheSameKindNumberAndAmountThatDidNotFail(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	same := Transaction{Kind: KindWithdraw, Phone: "237677123456", Asked: 100, CreatedAt: noon}
 	first := addTransaction(t, s, same)
@@ -206,6 +213,7 @@ func TestRecentSamePayout_IsTheSameKindNumberAndAmountThatDidNotFail(t *testing.
 }
 
 func TestUsualPayouts_AreThoseThatSucceededLast(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for i := range usualCount + 2 {
 		addTransaction(t, s, Transaction{Kind: KindWithdraw, Status: StatusSuccessful, Asked: money.XAF(int64(i + 1)), SettledAt: noon.Add(time.Duration(i) * time.Second)})

@@ -11,6 +11,7 @@ import (
 )
 
 func TestCreateUser_RoundTrip(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	want := User{Name: "Élodie", PasswordHash: "$argon2id$v=19$…", Role: RoleAccountant, Locale: "en", CreatedAt: noon.Add(1234 * time.Microsecond)}
 	var created User
@@ -28,6 +29,7 @@ func TestCreateUser_RoundTrip(t *testing.T) {
 }
 
 func TestUsers_NamesDifferingInCase_AreOnePerson(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	if n, err := s.CountUsers(t.Context()); err != nil || n != 0 {
 		t.Errorf("%d users before the first, %v", n, err)
@@ -54,6 +56,7 @@ func TestUsers_NamesDifferingInCase_AreOnePerson(t *testing.T) {
 }
 
 func TestUsers_AreTheSameInEveryBook(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	created := addUser(t, open(t, dir, "sandbox"), "Caisse")
 	if found, err := open(t, dir, "production").UserByName(t.Context(), "caisse"); err != nil || found.ID != created.ID {
@@ -62,6 +65,7 @@ func TestUsers_AreTheSameInEveryBook(t *testing.T) {
 }
 
 func TestSetPasswordAndLocale_ChangeOnePerson(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	one, other := addUser(t, s, "one"), addUser(t, s, "other")
 	write(t, s, func(tx *Tx) error {
@@ -84,6 +88,7 @@ func TestSetPasswordAndLocale_ChangeOnePerson(t *testing.T) {
 }
 
 func TestSession_RoundTrip_AndEndedOnesStayEnded(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "Caisse")
 	want := Session{TokenHash: []byte{0, 1, 2}, Data: []byte("anonymous"), CreatedAt: noon, SeenAt: noon, ExpiresAt: noon.Add(time.Hour)}
@@ -109,6 +114,7 @@ func TestSession_RoundTrip_AndEndedOnesStayEnded(t *testing.T) {
 }
 
 func TestSession_Expired_IsNotFoundAndIsRemoved(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	put := func(token string, expires time.Time) {
 		t.Helper()
@@ -130,6 +136,7 @@ func TestSession_Expired_IsNotFoundAndIsRemoved(t *testing.T) {
 }
 
 func TestTouchAndDeleteSession(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	token := []byte("token")
 	touch := func(tx *Tx) error {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestWrite_ForASessionThatHasEnded_KeepsNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	u, other := addUser(t, s, "Awa"), addUser(t, s, "Brice")
 	session := Session{TokenHash: []byte("hash"), UserID: u.ID, CreatedAt: noon, SeenAt: noon, ExpiresAt: s.now().Add(time.Hour)}

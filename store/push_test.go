@@ -12,6 +12,7 @@ import (
 )
 
 func TestPushSubscriptions_OfOnePerson_AreTheNewestTen(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	u, other := addUser(t, s, "Caisse"), addUser(t, s, "Autre")
 	for i := range mostDevices + 3 {
@@ -34,6 +35,7 @@ func TestPushSubscriptions_OfOnePerson_AreTheNewestTen(t *testing.T) {
 }
 
 func TestPushTargets_RestWhenTheirSessionIsEnded_AndNotWhenItLapses(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	u := addUser(t, s, "Caisse")
 	const ended, lapses, kept = 1, 2, 3
@@ -76,6 +78,7 @@ func TestPushTargets_RestWhenTheirSessionIsEnded_AndNotWhenItLapses(t *testing.T
 }
 
 func TestPushTargets_RefusedAgainAndAgain_Rest(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	u := addUser(t, s, "Caisse")
 	write(t, s, func(tx *Tx) error {
@@ -116,6 +119,7 @@ func TestPushTargets_RefusedAgainAndAgain_Rest(t *testing.T) {
 }
 
 func TestPushKeys_TheFirstPairStays_Sealed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	_, err := s.PushKeys(t.Context())

@@ -5,6 +5,7 @@ package store
 import "testing"
 
 func TestAddReceipt_TheFirstAddressStays(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	sale := addTransaction(t, s, Transaction{Status: StatusSuccessful, Amount: 500})
 	for _, token := range []string{"first", "second"} {

@@ -22,6 +22,7 @@ func addRecipient(t testing.TB, s *Store, p Recipient) Recipient {
 }
 
 func TestAddRecipient_RoundTrip(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	want := Recipient{Name: "Épicerie", Phone: "237677123456", Operator: "MTN", CreatedBy: addUser(t, s, "owner").ID, CreatedAt: noon}
 	added := addRecipient(t, s, want)
@@ -44,6 +45,7 @@ func TestAddRecipient_RoundTrip(t *testing.T) {
 }
 
 func TestAddRecipient_PhoneThatIsSaved_IsDuplicate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	user := addUser(t, s, "owner").ID
@@ -56,6 +58,7 @@ func TestAddRecipient_PhoneThatIsSaved_IsDuplicate(t *testing.T) {
 }
 
 func TestRemoveRecipient_IsHiddenAndComesBackAsANewOne(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "owner").ID
 	first := addRecipient(t, s, Recipient{Name: "Caisse", Phone: "237677123456", CreatedBy: user, CreatedAt: noon})
@@ -85,6 +88,7 @@ func TestRemoveRecipient_IsHiddenAndComesBackAsANewOne(t *testing.T) {
 }
 
 func TestAddRecipient_WhoIsNobody_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "owner").ID
 	for name, wrong := range map[string]Recipient{
@@ -104,6 +108,7 @@ func TestAddRecipient_WhoIsNobody_IsRefused(t *testing.T) {
 }
 
 func TestRecipients_SearchAndPages(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "owner").ID
 	var all []int64

@@ -12,6 +12,7 @@ import (
 )
 
 func TestReconciliation_IsKeptAsFarAsItIs(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "Caisse")
 	var run Reconciliation
@@ -44,6 +45,7 @@ func TestReconciliation_IsKeptAsFarAsItIs(t *testing.T) {
 }
 
 func TestMovements_AddUpByWallet(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	keepHistory(t, s,
 		historyRow(func(h *HistoryRow) { h.Reference = "1" }),
@@ -65,6 +67,7 @@ func TestMovements_AddUpByWallet(t *testing.T) {
 }
 
 func TestUnderWay_IsWhatABalanceMayNotHoldYet(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	at := noon.Add(time.Hour)
 	late := addTransaction(t, s, Transaction{Reference: "1", Status: StatusSuccessful, SettledAt: at})
@@ -89,6 +92,7 @@ func TestUnderWay_IsWhatABalanceMayNotHoldYet(t *testing.T) {
 }
 
 func TestBalanceSeries_HasOnePointForEachStep(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for i := range 500 {
 		write(t, s, func(tx *Tx) error {
@@ -117,6 +121,7 @@ func TestBalanceSeries_HasOnePointForEachStep(t *testing.T) {
 // A clock that was ahead for a while must not keep the nights after it from
 // being compared.
 func TestLastDaily_LeavesOutDaysThatAreYetToCome(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for _, day := range []time.Time{noon, noon.AddDate(0, 0, 40)} {
 		write(t, s, func(tx *Tx) error {
@@ -130,6 +135,7 @@ func TestLastDaily_LeavesOutDaysThatAreYetToCome(t *testing.T) {
 }
 
 func TestBalanceBefore_IsTheNewestByItsTime(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	_, err := s.BalanceBefore(t.Context(), noon)
 	mustBe(t, err, ErrNotFound)

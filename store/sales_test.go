@@ -24,6 +24,7 @@ func saleIDs(sales []Sale) []int64 {
 }
 
 func TestOpenSales_OfACounter_LandAtItsTill(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	me := addUser(t, s, "Caisse").ID
 	var tills [2]int64
@@ -92,6 +93,7 @@ func readsOfSales(r Reader) map[string]func(context.Context) error {
 }
 
 func TestOpenSales_AreThisPersonsOfToday_OpenOrEndedJustNow_EachLinkOnce(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	me, other := addUser(t, s, "Caisse").ID, addUser(t, s, "Autre").ID
 	link := addLink(t, s, PaymentLink{Slug: "slug", CreatedBy: me, AtTill: true}).ID
@@ -151,6 +153,7 @@ func addSale(t *testing.T, s *Store, key SaleKey) (added SaleWay) {
 }
 
 func TestSales_AreNumberedWithoutAGap_PerDayAndBook_AndKeepTheirNumberInAnotherWay(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	payment := func() SaleKey {
 		return SaleKey{TransactionID: addTransaction(t, s, Transaction{Kind: KindCollect, CreatedAt: noon}).ID}
@@ -178,6 +181,7 @@ func TestSales_AreNumberedWithoutAGap_PerDayAndBook_AndKeepTheirNumberInAnotherW
 }
 
 func TestRecentAmounts_TheMostUsedComeFirst(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for _, asked := range []money.XAF{500, 900, 500, 700, 900, 500} {
 		addTransaction(t, s, Transaction{Kind: KindCollect, Asked: asked, CreatedAt: noon})
@@ -191,6 +195,7 @@ func TestRecentAmounts_TheMostUsedComeFirst(t *testing.T) {
 }
 
 func TestRecentPayers_AreThoseWhoPaid_TheLastOneFirst(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for i, phone := range []money.Phone{"237677000001", "237677000002", "237677000001", ""} {
 		addTransaction(t, s, Transaction{Kind: KindCollect, Status: StatusSuccessful, Phone: phone, CreatedAt: noon.Add(time.Duration(i) * time.Second)})
@@ -203,6 +208,7 @@ func TestRecentPayers_AreThoseWhoPaid_TheLastOneFirst(t *testing.T) {
 }
 
 func TestClaimed_FindsByReferenceOrByNumberWithAmount_AndByNothingElse(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	one := addTransaction(t, s, Transaction{Kind: KindCollect, OperatorReference: "MP26.1A", Phone: "237677000001", Asked: 500, CreatedAt: noon}).ID
 	two := addTransaction(t, s, Transaction{Kind: KindCollect, Code: "CP26", Phone: "237677000001", Asked: 900, Amount: 950, CreatedAt: noon}).ID
@@ -274,6 +280,7 @@ func (b booked) payment(id, link int64, by any, status Status, at time.Time) {
 }
 
 func TestOpenSales_OfAnOlderVersion_StayOnTheStripAndGetNumbers(t *testing.T) {
+	t.Parallel()
 	for name, numbered := range map[string]bool{"before any had a number": false, "while others have": true} {
 		t.Run(name, func(t *testing.T) {
 			dir, midnight := t.TempDir(), time.Date(2026, 3, 1, 23, 0, 0, 0, time.UTC)

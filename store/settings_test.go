@@ -9,6 +9,7 @@ import (
 )
 
 func TestShop_IsOne_InEveryBook_AndKeepsItsLogo(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	_, err := s.Shop(t.Context())
 	mustBe(t, err, ErrNotFound)
@@ -34,6 +35,7 @@ func TestShop_IsOne_InEveryBook_AndKeepsItsLogo(t *testing.T) {
 }
 
 func TestCamPayKeys_AreOfTheirBook_AndStandNowhereAsTheyAre(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "demo")
 	production, err := s.ForBook("production")
@@ -61,6 +63,7 @@ func TestCamPayKeys_AreOfTheirBook_AndStandNowhereAsTheyAre(t *testing.T) {
 }
 
 func TestForBook_ShowsItsRowsAlone_AndSharesTheWriter(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	other, err := s.ForBook("production")
 	mustBe(t, err, nil)

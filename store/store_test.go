@@ -142,6 +142,7 @@ func ids(transactions []Transaction) []int64 {
 }
 
 func TestOpen_FolderAndFiles_AreTheOwnersAlone(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a folder with ? # and %", "data")
 	s := openNew(t, dir, "sandbox")
 	addUser(t, s, "Boutique Exemple") // so that the log beside the database exists
@@ -157,6 +158,7 @@ func TestOpen_FolderAndFiles_AreTheOwnersAlone(t *testing.T) {
 }
 
 func TestOpen_FileThatOthersCanRead_IsClosedToThem(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, FileName)
 	if err := os.WriteFile(path, nil, 0o644); err != nil {
@@ -173,6 +175,7 @@ func TestOpen_FileThatOthersCanRead_IsClosedToThem(t *testing.T) {
 }
 
 func TestOpen_Connections_AreDurableForWritesAndReadOnlyForReads(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for pragma, want := range map[string][2]string{ // on the write connection, on a read connection
 		"journal_mode": {"wal", "wal"},
@@ -204,6 +207,7 @@ func TestOpen_Connections_AreDurableForWritesAndReadOnlyForReads(t *testing.T) {
 }
 
 func TestOpen_WhatCannotBeOpened_IsSaid(t *testing.T) {
+	t.Parallel()
 	if _, err := Open(t.Context(), t.TempDir(), Options{Book: "other"}); err == nil || !strings.Contains(err.Error(), `"other"`) {
 		t.Errorf("an unknown book: %v", err)
 	}
@@ -231,6 +235,7 @@ func TestOpen_WhatCannotBeOpened_IsSaid(t *testing.T) {
 }
 
 func TestOpen_WithoutAClock_UsesTheRealOne(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.Context(), t.TempDir(), Options{Book: "demo"})
 	if err != nil {
 		t.Fatal(err)
@@ -242,6 +247,7 @@ func TestOpen_WithoutAClock_UsesTheRealOne(t *testing.T) {
 }
 
 func TestClose_LetsWritesEndAndRefusesNewOnes(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	begun, goOn := make(chan struct{}), make(chan struct{})

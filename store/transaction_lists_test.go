@@ -10,6 +10,7 @@ import (
 )
 
 func TestTransactions_Filters(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	add := func(want Transaction) int64 { return addTransaction(t, s, want).ID }
 	old := add(Transaction{Status: StatusFailed, CreatedAt: noon.Add(-48 * time.Hour)})
@@ -55,6 +56,7 @@ func TestTransactions_Filters(t *testing.T) {
 }
 
 func TestTransactions_PageLength_IsBounded(t *testing.T) {
+	t.Parallel()
 	for asked, want := range map[int]int{-1: 50, 0: 50, 1: 1, 500: 500, 501: 500} {
 		if got := pageLength(asked); got != want {
 			t.Errorf("%d rows for %d asked, want %d", got, asked, want)
@@ -63,6 +65,7 @@ func TestTransactions_PageLength_IsBounded(t *testing.T) {
 }
 
 func TestTransactionsOfLink_NewestFirst(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	l, other := addLink(t, s, PaymentLink{Slug: "l"}), addLink(t, s, PaymentLink{Slug: "other"})
 	first := addTransaction(t, s, Transaction{LinkID: l.ID})
@@ -76,6 +79,7 @@ func TestTransactionsOfLink_NewestFirst(t *testing.T) {
 }
 
 func TestSiblings_AreTheOthersOfOneExternalReference(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	first := addTransaction(t, s, Transaction{ExternalReference: "e"})
 	alone := addTransaction(t, s, Transaction{ExternalReference: "alone"})
@@ -95,6 +99,7 @@ func TestSiblings_AreTheOthersOfOneExternalReference(t *testing.T) {
 }
 
 func TestDuePolls_ThoseByNow_LongestDueFirst(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	now := addTransaction(t, s, Transaction{PollAt: noon})
 	addTransaction(t, s, Transaction{}) // never
@@ -122,6 +127,7 @@ func TestDuePolls_ThoseByNow_LongestDueFirst(t *testing.T) {
 }
 
 func TestRecentSame_CollectionsThatMayStillBePaid(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	const phone, asked = "237677123456", 250000
 	same := Transaction{Phone: phone, Asked: asked}
@@ -147,6 +153,7 @@ func TestRecentSame_CollectionsThatMayStillBePaid(t *testing.T) {
 }
 
 func TestTakings_ProvedCollectionsOfThePeriod(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	from, to := noon, noon.Add(time.Hour)
 	for _, one := range []Transaction{
@@ -172,6 +179,7 @@ func TestTakings_ProvedCollectionsOfThePeriod(t *testing.T) {
 }
 
 func TestCountOpen(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for status, n := range map[Status]int{StatusPending: 3, StatusInDoubt: 2, StatusWaiting: 4, StatusUnsent: 1, StatusSuccessful: 1} {
 		for range n {

@@ -25,6 +25,7 @@ func whole(createdBy, linkID int64) Transaction {
 }
 
 func TestCreateTransaction_RoundTrip(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	want := whole(addUser(t, s, "Caisse").ID, addLink(t, s, PaymentLink{Slug: "slug"}).ID)
 	created := addTransaction(t, s, want)
@@ -44,6 +45,7 @@ func TestCreateTransaction_RoundTrip(t *testing.T) {
 }
 
 func TestTransaction_NotThere_IsNotFound(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	addTransaction(t, s, Transaction{Origin: OriginExternal}) // has no reference of either kind
 	_, err := s.Transaction(t.Context(), 99)
@@ -57,6 +59,7 @@ func TestTransaction_NotThere_IsNotFound(t *testing.T) {
 }
 
 func TestUpdateTransaction_ChangesWhatBecameOfIt_NeverWhatItWasWrittenAs(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	user := addUser(t, s, "Caisse").ID
 	created := addTransaction(t, s, whole(user, addLink(t, s, PaymentLink{Slug: "slug"}).ID))
@@ -88,6 +91,7 @@ func TestUpdateTransaction_ChangesWhatBecameOfIt_NeverWhatItWasWrittenAs(t *test
 }
 
 func TestTransactions_ReferencesAreUniqueInABook(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	first := addTransaction(t, s, Transaction{ExternalReference: "e1", Reference: "r1"})
@@ -116,6 +120,7 @@ func TestTransactions_ReferencesAreUniqueInABook(t *testing.T) {
 }
 
 func TestCreateTransaction_WhatTheBookHasNoWordFor_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	for name, spoil := range map[string]func(*Transaction){
 		"kind":     func(t *Transaction) { t.Kind = "loan" },
@@ -141,6 +146,7 @@ func TestCreateTransaction_WhatTheBookHasNoWordFor_IsRefused(t *testing.T) {
 }
 
 func TestPaidInFull_OnlyWhenProvedAndEnough(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		transaction Transaction
 		want        bool
@@ -164,6 +170,7 @@ func TestPaidInFull_OnlyWhenProvedAndEnough(t *testing.T) {
 }
 
 func TestFlags_AreAddedOnceAndLeaveTheirOriginAlone(t *testing.T) {
+	t.Parallel()
 	one := make(Flags, 0, 4).With(FlagUnderpaid)
 	two, other := one.With(FlagCurrency), one.With(FlagMismatch)
 	if two.String() != "underpaid currency" || other.String() != "underpaid mismatch" || one.String() != "underpaid" {
@@ -175,6 +182,7 @@ func TestFlags_AreAddedOnceAndLeaveTheirOriginAlone(t *testing.T) {
 }
 
 func TestStatus_Final(t *testing.T) {
+	t.Parallel()
 	for status, want := range map[Status]bool{StatusUnsent: false, StatusWaiting: false, StatusPending: false,
 		StatusInDoubt: false, StatusSuccessful: true, StatusFailed: true} {
 		if status.Final() != want {

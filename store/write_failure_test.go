@@ -13,6 +13,7 @@ import (
 )
 
 func TestWrite_CommitFails_NobodyIsToldThatItWasKept(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	results := queue(t, s, adds(1), func(tx *Tx) error {
 		// A broken foreign key that SQLite looks at when committing only.
@@ -37,6 +38,7 @@ func TestWrite_CommitFails_NobodyIsToldThatItWasKept(t *testing.T) {
 }
 
 func TestWrite_DiskFull_SaysSoAndGoesOnAfterwards(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	write(t, s, adds(1))
 	limitPages(t, s, 0)
@@ -72,6 +74,7 @@ func limitPages(t *testing.T, s *Store, more int) {
 }
 
 func TestWrite_WholeTransactionLost_FailsItsBatchAndGoesOnAfterwards(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	results := queue(t, s, adds(1), func(tx *Tx) error {
 		// What SQLite does by itself when it can do nothing else.
@@ -104,6 +107,7 @@ func TestWrite_WholeTransactionLost_FailsItsBatchAndGoesOnAfterwards(t *testing.
 }
 
 func TestWrite_ReadOnlyDatabase_SaysSoAndGoesOnAfterwards(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	if _, err := s.writeDB.Exec("PRAGMA query_only = 1"); err != nil {
 		t.Fatal(err)
@@ -120,6 +124,7 @@ func TestWrite_ReadOnlyDatabase_SaysSoAndGoesOnAfterwards(t *testing.T) {
 }
 
 func TestTryWrite_WaitsLessThanALockDoes(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	release := hold(t, s)
 	if err := s.TryWrite(t.Context(), of(adds(1))); !errors.Is(err, context.DeadlineExceeded) {
@@ -133,6 +138,7 @@ func TestTryWrite_WaitsLessThanALockDoes(t *testing.T) {
 }
 
 func TestWrite_LockedByAnotherProcess_SaysSoAndGoesOnAfterwards(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	if _, err := s.writeDB.Exec("PRAGMA busy_timeout = 1"); err != nil {

@@ -75,6 +75,7 @@ func totals(t *testing.T, s *Store) string {
 }
 
 func TestWrite_QueuedMeanwhile_IsCommittedTogether(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	const writes = maxBatch
 	var fns []func(*Tx) error
@@ -101,6 +102,7 @@ func TestWrite_QueuedMeanwhile_IsCommittedTogether(t *testing.T) {
 }
 
 func TestWrite_FailingPanickingOrAbandoned_HarmsNoOtherInItsBatch(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	refusal := errors.New("refused")
 	spoil := func(end func()) func(*Tx) error {
@@ -134,6 +136,7 @@ func TestWrite_FailingPanickingOrAbandoned_HarmsNoOtherInItsBatch(t *testing.T) 
 
 // As on PostgreSQL: what broke a constraint can be told, and not gone on from.
 func TestWrite_BrokenConstraint_HarmsNoOtherAndEndsItsOwn(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	addUser(t, s, "Caisse")
 	results := queue(t, s,
@@ -167,6 +170,7 @@ func TestWrite_BrokenConstraint_HarmsNoOtherAndEndsItsOwn(t *testing.T) {
 }
 
 func TestWrite_ContextEndsBeforeItsTurn_IsNotRun(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	release := hold(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -185,6 +189,7 @@ func TestWrite_ContextEndsBeforeItsTurn_IsNotRun(t *testing.T) {
 }
 
 func TestWrite_ContextEndsWithAFullQueue_IsNotRun(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	release := hold(t, s)
 	var wg sync.WaitGroup
@@ -203,6 +208,7 @@ func TestWrite_ContextEndsWithAFullQueue_IsNotRun(t *testing.T) {
 }
 
 func TestWrite_ContextEndsAsItsTurnComes_IsNotRun(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -221,6 +227,7 @@ func TestWrite_ContextEndsAsItsTurnComes_IsNotRun(t *testing.T) {
 }
 
 func TestWrite_ContextEndsDuringIt_KeepsNothingAndHarmsNoOther(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	ctx, cancel := context.WithCancel(t.Context())
 	var statement error
@@ -240,6 +247,7 @@ func TestWrite_ContextEndsDuringIt_KeepsNothingAndHarmsNoOther(t *testing.T) {
 }
 
 func TestWrite_ContextEndsDuringAStatement_DoesNotInterruptTheBatch(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := open(t, t.TempDir(), "sandbox")
 	mine := false
@@ -281,6 +289,7 @@ func onEachRow(t *testing.T, s *Store, fn func()) {
 }
 
 func TestWrite_FailedStatementThatIsIgnored_KeepsNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	err := s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
 		if err := adds(1)(tx); err != nil {
@@ -301,6 +310,7 @@ func TestWrite_FailedStatementThatIsIgnored_KeepsNothing(t *testing.T) {
 }
 
 func TestWrite_InsideAWrite_IsRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	var nested error
 	mustBe(t, s.Write(t.Context(), func(ctx context.Context, tx *Tx) error {
@@ -315,6 +325,7 @@ func TestWrite_InsideAWrite_IsRefused(t *testing.T) {
 }
 
 func TestTx_AfterItsClosure_IsDead(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	var kept *Tx
 	write(t, s, func(tx *Tx) error {
@@ -327,6 +338,7 @@ func TestTx_AfterItsClosure_IsDead(t *testing.T) {
 }
 
 func TestWrite_ManyAtOnce_AreAllKept(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, "sandbox")
 	const writers, each = 32, 10
@@ -352,6 +364,7 @@ func TestWrite_ManyAtOnce_AreAllKept(t *testing.T) {
 }
 
 func TestOpen_AfterAnAbruptEnd_HasWhatWasCommitted(t *testing.T) {
+	t.Parallel()
 	dir, copied := t.TempDir(), t.TempDir()
 	s := open(t, dir, "sandbox")
 	write(t, s, adds(1))
@@ -375,6 +388,7 @@ func TestOpen_AfterAnAbruptEnd_HasWhatWasCommitted(t *testing.T) {
 }
 
 func TestReads_DuringAWrite_SeeWhatWasCommittedAndDoNotWait(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	write(t, s, adds(1))
 	write(t, s, func(tx *Tx) error {
@@ -394,6 +408,7 @@ func TestReads_DuringAWrite_SeeWhatWasCommittedAndDoNotWait(t *testing.T) {
 }
 
 func TestReads_ContextOver_EndWithItsError(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), "sandbox")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

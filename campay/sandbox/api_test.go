@@ -13,6 +13,7 @@ import (
 )
 
 func TestToken_Temporary_OpensTheAPIUntilItEnds(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	r := s.send("POST", "/api/token/", `{"username":"app-user","password":"app-password"}`)
 	s.want(r, 200, `"expires_in":3600`)
@@ -29,6 +30,7 @@ func TestToken_Temporary_OpensTheAPIUntilItEnds(t *testing.T) {
 }
 
 func TestToken_WrongCredentials_GetNone(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	for _, body := range []string{
 		`{"username":"app-user","password":"x"}`, `{"username":"x","password":"app-password"}`, `{}`,
@@ -40,6 +42,7 @@ func TestToken_WrongCredentials_GetNone(t *testing.T) {
 }
 
 func TestAPI_WithoutAGoodToken_Is401(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	for _, header := range []string{"", "Token ", "Token x", "Bearer " + permanent, permanent} {
 		s.want(s.send("POST", "/api/collect/", collectBody("5", mtn, ""), "Authorization", header), 401, `"detail"`)
@@ -52,6 +55,7 @@ func TestAPI_WithoutAGoodToken_Is401(t *testing.T) {
 }
 
 func TestAPI_WithoutTheSlash_RedirectsAndLosesThePost(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	r := s.api("POST", "collect", collectBody("5", mtn, ""))
 	s.want(r, http.StatusMovedPermanently)
@@ -67,6 +71,7 @@ func TestAPI_WithoutTheSlash_RedirectsAndLosesThePost(t *testing.T) {
 }
 
 func TestAPI_StrangeRequests_GetJSON(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.want(s.api("GET", "collect/", ""), 405, "detail")
 	s.want(s.api("GET", "nothing/", ""), 404, "detail")
@@ -76,6 +81,7 @@ func TestAPI_StrangeRequests_GetJSON(t *testing.T) {
 }
 
 func TestCollect_Accepted_AnswersAsCamPayDoes(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	for from, want := range map[string][2]string{mtn: {"*126#", "MTN"}, orange: {"#150*50#", "Orange"}} {
 		r := s.api("POST", "collect/", collectBody("500", from, ""))
@@ -92,6 +98,7 @@ func TestCollect_Accepted_AnswersAsCamPayDoes(t *testing.T) {
 }
 
 func TestCollect_WhatCamPayRefuses_IsRefusedWithItsCode(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Ceiling = 2500 })
 	for name, c := range map[string]struct{ amount, from, code string }{
 		"decimals":              {"5.0", mtn, "ER201"},
@@ -130,6 +137,7 @@ func TestCollect_WhatCamPayRefuses_IsRefusedWithItsCode(t *testing.T) {
 }
 
 func TestExternalReference_Repeated_NeverHasASecondEffect(t *testing.T) {
+	t.Parallel()
 	for mode, c := range map[string]struct {
 		set    sandbox.DuplicateMode
 		status int
@@ -164,12 +172,14 @@ func TestExternalReference_Repeated_NeverHasASecondEffect(t *testing.T) {
 }
 
 func TestExternalReference_OfARefusedRequest_IsFreeAgain(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Duplicates = sandbox.Reject })
 	s.want(s.api("POST", "collect/", collectBody("0", mtn, extA)), 400)
 	s.collect("500", mtn, extA)
 }
 
 func TestWithdraw_TakesAmountAndFeeAtOnce_AndGivesBackWhatFails(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.PayoutDelay = time.Minute })
 	reference := s.withdraw("1050", mtn, extA)
 	if got := s.Balance().MTN.String(); got != "8939.50" {
@@ -191,6 +201,7 @@ func TestWithdraw_TakesAmountAndFeeAtOnce_AndGivesBackWhatFails(t *testing.T) {
 }
 
 func TestWithdraw_AboveTheCarriersBalance_IsER301(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.want(s.api("POST", "withdraw/", payoutBody("6000", orange, "")), 400, "ER301") // MTN has enough
 	s.want(s.api("POST", "withdraw/", payoutBody("5000", orange, "")), 400, "ER301") // the fee is not covered
@@ -201,6 +212,7 @@ func TestWithdraw_AboveTheCarriersBalance_IsER301(t *testing.T) {
 }
 
 func TestWithdraw_NotAllowed_Is403(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.ForbidWithdrawals = true })
 	s.want(s.api("POST", "withdraw/", payoutBody("100", mtn, "")), 403, "message")
 	if len(s.Ledger()) != 0 {
@@ -209,6 +221,7 @@ func TestWithdraw_NotAllowed_Is403(t *testing.T) {
 }
 
 func TestPayouts_RefusedByTheirRules(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	for _, path := range []string{"withdraw/", "utilities/airtime/transfer/"} {
 		s.want(s.api("POST", path, "["), 400, "JSON")
@@ -221,6 +234,7 @@ func TestPayouts_RefusedByTheirRules(t *testing.T) {
 }
 
 func TestAirtime_ComesFromItsOwnFloat(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	r := s.api("POST", "utilities/airtime/transfer/", payoutBody("250", orange, extA))
 	s.want(r, 200, `"status":"PENDING"`)
@@ -240,6 +254,7 @@ func TestAirtime_ComesFromItsOwnFloat(t *testing.T) {
 }
 
 func TestAirtime_OnTheDemo_IsExactlyOneHundred(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Ceiling = 2500 })
 	for _, amount := range []string{"99", "101"} {
 		s.want(s.api("POST", "utilities/airtime/transfer/", payoutBody(amount, mtn, "")), 400, "ER201", "100 XAF")

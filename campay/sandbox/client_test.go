@@ -26,6 +26,7 @@ func (s shop) client(c campay.Config) *campay.Client {
 }
 
 func TestClient_EveryCall_UnderstandsTheSandbox(t *testing.T) {
+	t.Parallel()
 	for name, keys := range map[string]campay.Config{
 		"permanent token":       {Token: permanent},
 		"username and password": {Username: "app-user", Password: "app-password"},
@@ -111,6 +112,7 @@ func testClientPayouts(t *testing.T, s shop, c *campay.Client) {
 }
 
 func TestClient_TokenThatEnds_IsRenewed(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	c := s.client(campay.Config{Username: "app-user", Password: "app-password"})
 	for range 3 {
@@ -126,6 +128,7 @@ func TestClient_TokenThatEnds_IsRenewed(t *testing.T) {
 }
 
 func TestClient_LostAnswers_AreKnownAsSuch(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []sandbox.Kind{
 		sandbox.CutBefore, sandbox.CutAfter, sandbox.ErrorBefore, sandbox.ErrorAfter, sandbox.HTMLBefore, sandbox.HTMLAfter,
 	} {

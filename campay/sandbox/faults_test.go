@@ -14,6 +14,7 @@ import (
 )
 
 func TestCallFault_BeforeAndAfter_DifferByTheirEffectAlone(t *testing.T) {
+	t.Parallel()
 	for kind, c := range map[sandbox.Kind]struct {
 		effects int
 		status  int // 0: no answer
@@ -62,6 +63,7 @@ func TestCallFault_BeforeAndAfter_DifferByTheirEffectAlone(t *testing.T) {
 }
 
 func TestLookupFault_TellsAnotherAmountOrStatus_AndChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	reference := s.collect("100", mtn, extA)
 	s.enter(reference)
@@ -91,6 +93,7 @@ func TestLookupFault_TellsAnotherAmountOrStatus_AndChangesNothing(t *testing.T) 
 }
 
 func TestCallFault_Defaults_AreA500AndA502(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.ErrorBefore}, sandbox.Fault{Kind: sandbox.HTMLBefore})
 	s.want(s.api("GET", "balance/", ""), 500)
@@ -99,6 +102,7 @@ func TestCallFault_Defaults_AreA500AndA502(t *testing.T) {
 }
 
 func TestCallFault_Times_AreCountedDownOrEndless(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.ErrorBefore, Times: 2})
 	s.want(s.api("GET", "balance/", ""), 500)
@@ -113,6 +117,7 @@ func TestCallFault_Times_AreCountedDownOrEndless(t *testing.T) {
 }
 
 func TestCallFault_Delay_PassesBeforeTheCall_AndAddsToAnother(t *testing.T) {
+	t.Parallel()
 	var waited []time.Duration
 	s := open(t, func(c *sandbox.Config) {
 		c.Sleep = func(_ context.Context, d time.Duration) error { waited = append(waited, d); return nil }
@@ -125,6 +130,7 @@ func TestCallFault_Delay_PassesBeforeTheCall_AndAddsToAnother(t *testing.T) {
 }
 
 func TestCallFault_DelayLongerThanTheClient_HasNoEffect(t *testing.T) {
+	t.Parallel()
 	arrived, left := make(chan struct{}), make(chan error, 1)
 	s := open(t, func(c *sandbox.Config) {
 		c.Sleep = func(ctx context.Context, _ time.Duration) error {
@@ -155,6 +161,7 @@ func TestCallFault_DelayLongerThanTheClient_HasNoEffect(t *testing.T) {
 }
 
 func TestSourceFault_TheTruthDiffersFromWhatWasAsked(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(
 		sandbox.Fault{Kind: sandbox.TrueAmount, Endpoint: sandbox.EndpointCollect, Amount: money.Francs(10)},
@@ -178,6 +185,7 @@ func TestSourceFault_TheTruthDiffersFromWhatWasAsked(t *testing.T) {
 }
 
 func TestFaultsPage_TakesJSON(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	r := s.send("POST", "/faults", `{"kind":"webhook_late","endpoint":"collect","times":3,"delay":"2s","status":503,
 		"amount":10,"currency":"EUR","announced":"FAILED"}`, "Content-Type", "application/json")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestHabit_LinkAlone_IsTheDocumentationsAnswer_AndIsPaidByItsAddress(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Habits.LinkAlone = true })
 	answer := s.api("POST", "get_payment_link/", linkBody(extA, "")).fields(t)
 	address, _ := answer["link"].(string)
@@ -25,6 +26,7 @@ func TestHabit_LinkAlone_IsTheDocumentationsAnswer_AndIsPaidByItsAddress(t *test
 }
 
 func TestHabit_SameReference_TakesUpTheTryThatFailed_AndNoOther(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Habits.SameReference = true })
 	_, reference := s.link(extA, "")
 	first := s.pay(reference, 0)
@@ -50,6 +52,7 @@ func TestHabit_SameReference_TakesUpTheTryThatFailed_AndNoOther(t *testing.T) {
 }
 
 func TestHabit_LocalHistory_IsAnHourAheadAndNamesNoZone(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		local bool
 		want  string
@@ -61,6 +64,7 @@ func TestHabit_LocalHistory_IsAnHourAheadAndNamesNoZone(t *testing.T) {
 }
 
 func TestHabit_PendingHistory_ShowsWhatHasNotEnded(t *testing.T) {
+	t.Parallel()
 	for _, pending := range []bool{true, false} {
 		s := open(t, func(c *sandbox.Config) { c.Habits.PendingHistory = pending })
 		s.collect("100", mtn, extA)
@@ -71,6 +75,7 @@ func TestHabit_PendingHistory_ShowsWhatHasNotEnded(t *testing.T) {
 }
 
 func TestFees_FlatPart_IsAddedToTheRate_AndNeverMoreThanWhatComesIn(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Fees.Flat = money.Francs(2) })
 	s.enter(s.collect("100", mtn, extA))
 	s.enter(s.collect("1", mtn, extB))

@@ -41,6 +41,7 @@ func (s shop) pay(link string, amount money.XAF) sandbox.Prompt {
 }
 
 func TestLink_BeforeAnyoneBeganToPay_IsNoTransaction(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	_, reference := s.link(extA, "")
 	s.want(s.api("GET", "transaction/"+reference+"/", ""), 404, `"message"`, "not found")
@@ -49,6 +50,7 @@ func TestLink_BeforeAnyoneBeganToPay_IsNoTransaction(t *testing.T) {
 }
 
 func TestLink_EachFurtherTry_HasItsOwnReferenceUnderTheSameExternalOne(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	_, reference := s.link(extA, `,"first_name":"A","last_name":"B","email":"a@example.org"`)
 	first := s.pay(reference, 0)
@@ -79,6 +81,7 @@ func TestLink_EachFurtherTry_HasItsOwnReferenceUnderTheSameExternalOne(t *testin
 }
 
 func TestLink_AmountOfThePayer_OnlyWhereItMayBeMore(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(1000) })
 	_, fixed := s.link("", "")
 	_, least := s.link("", `,"payer_can_pay_more":"yes"`)
@@ -111,6 +114,7 @@ func TestLink_AmountOfThePayer_OnlyWhereItMayBeMore(t *testing.T) {
 }
 
 func TestLink_WhatCamPayRefuses(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Ceiling = money.Francs(1000) })
 	for _, more := range []string{
 		`,"amount":"0"`, `,"amount":"1001"`, `,"from":"677"`, `,"redirect_url":"javascript:alert(1)"`,

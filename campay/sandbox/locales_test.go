@@ -30,6 +30,7 @@ func words(t *testing.T, lang string) map[string]string {
 }
 
 func TestLocales_HaveTheSameWordsWithTheSameParameters(t *testing.T) {
+	t.Parallel()
 	french, english := words(t, "fr"), words(t, "en")
 	for key := range maps.Keys(french) {
 		if _, ok := english[key]; !ok {
@@ -52,6 +53,7 @@ func TestLocales_HaveTheSameWordsWithTheSameParameters(t *testing.T) {
 }
 
 func TestLocales_HaveEveryWordThatIsUsed(t *testing.T) {
+	t.Parallel()
 	used := map[string]bool{}
 	named := regexp.MustCompile(`\.T "([a-z_.]+)"`)
 	templates, err := fs.Glob(files, "templates/*.html")
@@ -88,6 +90,7 @@ func TestLocales_HaveEveryWordThatIsUsed(t *testing.T) {
 }
 
 func TestScreen_WritesAmountsNumbersAndTimesAsPeopleDo(t *testing.T) {
+	t.Parallel()
 	fr, en := screen{Lang: "fr"}, screen{Lang: "en"}
 	for got, want := range map[string]string{
 		fr.Money(money.Francs(1_234_567)): "1\u202f234\u202f567\u00a0FCFA",

@@ -13,6 +13,7 @@ import (
 )
 
 func TestTransaction_BeforeAndAfterThePIN_HasCamPaysTypes(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	reference := s.collect("505", mtn, extA)
 	f := s.api("GET", "transaction/"+reference+"/", "").fields(t)
@@ -34,6 +35,7 @@ func TestTransaction_BeforeAndAfterThePIN_HasCamPaysTypes(t *testing.T) {
 }
 
 func TestBalance_IsInNumbersWithDecimals(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.enter(s.collect("505", mtn, ""))
 	s.want(s.api("GET", "balance/", ""), 200, `"total_balance":15499.95`, `"mtn_balance":10499.95`,
@@ -45,6 +47,7 @@ func TestBalance_IsInNumbersWithDecimals(t *testing.T) {
 }
 
 func TestHistory_HasFinalRowsOfItsDaysAlone(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	paid := s.collect("505", orange, extA)
 	s.enter(paid)
@@ -72,12 +75,14 @@ func TestHistory_HasFinalRowsOfItsDaysAlone(t *testing.T) {
 }
 
 func TestHolder_IsAPlaceholder(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.want(s.api("GET", "holder_info/?phone_number="+mtn, ""), 200, `"full_name":"Titulaire d’essai 3456"`)
 	s.want(s.api("GET", "holder_info/?phone_number=1", ""), 400, "ER101")
 }
 
 func TestFee_HalfAHundredth_IsRoundedUp(t *testing.T) {
+	t.Parallel()
 	for amount, want := range map[money.XAF]money.XAF{49: 0, 50: 1, 149: 1, 150: 2, 10_000: 100} {
 		if got := sandbox.OnePercent.Of(amount); got != want {
 			t.Errorf("1 %% of %s is %s, want %s", amount, got, want)
@@ -86,6 +91,7 @@ func TestFee_HalfAHundredth_IsRoundedUp(t *testing.T) {
 }
 
 func TestPrompt_EachAnswer_EndsItsOwnWay(t *testing.T) {
+	t.Parallel()
 	for pin, want := range map[string]struct {
 		status campay.Status
 		reason sandbox.Reason
@@ -120,6 +126,7 @@ func TestPrompt_EachAnswer_EndsItsOwnWay(t *testing.T) {
 }
 
 func TestPrompt_PINOfNoForm_LeavesItWaiting(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	reference := s.collect("500", mtn, "")
 	for _, pin := range []string{"", "123", "1234567", "12a4", "１２３４"} {
@@ -136,6 +143,7 @@ func TestPrompt_PINOfNoForm_LeavesItWaiting(t *testing.T) {
 }
 
 func TestPrompt_Unanswered_FailsInItsTime(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	reference := s.collect("500", mtn, "")
 	s.clock.pass(2*time.Minute - time.Microsecond)
@@ -152,6 +160,7 @@ func TestPrompt_Unanswered_FailsInItsTime(t *testing.T) {
 }
 
 func TestSettle_LateSuccess_BringsTheMoneyAndIsAnnounced(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	reference := s.collect("500", mtn, "")
 	if err := s.Refuse(reference); err != nil {

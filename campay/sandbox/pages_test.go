@@ -33,6 +33,7 @@ func (s shop) sentTo(r reply) string {
 func below(location string) string { return strings.TrimPrefix(location, "/sandbox") }
 
 func TestPages_InBothLanguages_NameEveryWordAndAllowNothingStrange(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	path, link := s.link(extA, `,"payer_can_pay_more":"yes","payment_options":"CARD","from":"`+mtn+`"`)
 	s.enter(s.pay(link, money.Francs(12_500)).Reference)
@@ -71,6 +72,7 @@ func TestPages_InBothLanguages_NameEveryWordAndAllowNothingStrange(t *testing.T)
 }
 
 func TestPages_LanguageChosen_IsKeptInACookie(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	r := s.send("GET", "/phone?lang=en&number=6", "", "Accept-Language", "fr")
 	s.want(r, 200, `<html lang="en"`, "/sandbox/phone?lang=fr&amp;number=6")
@@ -81,6 +83,7 @@ func TestPages_LanguageChosen_IsKeptInACookie(t *testing.T) {
 
 // A browser sends a host's cookies to each of its ports.
 func TestPages_LanguageCookie_IsThisSandboxesAlone_AndAKnownValue(t *testing.T) {
+	t.Parallel()
 	one, other := open(t), open(t, func(c *sandbox.Config) { c.Token = "another token" })
 	set := one.send("GET", "/?lang=en", "").header.Get("Set-Cookie")
 	cookie, attributes, _ := strings.Cut(set, ";")
@@ -102,6 +105,7 @@ func TestPages_LanguageCookie_IsThisSandboxesAlone_AndAKnownValue(t *testing.T) 
 }
 
 func TestIndex_ShowsNoKey(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	r := s.send("GET", "/", "")
 	for _, secret := range []string{permanent, "app-password", "app-user", webhookKey} {
@@ -112,6 +116,7 @@ func TestIndex_ShowsNoKey(t *testing.T) {
 }
 
 func TestIndex_ShowsHowEachWebhookWent(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.enter(s.collect("500", mtn, ""))
 	s.want(s.send("GET", "/", ""), 200, "à envoyer")
@@ -121,6 +126,7 @@ func TestIndex_ShowsHowEachWebhookWent(t *testing.T) {
 }
 
 func TestStyle_ByItsVersion_IsKeptForAYear(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	address := regexp.MustCompile(`/sandbox\.css\?v=[0-9a-f]+`).FindString(s.send("GET", "/", "").body)
 	r := s.send("GET", address, "")
@@ -137,6 +143,7 @@ func TestStyle_ByItsVersion_IsKeptForAYear(t *testing.T) {
 }
 
 func TestPayPage_FromNumberToShop(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	path, reference := s.link(extA, `,"redirect_url":"https://example.org/ok?cart=7"`)
 	s.want(s.send("GET", path, ""), 200, `<form id="pay"`, `name="phone"`, "500\u00a0FCFA", "Pain")
@@ -168,6 +175,7 @@ func TestPayPage_FromNumberToShop(t *testing.T) {
 }
 
 func TestPayPage_AfterAFailure_OffersAnotherTry(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	path, _ := s.link("", "")
 	failed := below(s.sentTo(s.form(path, url.Values{"phone": {mtn}})))
@@ -194,6 +202,7 @@ func TestPayPage_AfterAFailure_OffersAnotherTry(t *testing.T) {
 }
 
 func TestPayPage_WhatAPayerTypesWrong_IsSaidOnTheForm(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	path, _ := s.link("", `,"payer_can_pay_more":"yes"`)
 	for name, c := range map[string]struct{ phone, amount, says string }{
@@ -225,6 +234,7 @@ func TestPayPage_WhatAPayerTypesWrong_IsSaidOnTheForm(t *testing.T) {
 }
 
 func TestPhonePage_WrongAnswers_AreSaidOnThePrompt(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	reference := s.collect("500", mtn, "")
 	s.want(s.form("/phone", url.Values{"reference": {reference}, "answer": {"confirm"}, "pin": {"1"}}), 422, "4 à 6 chiffres")
@@ -236,6 +246,7 @@ func TestPhonePage_WrongAnswers_AreSaidOnThePrompt(t *testing.T) {
 }
 
 func TestPages_PostsOfOtherSites_AreRefused(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	path, _ := s.link("", "")
 	reference := s.collect("500", mtn, "")
@@ -259,6 +270,7 @@ func TestPages_PostsOfOtherSites_AreRefused(t *testing.T) {
 }
 
 func TestFaultsForm_ArmsAndClears(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	if got := s.sentTo(s.form("/faults", url.Values{"kind": {"webhook_lost"}, "times": {"2"}})); got != "/sandbox/#faults" {
 		t.Errorf("to %q", got)

@@ -18,6 +18,7 @@ import (
 const form = "application/x-www-form-urlencoded"
 
 func TestAPI_FormsAreReadAsJSONIs_ByEveryPOST(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	token := s.send("POST", "/api/token/", url.Values{"username": {"app-user"}, "password": {"app-password"}}.Encode(), "Content-Type", form)
 	s.want(token, 200, `"expires_in":3600`)
@@ -42,6 +43,7 @@ func TestAPI_FormsAreReadAsJSONIs_ByEveryPOST(t *testing.T) {
 }
 
 func TestAPI_TokenInAnyCase_AndOPTIONSFromAnybody(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	for _, scheme := range []string{"Token ", "token ", "TOKEN ", "Token  "} {
 		s.want(s.send("GET", "/api/balance/", "", "Authorization", scheme+permanent), 200)
@@ -56,6 +58,7 @@ func TestAPI_TokenInAnyCase_AndOPTIONSFromAnybody(t *testing.T) {
 }
 
 func TestExternalReference_IsAnyText_ButOfAWithdrawal(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	for _, external := range []string{"SUC-237671234567", "CT-1043", "7", "Facture n° 12", strings.ToUpper(extA)} {
 		reference := s.collect("5", mtn, external)
@@ -71,6 +74,7 @@ func TestExternalReference_IsAnyText_ButOfAWithdrawal(t *testing.T) {
 }
 
 func TestUUID_BesideTheExternalReference_IsTakenOnce(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	body := func(external string) string {
 		return `{"amount":5,"from":"` + mtn + `","external_reference":"` + external + `","uuid":"` + extB + `"}`
@@ -85,6 +89,7 @@ func TestUUID_BesideTheExternalReference_IsTakenOnce(t *testing.T) {
 }
 
 func TestTransaction_HasEveryFieldThatWasRecorded(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	_, link := s.link(extA, `,"first_name":"A","last_name":"B","email":"a@example.org","redirect_url":"https://example.org/ok","failure_redirect_url":"https://example.org/no"`)
 	p, err := s.Pay(link, orange, 0)
@@ -126,6 +131,7 @@ func TestTransaction_HasEveryFieldThatWasRecorded(t *testing.T) {
 }
 
 func TestKeys_KeptInTheState_AreTheNextRunsKeys(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.json")
 	kept := func(c *sandbox.Config) { c.StateFile, c.KeepKeys = path, true }
 	first := open(t, kept)

@@ -275,6 +275,7 @@ func payoutBody(amount, to, external string) string {
 }
 
 func TestNew_WithoutWhatItNeeds_IsRefused(t *testing.T) {
+	t.Parallel()
 	good := sandbox.Config{
 		BaseURL: "http://localhost:8080/sandbox", Token: "t",
 		CallbackURL: "http://localhost:8080/hook", WebhookKey: "k",

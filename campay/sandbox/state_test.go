@@ -22,6 +22,7 @@ func inFile(path string) func(*sandbox.Config) {
 }
 
 func TestState_InAFile_OutlivesTheProcess(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.json")
 	s := open(t, inFile(path))
 	_, link := s.link(extA, "")
@@ -48,6 +49,7 @@ func TestState_InAFile_OutlivesTheProcess(t *testing.T) {
 }
 
 func TestState_ThatIsNotOne_IsRefused(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.json")
 	if err := os.WriteFile(path, []byte(`{"entries":`), 0o600); err != nil {
 		t.Fatal(err)
@@ -59,6 +61,7 @@ func TestState_ThatIsNotOne_IsRefused(t *testing.T) {
 }
 
 func TestState_ThatCannotBeSaved_HasNotHappened(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "state")
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -94,6 +97,7 @@ func TestState_ThatCannotBeSaved_HasNotHappened(t *testing.T) {
 }
 
 func TestState_ManyAtOnce_LosesNothing(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	var all sync.WaitGroup
 	for range 8 {
@@ -117,6 +121,7 @@ func TestState_ManyAtOnce_LosesNothing(t *testing.T) {
 // TestLedger_WhateverHappens_BalancesAreTheOpeningOnesPlusAllEffects draws
 // random lives of a shop.
 func TestLedger_WhateverHappens_BalancesAreTheOpeningOnesPlusAllEffects(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		now := &clock{at: time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)}
 		opening := sandbox.Balances{MTN: money.Francs(1_000), Orange: money.Francs(500), Airtime: money.Francs(300)}

@@ -26,6 +26,7 @@ func (s shop) genuine(n campay.Notification) bool {
 }
 
 func TestWebhook_ByEitherMethod_SaysAllThatIsDocumented(t *testing.T) {
+	t.Parallel()
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		t.Run(method, func(t *testing.T) {
 			s := open(t, func(c *sandbox.Config) { c.CallbackMethod = method })
@@ -53,6 +54,7 @@ func TestWebhook_ByEitherMethod_SaysAllThatIsDocumented(t *testing.T) {
 }
 
 func TestWebhook_OfAWithdrawalAndAFailure_AreSentToo(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.withdraw("100", mtn, extA)
 	if err := s.Refuse(s.collect("500", mtn, extB)); err != nil {
@@ -68,6 +70,7 @@ func TestWebhook_OfAWithdrawalAndAFailure_AreSentToo(t *testing.T) {
 }
 
 func TestWebhook_NotTaken_IsNotRepeatedUnlessAsked(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.calls.answer(http.StatusInternalServerError)
 	s.enter(s.collect("500", mtn, ""))
@@ -100,6 +103,7 @@ func TestWebhook_NotTaken_IsNotRepeatedUnlessAsked(t *testing.T) {
 }
 
 func TestWebhook_NobodyListens_IsRecorded(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.CallbackURL = "http://127.0.0.1:1/hook" })
 	s.enter(s.collect("500", mtn, ""))
 	s.step()
@@ -110,6 +114,7 @@ func TestWebhook_NobodyListens_IsRecorded(t *testing.T) {
 }
 
 func TestWebhook_WithoutACallback_IsNone(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.CallbackURL, c.WebhookKey = "", "" })
 	s.enter(s.collect("500", mtn, ""))
 	s.step()
@@ -119,6 +124,7 @@ func TestWebhook_WithoutACallback_IsNone(t *testing.T) {
 }
 
 func TestWebhookFault_Lost_IsNeverSent(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Endpoint: sandbox.EndpointCollect})
 	s.withdraw("100", mtn, "") // another endpoint's
@@ -132,6 +138,7 @@ func TestWebhookFault_Lost_IsNeverSent(t *testing.T) {
 }
 
 func TestWebhookFault_Late_ComesAfterItsDelay(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.WebhookLate, Delay: time.Hour})
 	s.enter(s.collect("500", mtn, ""))
@@ -141,6 +148,7 @@ func TestWebhookFault_Late_ComesAfterItsDelay(t *testing.T) {
 }
 
 func TestWebhookFault_Doubled_ComesTwice(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.WebhookDoubled})
 	s.enter(s.collect("500", mtn, ""))
@@ -150,6 +158,7 @@ func TestWebhookFault_Doubled_ComesTwice(t *testing.T) {
 }
 
 func TestWebhookFault_Reordered_ComesAfterTheNext(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.WebhookReordered})
 	first, second := s.collect("500", mtn, ""), s.collect("600", mtn, "")
@@ -168,6 +177,7 @@ func TestWebhookFault_Reordered_ComesAfterTheNext(t *testing.T) {
 }
 
 func TestWebhookFault_Forged_IsSignedWithAnotherKey(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.WebhookForged})
 	s.enter(s.collect("500", mtn, ""))
@@ -177,6 +187,7 @@ func TestWebhookFault_Forged_IsSignedWithAnotherKey(t *testing.T) {
 }
 
 func TestWebhookFault_OtherContent_IsRightlySigned(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(
 		sandbox.Fault{Kind: sandbox.WebhookAmount, Amount: money.Francs(50_000)},
@@ -203,6 +214,7 @@ func TestWebhookFault_OtherContent_IsRightlySigned(t *testing.T) {
 }
 
 func TestRun_WokenByAPIN_DeliversAndEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Now = time.Now })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -216,6 +228,7 @@ func TestRun_WokenByAPIN_DeliversAndEndsWithItsContext(t *testing.T) {
 }
 
 func TestRun_ByItself_TimesPromptsOut(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(c *sandbox.Config) { c.Now, c.PromptTimeout = time.Now, time.Millisecond })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -232,6 +245,7 @@ func TestRun_ByItself_TimesPromptsOut(t *testing.T) {
 }
 
 func TestStep_CutShortInTheMiddle_LeavesTheWebhookDue(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls atomic.Int32
 	app := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -257,6 +271,7 @@ func TestStep_CutShortInTheMiddle_LeavesTheWebhookDue(t *testing.T) {
 }
 
 func TestWebhooks_OldOnes_AreForgotten(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	s.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	reference := s.collect("500", mtn, "")

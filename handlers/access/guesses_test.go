@@ -10,6 +10,7 @@ import (
 
 // From anywhere else he waits half a minute at most.
 func TestLimits_OfAnAccountAlone_AreShort(t *testing.T) {
+	t.Parallel()
 	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	for range 10_000 {
@@ -22,6 +23,7 @@ func TestLimits_OfAnAccountAlone_AreShort(t *testing.T) {
 }
 
 func TestLimits_ManyAtOnce_AreCountedBeforeTheyAreLookedAt(t *testing.T) {
+	t.Parallel()
 	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	taken := 0
@@ -42,6 +44,7 @@ func TestLimits_ManyAtOnce_AreCountedBeforeTheyAreLookedAt(t *testing.T) {
 }
 
 func TestLimits_UnderAFlood_StaySmall_AndForgetNoAccount(t *testing.T) {
+	t.Parallel()
 	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	for range accountLimit.Free {
@@ -69,6 +72,7 @@ func TestLimits_UnderAFlood_StaySmall_AndForgetNoAccount(t *testing.T) {
 }
 
 func TestLimits_OfCodes_FromEverywhereTogether_AreSomeHundredsADay(t *testing.T) {
+	t.Parallel()
 	var g Guesses
 	begun := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	looked := 0
@@ -89,6 +93,7 @@ func TestLimits_OfCodes_FromEverywhereTogether_AreSomeHundredsADay(t *testing.T)
 // Addresses without end push out none that goes on asking, nor anybody's guesses, and
 // new settings forgive nothing.
 func TestLimits_OfAddresses_UnderAFlood_StaySmallAndForgetNobodyWhoGoesOn(t *testing.T) {
+	t.Parallel()
 	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	for range accountLimit.Free {

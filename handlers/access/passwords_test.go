@@ -9,6 +9,7 @@ import (
 )
 
 func TestPasswords_NobodysHash_CostsWhatEverybodysDoes(t *testing.T) {
+	t.Parallel()
 	for _, cost := range []PasswordCost{0, leastCost, mostCost} {
 		if !cost.isOf(cost.dummyHash()) {
 			t.Fatalf("at %d: %s", cost, cost.dummyHash())
@@ -21,6 +22,7 @@ func TestPasswords_NobodysHash_CostsWhatEverybodysDoes(t *testing.T) {
 }
 
 func TestPasswordCost_IsABlinkWithinBounds(t *testing.T) {
+	t.Parallel()
 	for least, want := range map[time.Duration]PasswordCost{
 		0: mostCost, time.Millisecond: mostCost, 25 * time.Millisecond: 8, blink / 2: 4, blink: leastCost, time.Minute: leastCost,
 	} {
@@ -32,6 +34,7 @@ func TestPasswordCost_IsABlinkWithinBounds(t *testing.T) {
 
 // One cost for all, or the time of an answer would tell names apart.
 func TestTunedPasswords_AreMeasuredOnce(t *testing.T) {
+	t.Parallel()
 	s := openHouse(t)
 	s.must(s.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SetPasswordIterations(ctx, 7) }))
 	for range 2 {

@@ -30,6 +30,7 @@ func (h *house) again(id int64) store.User {
 // However somebody comes in or is changed, who did it is in the journal, and whoever
 // another let in waits before approving.
 func TestPeople_HoweverTheyAreWritten_AreInTheJournal_AndWaitWhereAnotherLetThemIn(t *testing.T) {
+	t.Parallel()
 	const herself = -1
 	later := func(h *house) time.Time { return h.clock.now().Add(store.SecondOwnerWait) }
 	never := func(*house) time.Time { return time.Time{} }
@@ -98,6 +99,7 @@ func TestPeople_HoweverTheyAreWritten_AreInTheJournal_AndWaitWhereAnotherLetThem
 
 // Nobody is there whose approval she could weaken.
 func TestPeople_TheVeryFirstOwner_WaitsForNothing(t *testing.T) {
+	t.Parallel()
 	for name, do := range map[string]func(*house) (store.User, error){
 		"by command": func(h *house) (store.User, error) {
 			u, _, err := h.AddByCommand(t.Context(), "Gérance", store.RoleOwner)
@@ -126,6 +128,7 @@ func TestPeople_TheVeryFirstOwner_WaitsForNothing(t *testing.T) {
 }
 
 func TestClaim_WhereSomebodyIs_ChangesNothing(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	h.person("Gérance", store.RoleOwner)
 	if _, err := h.Claim(t.Context(), Newcomer{"Autre", testPassword, "fr"}, func(*store.Tx, store.User) error {

@@ -31,6 +31,7 @@ func waitOf(err error) time.Duration {
 }
 
 func TestSignIn_WrongPasswordAndNobody_AreOneAnswer_AndSlowedDownAlike(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	h.person("Gérance", store.RoleOwner)
 	for _, name := range []string{"gérance", "personne"} {
@@ -50,6 +51,7 @@ func TestSignIn_WrongPasswordAndNobody_AreOneAnswer_AndSlowedDownAlike(t *testin
 }
 
 func TestSignIn_RightPassword_BeginsTheCountAnew(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	h.person("Gérance", store.RoleOwner)
 	for i := range 3 * PairLimit.Free {
@@ -64,6 +66,7 @@ func TestSignIn_RightPassword_BeginsTheCountAnew(t *testing.T) {
 }
 
 func TestConfirm_WrongOnes_OutliveARestart(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	owner := h.person("Gérance", store.RoleOwner)
 	for range PairLimit.Free {
@@ -82,6 +85,7 @@ func TestConfirm_WrongOnes_OutliveARestart(t *testing.T) {
 }
 
 func TestPIN_WrongOnes_LockTheDevice_WhosoeverTheyAre(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	owner := h.person("Gérance", store.RoleOwner)
 	var till store.Till

@@ -11,7 +11,7 @@ import (
 
 func TestAmounts_AreGroupedWhileTheyAreTyped_InEveryForm(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	m := merchant(t, p)
 	for path, name := range map[string]string{
 		"/links/new": "amount", "/withdraw": "amount", "/airtime": "amount", "/payout-rules": "most_each", "/checkout/claim": "amount", "/checkout": "amount",

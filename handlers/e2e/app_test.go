@@ -18,7 +18,7 @@ func (v *visitor) hasWorker() {
 
 func TestApp_WithoutANetwork_ShowsItsShellAndNoMoney(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--shop", "Boutique Exemple")
+	p := show(t, t.TempDir(), "--shop", "Boutique Exemple")
 	v := merchant(t, p)
 	v.allow("net::ERR_")
 	v.allow("Failed to fetch")
@@ -46,7 +46,7 @@ func TestApp_WithoutANetwork_ShowsItsShellAndNoMoney(t *testing.T) {
 
 func TestApp_NewVersion_RemovesWhatTheOldOneKept(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	v := merchant(t, p)
 	v.hasWorker()
 	v.until("caches.open('shell-of-before').then(c => c.put('/static/old.js', new Response('old'))).then(() => caches.keys()).then(k => k.length)", "2")
@@ -57,7 +57,7 @@ func TestApp_NewVersion_RemovesWhatTheOldOneKept(t *testing.T) {
 
 func TestApp_ManifestAndIcons_AreThereForWhoInstallsIt(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--shop", "Boutique Exemple")
+	p := show(t, t.TempDir(), "--shop", "Boutique Exemple")
 	v := merchant(t, p)
 	v.eval("(fetch('/manifest.webmanifest').then(r => r.json()).then(m => Promise.all(m.icons.map(i => createImageBitmap ? fetch(i.src).then(r => r.blob()).then(createImageBitmap).then(b => b.width + 'x' + b.height === i.sizes) : true)).then(ok => { document.body.dataset.manifest = [m.name, m.display, m.start_url, ...ok].join(' ') })), '')")
 	v.see("body[data-manifest]")
@@ -68,7 +68,7 @@ func TestApp_ManifestAndIcons_AreThereForWhoInstallsIt(t *testing.T) {
 
 func TestOffline_SaidAtOnceOnAPageThatAsksNothing(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	m := merchant(t, p)
 	m.open(p.url + "/links/new")
 	m.eval("window.dispatchEvent(new Event('offline'))")

@@ -56,7 +56,8 @@ var watched = sync.OnceValues(func() (path string, err error) {
 })
 
 // quick is the product without the race detector, which starts in no time: it is
-// what is killed.
+// what is killed, what runs commands, and what is looked at where one thing happens
+// after another.
 var quick = sync.OnceValues(func() (path string, err error) {
 	return build("comptoir.exe", append(os.Environ(), "GOFLAGS="))
 })
@@ -89,11 +90,9 @@ func binary(t *testing.T, built func() (string, error)) string {
 func command(t *testing.T, arguments ...string) (printed string, err error) {
 	t.Helper()
 	var out, said bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), binary(t, watched), arguments...)
+	cmd := exec.CommandContext(t.Context(), binary(t, quick), arguments...)
 	cmd.Stdout, cmd.Stderr = &out, &said
-	err = cmd.Run()
-	noRaces(t, said.String())
-	if err != nil {
+	if err = cmd.Run(); err != nil {
 		err = errors.Join(err, errors.New(said.String()))
 	}
 	return out.String(), err
@@ -132,12 +131,12 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// start runs a command of the binary until it has printed want, and ends it with
+// start runs a command of one of the binaries until it has printed want, and ends it with
 // the test, or by stop before: told to end, it has to end well.
-func start(t *testing.T, want string, arguments ...string) (printed string, stop func()) {
+func start(t *testing.T, built func() (string, error), want string, arguments ...string) (printed string, stop func()) {
 	t.Helper()
 	out, said := &output{ready: make(chan struct{}), want: want}, &output{}
-	cmd := exec.Command(binary(t, watched), arguments...)
+	cmd := exec.Command(binary(t, built), arguments...)
 	cmd.Stdout, cmd.Stderr = out, said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func (v *visitor) receiptOf(p shop) string {
 
 func TestBudget_NoPageIsHeavierThanAPhoneOver3GCarries(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	m, stranger := merchant(t, p), visit(t)
 	customers := m.reusableLink(p, "900")
 	many := m.path()

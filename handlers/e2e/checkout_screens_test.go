@@ -6,10 +6,9 @@ import "testing"
 
 func TestScreens_OfTheTill(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--shop", "Boutique Exemple")
+	p := show(t, t.TempDir(), "--shop", "Boutique Exemple")
 	v := merchant(t, p)
-	v.allow("409")
-	v.allow("422")
+	v.allowRefusals()
 	v.pictures(p, []screen{{"checkout-empty", at("/checkout")}})
 
 	v.askAtTheTill(p, "1200", "699 12 34 56")

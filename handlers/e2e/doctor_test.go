@@ -12,7 +12,7 @@ import (
 
 func TestDoctor_SaysWhatIsWrong_BesideARunningProduct(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	p.signIn(t)
 	examine := func() (string, error) {
 		return command(t, "doctor", "--data", p.data)
@@ -49,7 +49,7 @@ func isUnwell(err error) bool {
 
 func TestServe_SecondOnOneFolder_IsRefusedInWords(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	_, err := command(t, "serve", "--listen", "127.0.0.1:0", "--data", p.data)
 	if err == nil || !strings.Contains(err.Error(), store.ErrServed.Error()) || !strings.Contains(err.Error(), p.data) {
 		t.Fatalf("the second one: %v", err)

@@ -15,7 +15,7 @@ import (
 
 func TestDoubt_AfterItsDay_WaitsForTheHistory_ThenTheOwnerDecides(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	v := merchant(t, p)
 	p.fault(t, `{"kind":"cut_before","endpoint":"withdraw"}`)
 	p.fault(t, `{"kind":"error_before","endpoint":"history","times":-1}`)

@@ -90,7 +90,7 @@ func (v *visitor) fitsFrom(height int, name string, inView string) {
 
 func TestFits_NewLinkAndItsCode(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--shop", longShop)
+	p := show(t, t.TempDir(), "--shop", longShop)
 	m := merchant(t, p)
 	m.open(p.url + "/links/new")
 	m.fits("link-new", "main [name=description]")
@@ -107,7 +107,7 @@ func TestFits_NewLinkAndItsCode(t *testing.T) {
 func TestFits_CustomersPages(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
-	p := serve(t, t.TempDir(), "--shop", longShop, "--listen", "127.0.0.1:"+port, "--url", "http://localhost:"+port)
+	p := show(t, t.TempDir(), "--shop", longShop, "--listen", "127.0.0.1:"+port, "--url", "http://localhost:"+port)
 	m := merchant(t, p)
 	m.makeLink(p, "12 500 000")
 	one := p.url + m.eval("document.querySelector('[data-customer]').getAttribute('href')")
@@ -138,7 +138,7 @@ func TestFits_CustomersPages(t *testing.T) {
 
 func TestCustomer_Offline_IsToldAtOnceWhereHeLooks(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	m := merchant(t, p)
 	page := m.reusableLink(p, "900")
 	customer := visit(t)
@@ -225,7 +225,7 @@ func TestFits_FirstRunKeysAndFrozen(t *testing.T) {
 
 func TestFits_WhatCamPayDoesNotTell(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--shop", longShop)
+	p := show(t, t.TempDir(), "--shop", longShop)
 	m := merchant(t, p)
 	for i, unclear := range []struct{ fault, phone, state string }{
 		{`{"kind":"amount_untold","text":"None","times":-1}`, "677 12 34 56", "CamPay ne dit pas combien"},

@@ -31,7 +31,7 @@ func guest(t *testing.T) *visitor {
 
 func TestNetwork_InvitedWithoutAScript_ComesIn(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir()).onNetwork(t)
+	p := show(t, t.TempDir()).onNetwork(t)
 	m := guest(t)
 	m.signsIn(p)
 	m.open(p.url + "/team/invite")
@@ -59,7 +59,7 @@ func TestNetwork_InvitedWithoutAScript_ComesIn(t *testing.T) {
 func TestNetwork_ShopOnHTTPS_OpenedByHTTP_SaysThatNobodyIsKeptSignedIn(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
-	p := serve(t, t.TempDir(), "--listen", "127.0.0.1:"+port, "--url", "https://boutique.example")
+	p := show(t, t.TempDir(), "--listen", "127.0.0.1:"+port, "--url", "https://boutique.example")
 	p.url = "http://" + ownNetworkName + ":" + port
 	v := guest(t)
 	v.open(p.url + "/")

@@ -11,7 +11,7 @@ import (
 
 func TestPasskey_RemovedWhileTheDeviceHasItStill_IsRefused(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	v := merchant(t, p)
 	v.authenticator()
 	v.open(p.url + "/account/passkeys/new")
@@ -32,7 +32,7 @@ func TestPasskey_RemovedWhileTheDeviceHasItStill_IsRefused(t *testing.T) {
 
 func TestPasskey_ItsButton_OutlivesAnErrorAndIsNotOfferedWhereItCannotWork(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	v := visit(t)
 	v.allow("422")
 	v.open(p.url + "/signin")
@@ -51,7 +51,7 @@ func TestPasskey_ItsButton_OutlivesAnErrorAndIsNotOfferedWhereItCannotWork(t *te
 
 func TestCopy_ThatFails_SaysSo(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	m := merchant(t, p)
 	m.makeLink(p, "500")
 	m.eval("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")

@@ -14,7 +14,7 @@ import (
 
 func TestReceipt_PrintedByTheBrowser_IsAsWideAsItsRollAndWhole(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	m := merchant(t, p)
 	const purpose = "Loyer du mois de novembre, appartement 3 du deuxième étage, charges d’eau et d’électricité comprises, sauf gardien"
 	m.open(p.url + "/checkout")

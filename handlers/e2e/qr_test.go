@@ -12,7 +12,7 @@ import (
 func TestQR_OnEveryScreenAndInBothThemes_IsReadByAPhone(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
-	p := serve(t, t.TempDir(), "--listen", "127.0.0.1:"+port, "--url", "http://localhost:"+port)
+	p := show(t, t.TempDir(), "--listen", "127.0.0.1:"+port, "--url", "http://localhost:"+port)
 	m := merchant(t, p)
 	page := m.reusableLink(p, "900")
 	many := m.path()

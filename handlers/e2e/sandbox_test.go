@@ -16,7 +16,7 @@ var printedKeys = regexp.MustCompile(`(?s)API +(\S+)\n +token +(\S+)\n.*webhook 
 // sandboxAlone runs `comptoir sandbox` while do looks at what it printed.
 func sandboxAlone(t *testing.T, state string, do func(api, token, webhookKey string)) {
 	t.Helper()
-	printed, stop := start(t, "\n\n", "sandbox", "--listen", "127.0.0.1:0", "--state", state, "--link-alone", "--second-try", "same")
+	printed, stop := start(t, watched, "\n\n", "sandbox", "--listen", "127.0.0.1:0", "--state", state, "--link-alone", "--second-try", "same")
 	keys := printedKeys.FindStringSubmatch(printed)
 	if keys == nil {
 		t.Fatalf("it printed %q", printed)

@@ -54,12 +54,9 @@ func filled(path, seen string, fields []string) func(*visitor, shop) {
 
 func TestScreens(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--dev", "--shop", "Boutique Exemple")
+	p := show(t, t.TempDir(), "--dev", "--shop", "Boutique Exemple")
 	stranger, v := visit(t), merchant(t, p)
-	v.allow("404")
-	v.allow("410")
-	v.allow("409")
-	v.allow("422")
+	v.allowRefusals()
 	v.pictures(p, []screen{
 		{"home-empty", at("/")}, {"links-empty", at("/links")},
 		{"transactions-empty", at("/transactions")}, {"webhooks-empty", at("/webhooks")},
@@ -73,7 +70,36 @@ func TestScreens(t *testing.T) {
 	first.pictures(fresh, []screen{
 		{"setup-token", at("/setup?token=wrong")}, {"setup", at(path)}, {"setup-errors", sent(path, "shop", "Boutique Exemple", "password", "court")},
 	})
-	v.pictures(p, v.fillTheShop(p))
+	seenByMany(t, p, v.fillTheShop(p))
+}
+
+// seenByMany has visitors look at the screens side by side, each signed in and with a
+// share of them: a tab draws and is searched by one thread.
+func seenByMany(t *testing.T, p shop, screens []screen) {
+	t.Helper()
+	visitors := 4
+	if *screenshots != "" {
+		visitors = 1 // in two languages, and they are the same person, who has one
+	}
+	for i := range visitors {
+		t.Run(fmt.Sprintf("visitor %d", i+1), func(t *testing.T) {
+			t.Parallel()
+			v := merchant(t, p)
+			v.allowRefusals()
+			var share []screen
+			for at := i; at < len(screens); at += visitors {
+				share = append(share, screens[at])
+			}
+			v.pictures(p, share)
+		})
+	}
+}
+
+// allowRefusals lets the console tell of the answers that screens of errors come with.
+func (v *visitor) allowRefusals() {
+	for _, status := range []string{"404", "409", "410", "422"} {
+		v.allow(status)
+	}
 }
 
 // pictures takes each screen in French, then in English.

@@ -4,14 +4,17 @@ package e2e
 // browser.
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"comptoir/store"
@@ -35,25 +38,81 @@ var (
 // ownerName is the owner's of these tests.
 const ownerName = "owner"
 
-// addOwner makes a data folder somebody's, as the setup does, and returns the
-// password; none when it is his already.
+// claimed is a data folder that the setup's command made somebody's. It is made once,
+// and each story begins with a copy.
+var claimed = sync.OnceValues(func() (c struct{ folder, password string }, err error) {
+	binary, err := quick()
+	if err != nil {
+		return c, err
+	}
+	c.folder = filepath.Join(filepath.Dir(binary), "claimed")
+	if err := os.Mkdir(c.folder, 0o700); err != nil {
+		return c, err
+	}
+	printed, err := exec.Command(binary, "user", "add", ownerName, "--role", "owner", "--data", c.folder).CombinedOutput()
+	if err != nil {
+		return c, fmt.Errorf("add the owner: %w\n%s", err, printed)
+	}
+	c.password = printedPassword.FindStringSubmatch(string(printed))[1]
+	return c, nil
+})
+
+// addOwner makes a data folder somebody's, and returns the password; none when it
+// is his already.
 func addOwner(t *testing.T, data string) (password string) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(data, store.FileName)); err == nil {
 		return ""
 	}
-	printed, err := command(t, "user", "add", ownerName, "--role", "owner", "--data", data)
+	c, err := claimed()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return printedPassword.FindStringSubmatch(printed)[1]
+	if err := copyFolder(data, c.folder); err != nil {
+		t.Fatal(err)
+	}
+	return c.password
 }
 
-// serve starts the product of an owner on a free port and stops it with the test.
+// copyFolder copies a folder's files, for their owner alone, as the product keeps them.
+func copyFolder(to, from string) error {
+	files, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(filepath.Join(from, file.Name()))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(to, file.Name()), content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve starts the product of an owner on a free port, watched by the race
+// detector, and stops it with the test.
 func serve(t *testing.T, data string, flags ...string) shop {
 	t.Helper()
+	return serveBy(t, watched, data, flags...)
+}
+
+// show is serve for who looks at screens: nothing happens there at once that the
+// race detector could watch, and drawn without it they are there sooner.
+func show(t *testing.T, data string, flags ...string) shop {
+	t.Helper()
+	return serveBy(t, quick, data, flags...)
+}
+
+func serveBy(t *testing.T, built func() (string, error), data string, flags ...string) shop {
+	t.Helper()
 	password := addOwner(t, data)
-	p, _ := launch(t, data, flags...)
+	p, _ := launch(t, built, data, flags...)
 	p.owner, p.password = ownerName, password
 	return p
 }
@@ -62,14 +121,14 @@ func serve(t *testing.T, data string, flags ...string) shop {
 // its setup.
 func serveUnclaimed(t *testing.T, flags ...string) (p shop, setup string) {
 	t.Helper()
-	p, printed := launch(t, t.TempDir(), flags...)
+	p, printed := launch(t, quick, t.TempDir(), flags...)
 	return p, printedSetup.FindString(printed)
 }
 
 // launch starts the product, and returns what it printed.
-func launch(t *testing.T, data string, flags ...string) (p shop, printed string) {
+func launch(t *testing.T, built func() (string, error), data string, flags ...string) (p shop, printed string) {
 	t.Helper()
-	printed, stop := start(t, "/sandbox/phone\n", append([]string{"serve", "--listen", "127.0.0.1:0", "--data", data}, flags...)...)
+	printed, stop := start(t, built, "/sandbox/phone\n", append([]string{"serve", "--listen", "127.0.0.1:0", "--data", data}, flags...)...)
 	return shop{url: printedURL.FindStringSubmatch(printed)[1], data: data, stop: stop}, printed
 }
 

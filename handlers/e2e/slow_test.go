@@ -14,7 +14,7 @@ import (
 
 func TestAttack_SlowHeadersAndBodies_AreCutOff(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	var all sync.WaitGroup
 	for name, sent := range map[string]string{
 		"headers": "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",

@@ -9,7 +9,7 @@ import (
 
 func TestFits_TheTill_ItsSales_AndTheirEnds(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--shop", longShop)
+	p := show(t, t.TempDir(), "--shop", longShop)
 	m := merchant(t, p)
 	m.askAtTheTill(p, "12500000", "677 12 34 56")
 	m.see(".counter .status.wait")
@@ -79,7 +79,7 @@ func (v *visitor) trustsThisTill(p shop, cashiers ...string) {
 
 func TestFits_SwitchOfPersons(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir(), "--shop", longShop)
+	p := show(t, t.TempDir(), "--shop", longShop)
 	m := merchant(t, p)
 	m.trustsThisTill(p, "Marie-Antoinette Ngo Mbarga", "Caisse 2")
 	m.fitsAtOnce("switch", ".narrow form button[type=submit]")

@@ -16,8 +16,8 @@ func TestServe_SecondStart_KeepsTheOwnerAndHisPassword(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	var first shop
-	t.Run("first", func(t *testing.T) { first = serve(t, data) })
-	second := serve(t, data)
+	t.Run("first", func(t *testing.T) { first = show(t, data) })
+	second := show(t, data)
 	if second.password != "" {
 		t.Fatal("a password was printed again")
 	}
@@ -27,7 +27,7 @@ func TestServe_SecondStart_KeepsTheOwnerAndHisPassword(t *testing.T) {
 
 func TestUserPassword_OpensTheDoorAgain_AndEndsOldSessions(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	old := p.signIn(t)
 	printed, err := command(t, "user", "password", "owner", "--data", p.data)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestUserPassword_OpensTheDoorAgain_AndEndsOldSessions(t *testing.T) {
 
 func TestUserReset_LetsTheLockedOutIn(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	s, err := store.Open(t.Context(), p.data, store.Options{Book: "sandbox"})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestUserReset_LetsTheLockedOutIn(t *testing.T) {
 
 func TestUserAdd_LetsASecondOwnerIn(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
+	p := show(t, t.TempDir())
 	add := []string{"user", "add", "Associée", "--role", "owner", "--data", p.data}
 	printed, err := command(t, add...)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestReachOf_AddressesThatNobodyConfigured(t *testing.T) {
+	t.Parallel()
 	for host, want := range map[string]views.Reach{
 		"10.0.0.4:80": views.ReachNetwork, "[fd00::1]:8080": views.ReachNetwork, "[fe80::1]": views.ReachNetwork, "caisse:8080": views.ReachNetwork,
 		"caisse.lan": views.ReachNetwork, "197.159.1.2": views.ReachAll, "pay.example.com:443": views.ReachAll,

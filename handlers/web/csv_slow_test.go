@@ -71,6 +71,7 @@ func asksForFile(t *testing.T, take func(net.Conn)) (took time.Duration, err err
 }
 
 func TestCSV_ToASlowPhone_IsSentToItsEnd(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		got := 0
 		took, err := asksForFile(t, func(phone net.Conn) {
@@ -98,6 +99,7 @@ func TestCSV_ToASlowPhone_IsSentToItsEnd(t *testing.T) {
 }
 
 func TestCSV_ToWhoStopsReading_IsGivenUp(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		took, err := asksForFile(t, func(phone net.Conn) {
 			if _, err := io.ReadFull(phone, make([]byte, 20_000)); err != nil {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestForm_WhatIsRefused_IsTheFormsToSay_AndAFaultIsNot(t *testing.T) {
+	t.Parallel()
 	f := &Form{Ctx: t.Context(), Errors: views.Errors{}}
 	if !f.Refused(fmt.Errorf("send: %w", payments.ErrNotSent)) || f.Errors[views.WholeForm].Problem != "unreachable" {
 		t.Errorf("%v", f.Errors)
@@ -23,6 +24,7 @@ func TestForm_WhatIsRefused_IsTheFormsToSay_AndAFaultIsNot(t *testing.T) {
 }
 
 func TestForm_FiguresOfARefusal_AreInTheReadersWords(t *testing.T) {
+	t.Parallel()
 	noon := time.Date(2026, 3, 4, 11, 0, 0, 0, time.UTC)
 	f := &Form{Ctx: views.WithLocale(t.Context(), views.French), Errors: views.Errors{}, now: noon}
 	f.Refused(&payments.BalanceError{Operator: money.MTN, Asked: money.Francs(9000), Available: money.Francs(1500), Other: money.Orange, OtherUntold: true})

@@ -125,6 +125,7 @@ func words(t *testing.T, file []byte) string {
 }
 
 func TestPoster_EveryPaper_IsReadByAPhoneAndByPeople(t *testing.T) {
+	t.Parallel()
 	for _, size := range Sizes {
 		file, err := poster(t).Draw(size)
 		if err != nil {
@@ -150,6 +151,7 @@ func TestPoster_EveryPaper_IsReadByAPhoneAndByPeople(t *testing.T) {
 }
 
 func TestReceipt_EveryRoll_IsReadByAPhoneAndByPeople(t *testing.T) {
+	t.Parallel()
 	for _, roll := range Rolls {
 		file, err := receipt(t).Draw(roll)
 		if err != nil {
@@ -166,6 +168,7 @@ func TestReceipt_EveryRoll_IsReadByAPhoneAndByPeople(t *testing.T) {
 }
 
 func TestCode_AtThreeCentimetresAndOutOfFocus_IsRead(t *testing.T) {
+	t.Parallel()
 	p := newPage(40, 40)
 	p.code(codeOf(t, address), 5, 5, 30)
 	file, err := p.bytes()
@@ -207,6 +210,7 @@ func blurred(t *testing.T, picture string, radius int) string {
 }
 
 func TestSheet_ThirteenLinks_AreTwoPagesWithTheirOwnCodes(t *testing.T) {
+	t.Parallel()
 	var items []Item
 	var want []string
 	for i := range 13 {
@@ -234,6 +238,7 @@ func TestSheet_ThirteenLinks_AreTwoPagesWithTheirOwnCodes(t *testing.T) {
 }
 
 func TestText_HostileOrForeign_IsDrawnAndHarmsNothing(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{strings.Repeat("très long ", 60), "a\x00b\nc", ") Tj ET (", "日本 العربية 🙂", ""} {
 		s, r := poster(t), receipt(t)
 		s.Shop, s.Description, r.Shop, r.Footer = name, name, name, name
@@ -255,6 +260,7 @@ func TestText_HostileOrForeign_IsDrawnAndHarmsNothing(t *testing.T) {
 }
 
 func TestText_LongOrOfCameroon_IsWholeOrSaysThatItIsCut(t *testing.T) {
+	t.Parallel()
 	const shop = "Établissement Ŋgɔ́ɔ́ Ɓassa & Fils, Épicerie fine du Marché Mokolo" // 60 letters and more
 	const purpose = "Loyer du mois de novembre, appartement 3 du deuxième étage, charges d’eau et d’électricité comprises, sauf gardien"
 	folded := func(file []byte) string { return strings.Join(strings.Fields(words(t, file)), " ") }
