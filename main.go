@@ -190,7 +190,8 @@ func (c sandboxCommand) Run(ctx context.Context, t terminal) error {
 }
 
 type doctorCommand struct {
-	Data string `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
+	Data          string `default:"data" env:"COMPTOIR_DATA" help:"The data folder." type:"existingdir"`
+	RebuildSearch bool   `help:"Begin the index of the search anew first; comptoir serve fills it, the newest rows first."`
 }
 
 // errUnwell says that the doctor found something.
@@ -198,6 +199,11 @@ var errUnwell = errors.New("something is wrong with the data folder")
 
 // Run prints a line for each thing that was looked at.
 func (c doctorCommand) Run(ctx context.Context, t terminal) error {
+	if c.RebuildSearch {
+		if err := product.RebuildSearch(ctx, c.Data); err != nil {
+			return err
+		}
+	}
 	symptoms, err := product.Examine(ctx, c.Data)
 	for _, f := range symptoms {
 		fmt.Fprintf(t.out, "%-12s %s\n", f.Name, f.Said)

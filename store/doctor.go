@@ -25,7 +25,7 @@ type Symptom struct {
 // beside a product that serves.
 func (s *Store) Examine(ctx context.Context, dir string) ([]Symptom, error) {
 	var all []Symptom
-	for _, look := range []func(context.Context) (Symptom, error){s.examineFile, s.examineReferences, s.examineAudit, s.examineAnswered, s.examineRows} {
+	for _, look := range []func(context.Context) (Symptom, error){s.examineFile, s.examineReferences, s.examineAudit, s.examineAnswered, s.examineRows, s.examineSearch} {
 		found, err := look(ctx)
 		if err != nil {
 			return all, err

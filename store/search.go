@@ -99,6 +99,9 @@ func (r Reader) walk(ctx context.Context, wanted TransactionFilter, most int) (w
 			return walked{}, err
 		}
 		found, err := r.walkBeside(ctx, index, wanted, most)
+		if errors.Is(err, errSearchIndex) { // without it, as far as that goes
+			found, err = r.walkBeside(ctx, searchIndex{}, wanted, most)
+		}
 		if err != nil {
 			return walked{}, err
 		}

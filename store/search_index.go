@@ -7,6 +7,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -34,9 +35,19 @@ func (r Reader) searchIndex(ctx context.Context) (searchIndex, error) {
 
 // searchCandidates returns rows between two IDs that may match, newest first.
 func (r Reader) searchCandidates(ctx context.Context, trigrams string, after, before int64, most int) ([]int64, error) {
-	return many(ctx, r.rows, scanID, `
+	found, err := many(ctx, r.rows, scanID, `
 		SELECT rowid FROM transactions_search WHERE transactions_search MATCH $1 AND rowid > $2 AND rowid < $3
 		ORDER BY rowid DESC LIMIT $4`, trigrams, after, before, most)
+	return found, asIndexError(ctx, err)
+}
+
+// newestRow is the ID of the newest row of all books; 0 for none.
+func (r Reader) newestRow(ctx context.Context) (int64, error) {
+	newest, err := one(ctx, r.rows, scanID, "SELECT COALESCE(MAX(id), 0) FROM transactions")
+	if err != nil {
+		return 0, fmt.Errorf("the newest row: %w", err)
+	}
+	return newest, nil
 }
 
 // noteSearchChange keeps what the index has of a row before its text changes.
@@ -54,21 +65,37 @@ func (tx *Tx) noteSearchChange(ctx context.Context, t Transaction) error {
 // is left alone for as long as the last one took, or busyRest times as long where
 // that one waited for others.
 const (
-	indexEvery = 2 * time.Second
-	busyRest   = 12
-	freeTurn   = 5 * time.Millisecond // a turn that took no longer to come was free
+	indexEvery      = 2 * time.Second
+	indexAfterError = time.Minute
+	checkEvery      = 24 * time.Hour
+	busyRest        = 12
+	freeTurn        = 5 * time.Millisecond // a turn that took no longer to come was free
 )
 
-// KeepSearchIndexed has the index follow the book until ctx ends. An error is told,
-// and does not end it.
+// KeepSearchIndexed has the index follow the book until ctx ends. It looks at the
+// index first and every now and then, and makes one that is damaged anew. An error is
+// told, and does not end it.
 func (s *Store) KeepSearchIndexed(ctx context.Context, failed func(error)) {
+	var checked time.Time
 	for {
+		if time.Since(checked) > checkEvery {
+			checked = time.Now()
+			if err := s.mendSearch(ctx); err != nil && ctx.Err() == nil {
+				failed(err)
+			}
+		}
 		step, err := s.indexSearch(ctx)
 		if err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 		wait := indexEvery
-		if step.more {
+		switch {
+		case err != nil:
+			wait = indexAfterError
+			if errors.Is(err, errSearchIndex) {
+				checked = time.Time{}
+			}
+		case step.more:
 			wait = step.took
 			if step.waited > freeTurn {
 				wait *= busyRest
@@ -80,6 +107,20 @@ func (s *Store) KeepSearchIndexed(ctx context.Context, failed func(error)) {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// mendSearch makes the index anew where it does not find what it is to find; its error
+// says why, or that it could not.
+func (s *Store) mendSearch(ctx context.Context) error {
+	check, err := s.CheckSearch(ctx)
+	if err != nil || check.Whole() {
+		return err
+	}
+	err = check.Damaged
+	if err == nil {
+		err = fmt.Errorf("%w: it does not find %d of %d rows", errSearchIndex, len(check.Missing), check.Looked)
+	}
+	return errors.Join(fmt.Errorf("the search is indexed anew: %w", err), s.RebuildSearch(ctx))
 }
 
 // indexStep is what one step of indexing took.
@@ -105,7 +146,13 @@ func (s *Store) indexSearch(ctx context.Context) (step indexStep, err error) {
 		if err != nil {
 			return err
 		}
-		return what(tx, ctx, index)
+		if err := what(tx, ctx, index); err != nil {
+			return asIndexError(ctx, err)
+		}
+		// What the index holds back it would write when the turn ends, and a damaged one
+		// would then take everybody's batch with it.
+		_, err = tx.savepoint.exec(ctx, "INSERT INTO transactions_search (transactions_search) VALUES ('flush')")
+		return asIndexError(ctx, err)
 	})
 	if err != nil {
 		return step, fmt.Errorf("index the search: %w", err)
@@ -120,9 +167,9 @@ func (r Reader) toIndex(ctx context.Context) (func(*Tx, context.Context, searchI
 	if err != nil {
 		return nil, err
 	}
-	newest, err := one(ctx, r.rows, scanID, "SELECT COALESCE(MAX(id), 0) FROM transactions")
+	newest, err := r.newestRow(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("the newest row: %w", err)
+		return nil, err
 	}
 	changed, err := one(ctx, r.rows, scanCount, "SELECT COUNT(*) FROM (SELECT id FROM search_changed LIMIT $1)", indexedChanges)
 	switch {
@@ -140,7 +187,7 @@ func (r Reader) toIndex(ctx context.Context) (func(*Tx, context.Context, searchI
 
 // indexNew indexes the rows behind the newest that the index has.
 func (tx *Tx) indexNew(ctx context.Context, index searchIndex) error {
-	newest, err := one(ctx, tx.rows, scanID, "SELECT COALESCE(MAX(id), 0) FROM transactions")
+	newest, err := tx.newestRow(ctx)
 	if err != nil {
 		return err
 	}
@@ -198,23 +245,6 @@ func (tx *Tx) indexChanged(ctx context.Context, _ searchIndex) error {
 		}
 	}
 	return nil
-}
-
-// EmptySearchIndex begins the index anew: KeepSearchIndexed fills it, and until then a
-// search tells how far it looked.
-func (s *Store) EmptySearchIndex(ctx context.Context) error {
-	return s.Write(ctx, func(ctx context.Context, tx *Tx) error {
-		for _, statement := range []string{
-			`INSERT INTO transactions_search (transactions_search) VALUES ('delete-all')`,
-			`DELETE FROM search_changed`,
-			`UPDATE search_index SET from_id = (SELECT COALESCE(MAX(id), 0) FROM transactions), to_id = (SELECT COALESCE(MAX(id), 0) FROM transactions) WHERE id = 1`,
-		} {
-			if _, err := tx.savepoint.exec(ctx, statement); err != nil {
-				return fmt.Errorf("empty the search's index: %w", err)
-			}
-		}
-		return nil
-	})
 }
 
 // searchRow is a row beside the text that it is searched by.

@@ -58,7 +58,7 @@ func indexAll(t testing.TB, s *Store) {
 // beginIndexAnew makes of s a book that is older than the index.
 func beginIndexAnew(t testing.TB, s *Store) {
 	t.Helper()
-	mustBe(t, s.EmptySearchIndex(t.Context()), nil)
+	mustBe(t, s.RebuildSearch(t.Context()), nil)
 }
 
 func indexed(t testing.TB, s *Store) searchIndex {

@@ -46,3 +46,38 @@ func TestLists_LeftEmptyByAFilter_NameItAndOfferToDoWithout(t *testing.T) {
 		})
 	}
 }
+
+func TestTransactions_SearchThatDidNotLookAtAll_SaysHowFarItLookedAndGoesOn(t *testing.T) {
+	left := views.Found{Left: 812, LeftAt: now.AddDate(0, -3, 0)}
+	for name, c := range map[string]struct {
+		props views.TransactionsProps
+		says  []string
+		on    bool // whether there is a way to look further
+	}{
+		"nothing so far":     {views.TransactionsProps{Search: "savon", Status: store.StatusFailed, Found: left}, []string{"Cherché jusqu’au moment suivant", "plus anciennes"}, true},
+		"a short word":       {views.TransactionsProps{Search: "kg", Found: views.Found{Short: true, Left: 812}}, []string{"moins de trois lettres"}, true},
+		"some so far":        {views.TransactionsProps{Search: "savon", Status: store.StatusFailed, Transactions: []store.Transaction{{ID: 900}}, Found: views.Found{Count: 1, Left: 812}}, []string{"Au moins 1 transaction trouvée"}, true},
+		"all":                {views.TransactionsProps{Search: "savon", Transactions: []store.Transaction{{ID: 900}}, Found: views.Found{Count: 1, Whole: true}}, []string{"1 transaction trouvée"}, false},
+		"more than a count":  {views.TransactionsProps{Search: "savon", Transactions: []store.Transaction{{ID: 900}}, Older: 900, Found: views.Found{Count: 1000}}, []string{"Au moins 1000 transactions trouvées"}, false},
+		"nothing in the end": {views.TransactionsProps{Search: "savon", Found: views.Found{Whole: true}}, []string{"Rien ne correspond"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := tree(french, t, views.TransactionsPage(page("/transactions"), c.props))
+			for _, said := range c.says {
+				if shown := text(root); !strings.Contains(shown, said) {
+					t.Errorf("%q is not said: %s", said, shown)
+				}
+			}
+			if nothing := elements(root, func(n *html.Node) bool { return hasClass(n, "empty") }); c.on && len(nothing) > 0 {
+				t.Errorf("it is said that there is nothing: %s", text(nothing[0]))
+			}
+			on := elements(root, func(n *html.Node) bool {
+				return n.Data == "a" && strings.Contains(attr(n, "href"), "before=812") && strings.Contains(attr(n, "href"), "q="+c.props.Search) &&
+					(c.props.Status == "" || strings.Contains(attr(n, "href"), "status="))
+			})
+			if (len(on) == 1) != c.on {
+				t.Errorf("%d ways to look further", len(on))
+			}
+		})
+	}
+}
