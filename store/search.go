@@ -138,7 +138,7 @@ func (r Reader) walkBeside(ctx context.Context, index searchIndex, wanted Transa
 	if err != nil {
 		return walked{}, err
 	}
-	ids := append(w.ids, apart...)
+	ids := slices.Concat(w.ids, apart)
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
 	found := walked{ids: slices.Compact(ids), short: w.trigrams == ""}
 	if len(found.ids) >= most {

@@ -21,6 +21,14 @@ func asIndexError(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", errSearchIndex, err)
 }
 
+// notIndexError is an error that is not the index's own.
+func notIndexError(err error) error {
+	if errors.Is(err, errSearchIndex) {
+		return nil
+	}
+	return err
+}
+
 // searchSample is how many rows are looked for when the index is checked.
 const searchSample = 100
 
@@ -47,6 +55,9 @@ func (r Reader) CheckSearch(ctx context.Context) (check SearchCheck, err error) 
 		return check, err
 	}
 	check.Waiting = max(0, newest-index.to) + index.from
+	if _, check.Damaged = r.searchCandidates(ctx, `"any"`, 0, 1, 1); check.Damaged != nil { // whether it can be opened
+		return check, notIndexError(check.Damaged)
+	}
 	var last int64
 	for i := range int64(searchSample) {
 		row, err := one(ctx, r.rows, scanSearchRow, `
@@ -66,12 +77,9 @@ func (r Reader) CheckSearch(ctx context.Context) (check SearchCheck, err error) 
 		}
 		check.Looked++
 		found, err := r.searchCandidates(ctx, trigrams, row.ID-1, row.ID+1, 1)
-		if errors.Is(err, errSearchIndex) {
-			check.Damaged = err
-			return check, nil
-		}
 		if err != nil {
-			return check, err
+			check.Damaged = err
+			return check, notIndexError(err)
 		}
 		if !slices.Equal(found, []int64{row.ID}) {
 			check.Missing = append(check.Missing, row.ID)
@@ -127,6 +135,8 @@ func (s *Store) examineSearch(ctx context.Context) (Symptom, error) {
 	check, err := s.CheckSearch(ctx)
 	found := Symptom{Name: "search", Said: fmt.Sprint("the ", check.Looked, " rows of a sample are found")}
 	switch {
+	case err != nil:
+		return found, err
 	case check.Damaged != nil:
 		found.Said = "cannot be read: " + check.Damaged.Error()
 	case len(check.Missing) > 0:
@@ -138,5 +148,5 @@ func (s *Store) examineSearch(ctx context.Context) (Symptom, error) {
 	if !check.Whole() {
 		found.Wrong = "only the search suffers: comptoir doctor --rebuild-search, or start Comptoir, which makes it anew"
 	}
-	return found, err
+	return found, nil
 }

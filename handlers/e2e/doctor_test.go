@@ -31,6 +31,15 @@ func TestDoctor_SaysWhatIsWrong_BesideARunningProduct(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "DROP TABLE transactions_search"); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := examine(); !isUnwell(err) || !strings.Contains(said, "--rebuild-search") {
+		t.Errorf("a search without its index: %v\n%s", err, said)
+	}
+	if said, err := command(t, "doctor", "--rebuild-search", "--data", p.data); !isUnwell(err) || strings.Contains(said, "--rebuild-search") {
+		t.Errorf("made anew: %v\n%s", err, said)
+	}
 	if _, err := db.ExecContext(t.Context(), "DROP TRIGGER audit_log_never_changes; UPDATE audit_log SET act = 'x' WHERE id = 1"); err != nil {
 		t.Fatal(err)
 	}
