@@ -22,9 +22,10 @@ dev: ## Like run, rebuilt on each change, with /styleguide
 build: ## Build the one binary ./comptoir
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o comptoir .
 
-# SQLite is C that was translated to Go, with locks of its own, and the hash of
-# passwords is arithmetic in one goroutine's memory: the race detector has nothing to
-# find in them and makes them many times slower, so it looks at all the rest. A
+# SQLite is C that was translated to Go, with locks of its own, and hashes of passwords,
+# what is compressed and QR codes are arithmetic in one goroutine's memory: the race
+# detector has nothing to find in them and makes them many times slower, so it looks at
+# all the rest. A
 # package that holds generic code may not be among them: the linker could take its
 # copy for everybody's, and atomics would order nothing. checkptr, which comes with it,
 # looks at C's pointers alone. The simulation runs one thing at a time and is played
@@ -33,7 +34,8 @@ build: ## Build the one binary ./comptoir
 # beside others they are drawn in handlers. Folders of tests stand in memory where there
 # is room for them: a process that is killed loses nothing there either.
 RACED = -race -gcflags=all=-d=checkptr=0 '-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0' \
-	$(foreach p,golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b,'-gcflags=$(p)=-race=false')
+	$(foreach p,golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b,'-gcflags=$(p)=-race=false') \
+	$(foreach p,modernc.org/memory compress/flate github.com/skip2/go-qrcode/...,'-gcflags=$(p)=-race=false -d=checkptr=0')
 MEMORY = $(shell df -k /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 3000000 {print "GOTMPDIR=/tmp TMPDIR=/dev/shm"}')
 
 test: setup ## Run all tests, browser included; installs Chromium where it is missing

@@ -28,9 +28,7 @@ func TestBatch_PastedCheckedAndMade(t *testing.T) {
 	m.click("main form:first-of-type button[type=submit]")
 	m.see(".sheet li:nth-child(2)")
 	m.see(".sheet li:nth-child(2) .qr") // CamPay has made both pages
-	if who := m.text(".sheet li"); !strings.Contains(who, "Élève Un") || !strings.Contains(who, "25\u202f000") {
-		t.Errorf("the first is %q", who)
-	}
+	m.says(".sheet li", "Élève Un", "25\u202f000")
 }
 
 func TestLink_ChangedDuplicatedAndReplaced(t *testing.T) {
@@ -44,9 +42,7 @@ func TestLink_ChangedDuplicatedAndReplaced(t *testing.T) {
 	m.fill("most_payments", "30")
 	m.click("main form.form button[type=submit]")
 	m.see(".toast.good")
-	if got := m.text(".status"); !strings.Contains(got, "Cotisation de mars") || !strings.Contains(got, "30") {
-		t.Errorf("changed to %q", got)
-	}
+	m.says(".status", "Cotisation de mars", "30")
 	m.click(".manage > summary")
 	m.click(".manage a[href^='/links/new?copy=']")
 	m.see("main form[action='/links'] [name=description]")

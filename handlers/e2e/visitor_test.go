@@ -97,6 +97,13 @@ func logged(e *log.Entry) string {
 
 func (v *visitor) allow(complaint string) { v.allowed = append(v.allowed, complaint) }
 
+// swapped are the complaints of a driver, or of a script in a page, under which
+// something was swapped, or went, or which is not there yet: nothing was done.
+var swapped = []string{
+	"node with given id", "Cannot find context with specified id", "Cannot find default execution context",
+	"Cannot read properties of null", "Cannot set properties of null",
+}
+
 // act does one thing in the visitor's tab and returns what it found. A live
 // region may be swapped while the driver looks at it: then it looks again.
 func act[T any](v *visitor, a chromedp.Action[T]) T {
@@ -108,7 +115,10 @@ func act[T any](v *visitor, a chromedp.Action[T]) T {
 		if err == nil {
 			return found
 		}
-		if !strings.Contains(err.Error(), "node with given id") {
+		if !slices.ContainsFunc(swapped, func(s string) bool { return strings.Contains(err.Error(), s) }) {
+			v.t.Fatalf("%v; the page is\n%s", err, v.page())
+		}
+		if _, err := chromedp.Run(ctx, chromedp.Sleep(50*time.Millisecond)); err != nil {
 			v.t.Fatalf("%v; the page is\n%s", err, v.page())
 		}
 	}
@@ -133,12 +143,28 @@ func (v *visitor) see(selector string) {
 	act(v, chromedp.WaitVisible(chromedp.CSS(selector), gently))
 }
 
-// text waits for something and reads it in one step, as a live region may be
-// swapped at any moment.
+// text waits for something and reads it, in a live region that may be swapped at
+// any moment.
 func (v *visitor) text(selector string) string {
 	v.t.Helper()
 	v.see(selector)
 	return v.eval(fmt.Sprintf("document.querySelector(%q).innerText", selector))
+}
+
+// says waits until something says all of it: what comes late is no fault.
+func (v *visitor) says(selector string, want ...string) {
+	v.t.Helper()
+	for begun := time.Now(); ; {
+		said := v.text(selector)
+		missing := slices.IndexFunc(want, func(part string) bool { return !strings.Contains(said, part) })
+		if missing < 0 {
+			return
+		}
+		if time.Since(begun) > patience {
+			v.t.Fatalf("%s says %q, and not %q", selector, said, want[missing])
+		}
+		act(v, chromedp.Sleep(50*time.Millisecond))
+	}
 }
 
 // fill writes into a field of a page that its scripts have taken hold of.

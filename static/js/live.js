@@ -86,12 +86,21 @@
     shown.set(region, html)
     return true
   }
+  // What the stream told since a region was asked for is newer than the answer.
+  var told = new WeakMap()
   document.addEventListener('htmx:sseBeforeMessage', function (event) {
+    told.set(event.target, event.timeStamp)
     if (!isNews(event.target, event.detail.data)) event.preventDefault()
   })
+  document.addEventListener('htmx:beforeRequest', function (event) {
+    event.detail.xhr.before = told.get(event.detail.target)
+  })
+  function isOld(region, answer) {
+    return answer.requestConfig.elt === region && answer.xhr.before !== told.get(region)
+  }
   document.addEventListener('htmx:beforeSwap', function (event) {
     var region = event.detail.target
-    if ('live' in region.dataset && !isNews(region, event.detail.xhr.responseText)) event.detail.shouldSwap = false
+    if ('live' in region.dataset && (isOld(region, event.detail) || !isNews(region, event.detail.xhr.responseText))) event.detail.shouldSwap = false
   })
 
   // The tab says it too: the merchant may be looking at another one.
