@@ -36,7 +36,8 @@ func TestApp_WithoutANetwork_ShowsItsShellAndNoMoney(t *testing.T) {
 	}
 	p.stop()
 	for _, path := range []string{"/", "/transactions", "/links/1", "/p/whatever"} {
-		v.eval("location.href = " + quoted(path))
+		v.eval("window.left = location.href = " + quoted(path))
+		v.until("Promise.resolve(!window.left)", "true")
 		v.see("main .actions a[href='/']")
 		if got := v.text("main"); !strings.Contains(got, "Pas de réseau") || !strings.Contains(got, "No network") || strings.Contains(got, "500") {
 			t.Errorf("%s shows %q", path, got)
