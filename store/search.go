@@ -1,9 +1,8 @@
 package store
 
-// The search of transactions. It walks from the newest to the oldest, looks at a
-// bounded number of rows and for a bounded time: at those that the index does not have
-// yet one by one, at the others by the index. What it did not come to is told, and
-// searched by the next page.
+// The search of transactions. It walks from the newest to the oldest and looks at a
+// bounded number of rows: at those that the index does not have yet one by one, at the
+// others by the index. What it did not come to is told, and searched by the next page.
 
 import (
 	"cmp"
@@ -18,22 +17,15 @@ import (
 // How many rows, or candidates of the index, one search looks at; how many where no
 // word is long enough for the index; and how many that were found are counted.
 const (
-	searchLooks      = 4_000
+	searchLooks      = 2_000
 	searchLooksShort = 500
 	MostCounted      = 1_000
 )
 
-// How many candidates are taken out of the index at a time, and out of how many IDs
-// of it: where all words are common and no row has them together, the index itself
-// takes its time, so it is asked for more at once only while it answers quickly, and
-// no further once a search has taken searchFor.
-const (
-	searchPage  = 250
-	searchSpan  = 16_384
-	searchSpans = 32 * searchSpan
-	searchQuick = 5 * time.Millisecond
-	searchFor   = 150 * time.Millisecond
-)
+// searchPage is how many candidates are taken out of the index at first, and how many
+// are looked at together. To be asked again costs the index nearly as much as to be
+// asked for all, so the second time it is.
+const searchPage = 250
 
 // Found is a page of a search.
 type Found struct {
@@ -198,41 +190,26 @@ func (w *walk) byIndex(ctx context.Context, index searchIndex) error {
 	if w.done(index.from) {
 		return nil
 	}
-	w.before = min(w.before, index.to+1) // MaxInt64 where nothing is newer
-	until := time.Now().Add(searchFor)
-	for span := int64(searchSpan); !w.done(index.from); {
-		begun := time.Now()
-		if begun.After(until) {
-			w.looks = 0
-			return nil
-		}
-		if err := w.candidates(ctx, max(index.from, w.floor, w.before-1-span)); err != nil {
-			return err
-		}
-		if time.Since(begun) < searchQuick {
-			span *= 4
-		}
-	}
-	return nil
-}
-
-// candidates looks at those of the index that are newer than floor.
-func (w *walk) candidates(ctx context.Context, floor int64) error {
-	for !w.done(floor) {
-		page := min(searchPage, w.looks)
-		candidates, err := w.r.searchCandidates(ctx, w.trigrams, floor, w.before, page)
+	w.before = min(w.before, index.to+1) // where nothing is newer
+	floor := max(index.from, w.floor)
+	for asked := min(max(searchPage, w.most), w.looks); !w.done(floor); asked = w.looks {
+		candidates, err := w.r.searchCandidates(ctx, w.trigrams, floor, w.before, asked)
 		if err != nil {
 			return err
 		}
-		last := floor + 1
-		if len(candidates) == page {
-			last = candidates[page-1]
+		for page := range slices.Chunk(candidates, searchPage) {
+			if len(w.ids) >= w.most {
+				return nil
+			}
+			f := w.wanted.conditions(w.r.book)
+			w.sought.matches(f)
+			among(f, "id", page)
+			if err := w.keep(ctx, len(page), page[len(page)-1], f); err != nil {
+				return err
+			}
 		}
-		f := w.wanted.conditions(w.r.book)
-		w.sought.matches(f)
-		among(f, "id", candidates)
-		if err := w.keep(ctx, len(candidates), last, f); err != nil {
-			return err
+		if len(candidates) < asked && len(w.ids) < w.most {
+			w.before = floor + 1
 		}
 	}
 	return nil
