@@ -42,6 +42,13 @@ func fillBook(b testing.TB, s *Store, n int) {
 func BenchmarkSearch(b *testing.B) {
 	s := open(b, b.TempDir(), "sandbox")
 	fillBook(b, s, *searchRows)
+	b.Run("a page without a search", func(b *testing.B) { // what the others compare with
+		for b.Loop() {
+			if _, err := s.Transactions(context.Background(), TransactionFilter{Limit: 31}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	for name, f := range map[string]TransactionFilter{
 		"common":        {Search: "pain"},
 		"common words":  {Search: "pain ngono"},

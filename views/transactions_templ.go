@@ -210,8 +210,8 @@ func TransactionsPage(p Page, props TransactionsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if props.Search != "" {
-				templ_7745c5c3_Err = found(props.Found, p.Now).Render(ctx, templ_7745c5c3_Buffer)
+			if f := props.Found; f.Count > 0 || f.Short || f.Left != 0 {
+				templ_7745c5c3_Err = found(f, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
