@@ -68,7 +68,7 @@ const (
 	indexEvery      = 2 * time.Second
 	indexAfterError = time.Minute
 	checkEvery      = 24 * time.Hour
-	busyRest        = 12
+	busyRest        = 60
 	freeTurn        = 5 * time.Millisecond // a turn that took no longer to come was free
 )
 
