@@ -58,24 +58,27 @@ func NewVerifier(key string, now func() time.Time) (*Verifier, error) {
 }
 
 // Verify reports whether n's signature was made with the webhook key, by HS256
-// and nothing else, and is in its time where it names one. It does not make
-// n's content true.
-func (v *Verifier) Verify(n Notification) error {
+// and nothing else, and is in its time where it names one; until is the end of that,
+// zero where it names none. It does not make n's content true.
+func (v *Verifier) Verify(n Notification) (until time.Time, err error) {
 	if n.Signature == "" {
-		return fmt.Errorf("%w: there is none", ErrSignature)
+		return until, fmt.Errorf("%w: there is none", ErrSignature)
 	}
-	_, err := v.parser.ParseWithClaims(n.Signature, jwt.MapClaims{}, func(*jwt.Token) (any, error) {
+	token, err := v.parser.ParseWithClaims(n.Signature, jwt.MapClaims{}, func(*jwt.Token) (any, error) {
 		return v.key, nil
 	})
 	switch {
 	case err == nil:
-		return nil
+		if end, _ := token.Claims.GetExpirationTime(); end != nil {
+			until = end.Time
+		}
+		return until, nil
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return fmt.Errorf("%w: %w", ErrSignature, ErrSignatureExpired)
+		return until, fmt.Errorf("%w: %w", ErrSignature, ErrSignatureExpired)
 	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return fmt.Errorf("%w: %w: %s", ErrSignature, ErrSignatureExpired, why(err))
+		return until, fmt.Errorf("%w: %w: %s", ErrSignature, ErrSignatureExpired, why(err))
 	default:
-		return fmt.Errorf("%w: %s", ErrSignature, why(err))
+		return until, fmt.Errorf("%w: %s", ErrSignature, why(err))
 	}
 }
 

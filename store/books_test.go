@@ -86,18 +86,19 @@ func readsOf(r Reader) map[string]func(context.Context) error {
 		},
 		"NobodysDue": func(ctx context.Context) error {
 			n, err := r.NobodysDue(ctx, 9)
-			return list(int(n), err)
+			return list(n, err)
 		},
 		"DeliveriesOf": func(ctx context.Context) error {
-			n, err := r.DeliveriesOf(ctx, "reference", 9)
-			return list(int(n), err)
+			n, err := r.DeliveriesOf(ctx, 1, 9)
+			return list(n, err)
 		},
-		"DeliveredBefore": func(ctx context.Context) error {
-			same, err := r.DeliveredBefore(ctx, Delivery{Reference: "reference", Body: []byte("said")})
-			if !same && err == nil {
-				return ErrNotFound
-			}
-			return err
+		"FreshDeliveries": func(ctx context.Context) error {
+			l, err := r.FreshDeliveries(ctx, 9)
+			return list(len(l), err)
+		},
+		"CountFresh": func(ctx context.Context) error {
+			n, err := r.CountFresh(ctx, 9)
+			return list(n, err)
 		},
 		"RefusedCounts": func(ctx context.Context) error {
 			l, err := r.RefusedCounts(ctx)
@@ -199,6 +200,7 @@ func fill(t *testing.T, s *Store) {
 	addSale(t, s, SaleKey{TransactionID: addTransaction(t, s, Transaction{Origin: OriginPush, Status: StatusPending, CreatedBy: user.ID}).ID})
 	addDelivery(t, s, Delivery{TransactionID: first.ID, NextAt: noon})
 	addDelivery(t, s, Delivery{Reference: "reference", Body: []byte("said"), NextAt: noon})
+	write(t, s, func(tx *Tx) error { return tx.KeepArrivals(t.Context(), []Arrival{{}}) })
 	write(t, s, func(tx *Tx) error { return tx.CountRefused(t.Context(), WhySignature, 1, noon) })
 	write(t, s, func(tx *Tx) error { return tx.AddBalance(t.Context(), BalanceSnapshot{At: noon}) })
 	fillMoneyOut(t, s, user.ID, first.ID)

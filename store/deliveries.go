@@ -73,8 +73,7 @@ func scanDelivery(r row) (d Delivery, err error) {
 	return d, err
 }
 
-// AddDelivery keeps a call and returns it with its ID. The call may be
-// acknowledged once the Write around it has returned nil (invariant 3).
+// AddDelivery keeps a call that somebody has looked at, and returns it with its ID.
 func (tx *Tx) AddDelivery(ctx context.Context, d Delivery) (Delivery, error) {
 	added, err := one(ctx, tx.rows, scanDelivery, `
 		INSERT INTO deliveries (book, received_at, method, content_type, remote_addr, body, verdict, why, status,
@@ -89,20 +88,6 @@ func (tx *Tx) AddDelivery(ctx context.Context, d Delivery) (Delivery, error) {
 		return Delivery{}, fmt.Errorf("add delivery: %w", err)
 	}
 	return added, nil
-}
-
-// DeliveredBefore reports whether the very same accepted call, byte for byte, is
-// kept already. The empty text keeps the planner from walking over all accepted
-// ones.
-func (r Reader) DeliveredBefore(ctx context.Context, d Delivery) (bool, error) {
-	n, err := one(ctx, r.rows, scanCount, `
-		SELECT COUNT(*) FROM (SELECT 1 FROM deliveries
-			WHERE book = $1 AND reference = $2 AND verdict || '' = 'accepted' AND body = $3 AND method = $4 LIMIT 1) AS same`,
-		r.book, d.Reference, d.Body, d.Method)
-	if err != nil {
-		return false, fmt.Errorf("look for the same delivery: %w", err)
-	}
-	return n > 0, nil
 }
 
 // UpdateDelivery keeps what applying a delivery came to: its outcome,

@@ -15,7 +15,7 @@ import (
 	"strings"
 
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -71,10 +71,11 @@ func openPool(path string, connections int, settings ...string) (*sql.DB, error)
 	for _, setting := range append([]string{"_pragma=busy_timeout(5000)"}, settings...) {
 		address.RawQuery += "&" + setting
 	}
-	db, err := sql.Open("sqlite", address.String())
+	connector, err := sqlite.NewConnector(address.String())
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(preparing{connector})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil

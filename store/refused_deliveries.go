@@ -65,23 +65,12 @@ func (tx *Tx) prune(ctx context.Context, which string, keep int) error {
 
 // NobodysDue counts, up to most, the deliveries to be applied that speak of no
 // transaction of the book.
-func (r Reader) NobodysDue(ctx context.Context, most int) (int64, error) {
+func (r Reader) NobodysDue(ctx context.Context, most int) (int, error) {
 	n, err := one(ctx, r.rows, scanCount, `
 		SELECT COUNT(*) FROM (SELECT 1 FROM deliveries
 			WHERE book = $1 AND next_at > 0 AND transaction_id IS NULL LIMIT $2) AS due`, r.book, most)
 	if err != nil {
 		return 0, fmt.Errorf("count deliveries of nobody's: %w", err)
 	}
-	return int64(n), nil
-}
-
-// DeliveriesOf counts, up to most, the accepted deliveries of a reference.
-func (r Reader) DeliveriesOf(ctx context.Context, reference string, most int) (int64, error) {
-	n, err := one(ctx, r.rows, scanCount, `
-		SELECT COUNT(*) FROM (SELECT 1 FROM deliveries
-			WHERE book = $1 AND reference = $2 AND verdict || '' = 'accepted' LIMIT $3) AS kept`, r.book, reference, most)
-	if err != nil {
-		return 0, fmt.Errorf("count deliveries of %q: %w", reference, err)
-	}
-	return int64(n), nil
+	return n, nil
 }

@@ -282,7 +282,7 @@ func onEachRow(t *testing.T, s *Store, fn func()) {
 		t.Fatal(err)
 	}
 	mustBe(t, conn.Raw(func(c any) error {
-		c.(sqlite.HookRegisterer).RegisterPreUpdateHook(func(sqlite.SQLitePreUpdateData) { fn() })
+		c.(*preparingConn).sqliteConn.(sqlite.HookRegisterer).RegisterPreUpdateHook(func(sqlite.SQLitePreUpdateData) { fn() })
 		return nil
 	}), nil)
 	mustBe(t, conn.Close(), nil)

@@ -150,7 +150,7 @@ func TestInvariant4_KindOfAForeignTransaction_IsCamPaysWord(t *testing.T) {
 	s.must(err)
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost, Times: -1})
 	s.work(time.Second)
-	s.must(s.service.TakeWebhook(s.notification(out.Reference, "SUCCESSFUL", "20000"), "192.0.2.1")) // says "collect"
+	s.hears(s.notification(out.Reference, "SUCCESSFUL", "20000")) // says "collect"
 	s.must(s.service.Work(s.ctx))
 	foreign, err := s.store.TransactionByReference(s.ctx, out.Reference)
 	s.must(err)
@@ -309,7 +309,7 @@ func TestWebhook_ReferenceInCapitals_IsTheSameTransaction(t *testing.T) {
 	doubtful, known := s.push(2500, mtnPhone), s.push(700, orangePhone)
 	for _, p := range s.sandbox.Prompts() {
 		s.must(s.sandbox.Enter(p.Reference, "1234"))
-		s.must(s.service.TakeWebhook(s.notification(strings.ToUpper(p.Reference), "SUCCESSFUL", "1"), "192.0.2.1"))
+		s.hears(s.notification(strings.ToUpper(p.Reference), "SUCCESSFUL", "1"))
 	}
 	s.must(s.service.Work(s.ctx))
 	s.wantStatus(doubtful, store.StatusSuccessful, store.FlagReportDiffers)
@@ -325,7 +325,7 @@ func TestWebhook_ReplayedByteForByte_IsKeptOnce(t *testing.T) {
 	asked := s.push(2500, mtnPhone)
 	call := s.notification(asked.Reference, "SUCCESSFUL", "2500")
 	for range 20 {
-		s.must(s.service.TakeWebhook(call.Clone(s.ctx), "192.0.2.1"))
+		s.hears(call.Clone(s.ctx))
 	}
 	if d := s.deliveries(); len(d) != 1 {
 		t.Fatalf("%d deliveries kept", len(d))

@@ -199,7 +199,7 @@ func TestDecided_WhatCamPayProvesLater_TakesItsPlace(t *testing.T) {
 					s.days(7)
 					s.must(s.service.Decide(s.ctx, asked.ID, outcome, s.owner))
 					if told == "webhook" {
-						s.must(s.service.TakeWebhook(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"), "192.0.2.1"))
+						s.hears(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"))
 						s.work(0)
 					} else {
 						s.intercept(nothing)
@@ -245,7 +245,7 @@ func TestDecided_ThatCamPayHasUnderWay_IsOpenAgain(t *testing.T) {
 	asked := s.doubtful(store.KindWithdraw, sandbox.CutAfter)
 	s.days(7)
 	s.must(s.service.Decide(s.ctx, asked.ID, store.StatusFailed, s.owner))
-	s.must(s.service.TakeWebhook(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"), "192.0.2.1"))
+	s.hears(s.notificationOf(asked, s.sandbox.Ledger()[0].Reference, "SUCCESSFUL"))
 	s.work(0)
 	open := s.wantStatus(asked, store.StatusPending, store.FlagMovedFinal)
 	if !open.SettledAt.IsZero() || open.PollAt.IsZero() {

@@ -105,6 +105,8 @@ type core struct {
 	wake     chan struct{}
 	inFlight inFlight
 	refusals refusals
+	arrivals arrivals
+	arrived  chan struct{} // there is something to look up
 }
 
 // New returns a Service; Run makes it settle what is open.
@@ -127,7 +129,7 @@ func New(c Config) *Service {
 	shared := &core{
 		store: c.Store, campay: c.CamPay, webhooks: c.Webhooks, returnURL: c.ReturnURL, demo: c.Demo, paid: c.Paid,
 		now: c.Now, random: c.Random, log: c.Logger,
-		wake: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), arrived: make(chan struct{}, 1),
 	}
 	return &Service{shared, &Collections{shared}, &Payouts{shared}, &Reconciliation{shared}}
 }

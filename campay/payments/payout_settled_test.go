@@ -112,7 +112,7 @@ func TestAirtimeInDoubt_ItsWebhook_EndsIt(t *testing.T) {
 	asked := s.payOut(s.order(store.KindAirtime, 1000, orangePhone))
 	s.wantStatus(asked, store.StatusInDoubt)
 	reference := s.sandbox.Ledger()[0].Reference
-	s.must(s.service.TakeWebhook(s.notificationOf(asked, reference, "SUCCESSFUL"), "192.0.2.1"))
+	s.hears(s.notificationOf(asked, reference, "SUCCESSFUL"))
 	s.work(0)
 	if done := s.wantStatus(asked, store.StatusSuccessful); done.Reference != reference {
 		t.Fatalf("kept as %+v", done)
@@ -146,7 +146,7 @@ func TestPayout_BegunElsewhere_BecomesExternal(t *testing.T) {
 	s.must(err)
 	airtime, err := s.client.TransferAirtime(s.ctx, campay.AirtimeRequest{Amount: money.Francs(100), To: mtnPhone})
 	s.must(err)
-	s.must(s.service.TakeWebhook(s.notification(airtime.Reference, "SUCCESSFUL", "100"), "192.0.2.1"))
+	s.hears(s.notification(airtime.Reference, "SUCCESSFUL", "100"))
 	s.work(0)
 	kinds := map[store.Kind]money.XAF{}
 	for _, e := range s.all() {
@@ -265,7 +265,7 @@ func TestWebhook_WhereThereIsNoPlaceForAirtime_EndsAsUnknown(t *testing.T) {
 		http.Error(w, "<html>404</html>", http.StatusNotFound)
 		return true
 	})
-	s.must(s.service.TakeWebhook(s.notification(NewOperation(), "SUCCESSFUL", "100"), "192.0.2.1"))
+	s.hears(s.notification(NewOperation(), "SUCCESSFUL", "100"))
 	for range 10 {
 		s.work(unknownPatience / 4)
 	}
@@ -282,7 +282,7 @@ func TestPayoutInDoubt_TakenForOneBegunElsewhere_IsFoundInTheHistory(t *testing.
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.CutAfter, Endpoint: sandbox.EndpointWithdraw}, sandbox.Fault{Kind: sandbox.WebhookLost, Endpoint: sandbox.EndpointWithdraw})
 	asked := s.payOut(s.withdrawal(1000))
 	s.edit(func(answer map[string]any) { delete(answer, "external_reference"); delete(answer, "description") })
-	s.must(s.service.TakeWebhook(s.notification(s.sandbox.Ledger()[0].Reference, "SUCCESSFUL", "1000"), "192.0.2.1"))
+	s.hears(s.notification(s.sandbox.Ledger()[0].Reference, "SUCCESSFUL", "1000"))
 	s.work(0)
 	if len(s.all()) != 2 {
 		t.Fatalf("%d transactions", len(s.all()))

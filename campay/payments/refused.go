@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"comptoir/campay"
 	"comptoir/store"
 )
 
@@ -21,9 +20,7 @@ const (
 	refusedOfOne  = 4               // and how many of one network
 	refusedBytes  = 2 << 10         // of the body of each
 	refusedEvery  = 5 * time.Second // how often they are written
-	nobodysOpen   = 1000            // deliveries waiting for CamPay's word that no transaction of the book answers to
 	nobodysKept   = 2000            // those of which CamPay said that it knows none
-	mostOfOne     = 50              // deliveries of one reference: CamPay sends a few
 )
 
 // ErrWebhooksFull says that a rightly signed delivery was not kept, because as many
@@ -115,24 +112,4 @@ func (s *Service) KeepRefused(ctx context.Context) error {
 		return fmt.Errorf("keep a sample of refused webhooks: %w", err)
 	}
 	return nil
-}
-
-// hasRoomFor refuses a rightly signed delivery where more like it are kept than
-// CamPay would send.
-func (s *Service) hasRoomFor(ctx context.Context, d store.Delivery, n campay.Notification) error {
-	kept, err := s.store.DeliveriesOf(ctx, d.Reference, mostOfOne)
-	if err == nil && kept >= mostOfOne {
-		return fmt.Errorf("%w: of one reference", ErrWebhooksFull)
-	}
-	if err == nil {
-		_, err = transactionOf(ctx, s.store.Reader, n)
-	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	open, err := s.store.NobodysDue(ctx, nobodysOpen)
-	if err == nil && open >= nobodysOpen {
-		return fmt.Errorf("%w: of no transaction of ours", ErrWebhooksFull)
-	}
-	return err
 }

@@ -84,7 +84,12 @@ func openShop(t *testing.T, configure ...func(*sandbox.Config)) *shop {
 		(*handler.Load()).ServeHTTP(w, r)
 	}))
 	callback := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.current.Load().TakeWebhook(r, "192.0.2.1"); err != nil {
+		service := s.current.Load()
+		err := service.TakeWebhook(r, "192.0.2.1")
+		if err == nil {
+			_, err = service.noteArrivals(s.ctx) // as Run does
+		}
+		if err != nil {
 			http.Error(w, "refused", http.StatusForbidden)
 		}
 	}))
@@ -297,4 +302,12 @@ func (s *shop) wantEffects(entries, successful int) {
 	if len(ledger) != entries || paid != successful {
 		s.t.Fatalf("CamPay has %d transactions, %d successful; want %d and %d", len(ledger), paid, entries, successful)
 	}
+}
+
+// hears has the shop take a webhook, and look up what it speaks of.
+func (s *shop) hears(r *http.Request) {
+	s.t.Helper()
+	s.must(s.service.TakeWebhook(r, "192.0.2.1"))
+	_, err := s.service.noteArrivals(s.ctx)
+	s.must(err)
 }

@@ -26,6 +26,14 @@ func (w *world) errands() []errand {
 	s, now := w.service, w.shopTime()
 	w.must(s.catchUp(w.ctx, now))
 	var due []errand
+	fresh, err := w.store.FreshDeliveries(w.ctx, 1)
+	w.must(err)
+	if len(fresh) > 0 {
+		due = append(due, errand{job{work: "arrivals"}, nil, func() error {
+			_, err := s.noteArrivals(w.ctx)
+			return err
+		}})
+	}
 	for _, kind := range []work{applying, applyingNobodys} {
 		deliveries, err := w.store.DueDeliveries(w.ctx, now, kind == applying, workBatch)
 		w.must(err)

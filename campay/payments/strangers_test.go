@@ -77,7 +77,7 @@ func TestWebhook_SignedForNobodysPayments_IsBounded_AndTheShopsOwnGoesFirst(t *t
 	if err := s.service.TakeWebhook(s.notification("stranger", "SUCCESSFUL", "1"), "192.0.2.1"); !errors.Is(err, ErrWebhooksFull) {
 		t.Fatalf("one more was taken: %v", err)
 	}
-	s.must(s.service.TakeWebhook(s.notification(asked.Reference, "SUCCESSFUL", "2500"), "192.0.2.1"))
+	s.hears(s.notification(asked.Reference, "SUCCESSFUL", "2500"))
 	due, err := s.store.DueDeliveries(s.ctx, s.clock.now(), true, 10)
 	if err != nil || len(due) != 1 || due[0].TransactionID != asked.ID {
 		t.Errorf("due of the shop's own: %+v, %v", due, err)

@@ -29,8 +29,8 @@ var ErrWebhookRefused = errors.New("webhook refused")
 var ErrWebhookTooLarge = campay.ErrNotificationTooLarge
 
 // TakeWebhook keeps one delivery, a GET or POST from remoteAddr. It returns nil
-// once the delivery is durable, so that it may be acknowledged; applying it
-// follows by itself.
+// once the delivery is durable, so that it may be acknowledged; what it speaks of is
+// looked up, and applied, behind.
 func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 	ctx := r.Context()
 	raw, err := campay.ReadNotification(r)
@@ -39,62 +39,45 @@ func (s *Service) TakeWebhook(r *http.Request, remoteAddr string) error {
 	}
 	d := store.Delivery{
 		ReceivedAt: s.now(), Method: raw.Method, ContentType: short(raw.ContentType), Body: raw.Body, RemoteAddr: remoteAddr,
-		Verdict: store.VerdictAccepted, NextAt: s.now(),
+		Verdict: store.VerdictAccepted,
 	}
-	n, why, refused := s.verify(raw)
+	n, until, why, refused := s.verify(raw)
 	d.Status, d.Reference, d.ExternalReference = short(string(n.Status)), short(foldReference(n.Reference)), short(n.ExternalReference)
 	d.AmountText, d.Currency = short(n.AmountText), short(n.Currency)
 	if refused != nil {
-		d.Verdict, d.Outcome, d.Why = store.VerdictRefused, store.OutcomeRefused, why
-		d.NextAt, d.AppliedAt = time.Time{}, s.now()
+		d.Verdict, d.Outcome, d.Why, d.AppliedAt = store.VerdictRefused, store.OutcomeRefused, why, s.now()
 		if s.sampled(d) {
 			s.log.WarnContext(ctx, "webhook refused", "address", remoteAddr, "why", refused) // holds nothing of the signature
 		}
 		return fmt.Errorf("%w: %w", ErrWebhookRefused, refused)
 	}
-	if err := s.hasRoomFor(ctx, d, n); err != nil {
+	if err := s.hasRoomFor(ctx, d); err != nil {
 		return err
 	}
-	var reported store.Transaction
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		again, err := tx.DeliveredBefore(ctx, d)
-		if err != nil || again {
-			return err // the very same call: it is kept already
-		}
-		if reported, err = s.report(ctx, tx, &d, n); err != nil {
-			return err
-		}
-		_, err = tx.AddDelivery(ctx, d)
-		return err
-	})
-	if err != nil {
+	if err := s.keepArrival(ctx, store.Arrival{Delivery: d, SignedUntil: until}); err != nil {
 		return fmt.Errorf("keep the webhook: %w", err)
 	}
-	if reported.ID != 0 {
-		s.publish(reported)
-	}
-	s.poke()
 	return nil
 }
 
 var errNoKey = errors.New("no webhook key is set")
 
-func (s *Service) verify(raw campay.RawNotification) (n campay.Notification, why store.Why, refused error) {
+func (s *Service) verify(raw campay.RawNotification) (n campay.Notification, until time.Time, why store.Why, refused error) {
 	n, err := raw.Parse()
 	if err != nil {
-		return n, store.WhyUnreadable, err
+		return n, until, store.WhyUnreadable, err
 	}
 	if s.webhooks == nil {
-		return n, store.WhyNoKey, errNoKey
+		return n, until, store.WhyNoKey, errNoKey
 	}
-	err = s.webhooks.Verify(n)
+	until, err = s.webhooks.Verify(n)
 	switch {
 	case errors.Is(err, campay.ErrSignatureExpired):
-		return n, store.WhyExpired, err
+		return n, until, store.WhyExpired, err
 	case err != nil:
-		return n, store.WhySignature, err
+		return n, until, store.WhySignature, err
 	}
-	return n, "", nil
+	return n, until, "", nil
 }
 
 // short bounds a text of a stranger's.
@@ -114,30 +97,8 @@ func Said(d store.Delivery) map[string]string {
 // IsOfKey reports whether a kept delivery was signed with the key that is set now,
 // in its time or out of it.
 func (s *Service) IsOfKey(d store.Delivery) bool {
-	_, why, refused := s.verify(campay.RawNotification{Method: d.Method, ContentType: d.ContentType, Body: d.Body})
+	_, _, why, refused := s.verify(campay.RawNotification{Method: d.Method, ContentType: d.ContentType, Body: d.Body})
 	return refused == nil || why == store.WhyExpired
-}
-
-// report notes on the transaction that a delivery speaks of what was said:
-// its screens show "reported, being confirmed".
-func (s *Service) report(ctx context.Context, tx *store.Tx, d *store.Delivery, n campay.Notification) (store.Transaction, error) {
-	t, err := transactionOf(ctx, tx.Reader, n)
-	if errors.Is(err, store.ErrNotFound) {
-		return store.Transaction{}, nil
-	}
-	if err != nil {
-		return t, err
-	}
-	d.TransactionID = t.ID
-	touch(&t, s.now())
-	if !t.Status.Final() && n.Status.Final() {
-		t.ReportedStatus = string(n.Status)
-		s.noteReport(&t)
-	}
-	if err := tx.UpdateTransaction(ctx, t); err != nil {
-		return t, err
-	}
-	return t, s.record(ctx, tx, t, store.EventWebhook, "reported", string(n.Status)+" "+n.AmountText, nil)
 }
 
 // noteReport starts the patience of polling anew: what CamPay has reported may take
@@ -149,14 +110,14 @@ func (s *Service) noteReport(t *store.Transaction) {
 	}
 }
 
-// transactionOf finds the transaction of a notification's reference, or the one
+// transactionOf finds the transaction of a delivery's reference, or the one
 // that waits for its reference under the same external reference.
-func transactionOf(ctx context.Context, tx store.Reader, n campay.Notification) (store.Transaction, error) {
-	t, err := tx.TransactionByReference(ctx, foldReference(n.Reference))
-	if !errors.Is(err, store.ErrNotFound) || n.ExternalReference == "" {
+func transactionOf(ctx context.Context, r store.Reader, d store.Delivery) (store.Transaction, error) {
+	t, err := r.TransactionByReference(ctx, d.Reference)
+	if !errors.Is(err, store.ErrNotFound) || d.ExternalReference == "" {
 		return t, err
 	}
-	t, err = tx.TransactionByExternalReference(ctx, foldReference(n.ExternalReference))
+	t, err = r.TransactionByExternalReference(ctx, foldReference(d.ExternalReference))
 	if err == nil && t.Reference != "" {
 		return store.Transaction{}, store.ErrNotFound
 	}

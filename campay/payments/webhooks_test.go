@@ -30,7 +30,7 @@ func TestWebhook_ReportOfAnotherTransaction_IsTakenBack(t *testing.T) {
 	q.Set("reference", elsewhere.Reference)
 	q.Set("external_reference", doubtful.ExternalReference)
 	r.URL.RawQuery = q.Encode()
-	s.must(s.service.TakeWebhook(r, "192.0.2.1"))
+	s.hears(r)
 	if said := s.again(doubtful); said.ReportedStatus == "" {
 		t.Fatal("nothing was reported")
 	}
@@ -86,7 +86,7 @@ func TestApplyAgain_PutsADeliveryBackInTheQueue(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
 	asked := s.push(2500, mtnPhone)
-	s.must(s.service.TakeWebhook(s.notification(asked.Reference, "SUCCESSFUL", "2500"), "192.0.2.1"))
+	s.hears(s.notification(asked.Reference, "SUCCESSFUL", "2500"))
 	s.must(s.service.Work(s.ctx))
 	s.sandbox.Inject(sandbox.Fault{Kind: sandbox.WebhookLost})
 	s.must(s.sandbox.Enter(asked.Reference, "1234"))

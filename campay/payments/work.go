@@ -127,6 +127,7 @@ func (s *Service) askForPageAgain(ctx context.Context, t store.Transaction) (ans
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	wg.Go(func() { s.noteAsTheyCome(ctx) })
 	defer func() {
 		if err := s.KeepRefused(onItsOwn(ctx)); err != nil {
 			s.log.ErrorContext(ctx, "keep a sample of refused webhooks", "error", err)
@@ -164,7 +165,10 @@ func (s *Service) Work(ctx context.Context) error {
 	for {
 		var wg sync.WaitGroup
 		before := s.inFlight.started()
-		_, err := s.start(ctx, &wg)
+		_, err := s.noteArrivals(ctx)
+		if err == nil {
+			_, err = s.start(ctx, &wg)
+		}
 		wg.Wait()
 		if err != nil || s.inFlight.started() == before {
 			return err
