@@ -73,8 +73,9 @@ func BenchmarkWebhooks(b *testing.B) {
 		benchCalls(b, e, nil)
 	})
 	for _, n := range []int{0, kept(b)} {
-		handler, references := benchBook(b, n)
+		handler, references, end := benchBook(b, n)
 		b.Run(fmt.Sprintf("take/%d", n), func(b *testing.B) { benchCalls(b, handler, references) })
+		end()
 	}
 }
 
@@ -93,6 +94,7 @@ func benchCommits(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer insert.Close()
 	body := make([]byte, 400)
 	for b.Loop() {
 		if _, err := insert.Exec(body); err != nil {
@@ -154,7 +156,7 @@ func benchCalls(b *testing.B, handler http.Handler, references []string) {
 
 // benchBook is a shop with so many deliveries kept and 20,000 open payments, whose
 // CamPay takes its time and does not answer.
-func benchBook(b *testing.B, kept int) (http.Handler, []string) {
+func benchBook(b *testing.B, kept int) (_ http.Handler, references []string, end func()) {
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
@@ -162,7 +164,6 @@ func benchBook(b *testing.B, kept int) (http.Handler, []string) {
 		}
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
-	b.Cleanup(slow.Close)
 	s, err := store.Open(b.Context(), b.TempDir(), store.Options{Book: "sandbox"})
 	if err != nil {
 		b.Fatal(err)
@@ -176,25 +177,26 @@ func benchBook(b *testing.B, kept int) (http.Handler, []string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	references := fillBook(b, s, kept)
+	references = fillBook(b, s, kept)
 	service := payments.New(payments.Config{Store: s, CamPay: client, Webhooks: verifier, Logger: log})
 	guesses, err := access.OpenGuesses(b.Context(), s, time.Now())
 	if err != nil {
 		b.Fatal(err)
 	}
-	ctx, end := context.WithCancel(b.Context())
+	ctx, cancel := context.WithCancel(b.Context())
 	var behind sync.WaitGroup
 	behind.Go(func() { _ = service.Run(ctx) })
-	b.Cleanup(func() {
-		end()
+	end = func() {
+		cancel()
 		behind.Wait()
+		slow.Close()
 		_ = s.Close()
-	})
+	}
 	desk := web.Config{
 		Guesses: guesses, Behind: &behind, Store: s, Payments: service, Log: log, Now: time.Now, URL: "http://localhost",
 		Shop: "Boutique Exemple", Book: "sandbox", Closing: make(chan struct{}),
 	}
-	return newServer(Config{Config: desk}).handler(), references
+	return newServer(Config{Config: desk}).handler(), references, end
 }
 
 // fillBook keeps deliveries of payments that are over, and makes open ones.
@@ -211,12 +213,15 @@ func fillBook(b *testing.B, s *store.Store, kept int) (references []string) {
 	})
 	inWrites(b, s, kept, func(ctx context.Context, tx *store.Tx, i int) error {
 		at := now.Add(-time.Duration(kept-i) * time.Minute)
-		_, err := tx.AddDelivery(ctx, store.Delivery{
+		d, err := tx.AddDelivery(ctx, store.Delivery{
 			ReceivedAt: at, Method: http.MethodGet, Body: fmt.Appendf(nil, "%0400d", i), Verdict: store.VerdictAccepted,
 			Status: "SUCCESSFUL", Reference: payments.NewOperation(), AmountText: "100", Currency: "XAF",
 			Outcome: store.OutcomeApplied, TransactionID: 1 + int64(i%20_000), Attempts: 1, AppliedAt: at,
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.LookedUp(ctx, d.ID)
 	})
 	return references
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -30,30 +31,61 @@ func (a Arrival) same() []byte {
 	return hash.Sum(key)[:20]
 }
 
+// keptTogether is how many arrivals one statement keeps.
+const keptTogether = 16
+
+// keepStatement keeps so many arrivals.
+func keepStatement(rows int) string {
+	var values strings.Builder
+	for i := range rows {
+		n := i*arrivalValues + 1 // $1 is the book
+		fmt.Fprintf(&values, "($1, $%d, $%d, $%d, $%d, $%d, 'accepted', '', $%d, $%d, $%d, $%d, $%d, '', NULL, 0, 0, 0, $%d, $%d), ",
+			n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8, n+9, n+10, n+11, n+12)
+	}
+	return `INSERT INTO deliveries (book, received_at, method, content_type, remote_addr, body, verdict, why, status, reference,
+		external_reference, amount_text, currency, outcome, transaction_id, attempts, next_at, applied_at, search, same)
+		VALUES ` + strings.TrimSuffix(values.String(), ", ") + ` ON CONFLICT DO NOTHING`
+}
+
+const arrivalValues = 12
+
+var (
+	keepOne  = keepStatement(1)
+	keepMany = keepStatement(keptTogether)
+)
+
 // KeepArrivals keeps accepted calls; the very same one is kept once. They may be
 // acknowledged once the Write around it has returned nil (invariant 3).
 func (tx *Tx) KeepArrivals(ctx context.Context, all []Arrival) error {
-	for _, a := range all {
-		if _, err := tx.savepoint.exec(ctx, `
-			INSERT INTO deliveries (book, received_at, method, content_type, remote_addr, body, verdict, why, status, reference,
-				external_reference, amount_text, currency, outcome, transaction_id, attempts, next_at, applied_at, search, same, fresh)
-			VALUES ($1, $2, $3, $4, $5, $6, 'accepted', '', $7, $8, $9, $10, $11, '', NULL, 0, 0, 0, $12, $13, 1)
-			ON CONFLICT DO NOTHING`,
-			tx.book, millis(a.ReceivedAt), a.Method, a.ContentType, a.RemoteAddr, a.Body, a.Status, a.Reference,
-			a.ExternalReference, a.AmountText, a.Currency,
-			fold(a.Reference, a.ExternalReference, a.Status, a.AmountText, a.RemoteAddr), a.same()); err != nil {
-			return fmt.Errorf("keep an arrival: %w", err)
+	for len(all) > 0 {
+		statement, n := keepOne, 1
+		if len(all) >= keptTogether {
+			statement, n = keepMany, keptTogether
 		}
+		args := make([]any, 1, 1+n*arrivalValues)
+		args[0] = tx.book
+		for _, a := range all[:n] {
+			args = append(args, millis(a.ReceivedAt), a.Method, a.ContentType, a.RemoteAddr, a.Body, a.Status, a.Reference,
+				a.ExternalReference, a.AmountText, a.Currency,
+				fold(a.Reference, a.ExternalReference, a.Status, a.AmountText, a.RemoteAddr), a.same())
+		}
+		if _, err := tx.savepoint.exec(ctx, statement, args...); err != nil {
+			return fmt.Errorf("keep %d arrivals: %w", n, err)
+		}
+		all = all[n:]
 	}
 	return nil
 }
 
+// isFresh is of the accepted deliveries of which nobody has looked up yet what they
+// speak of.
+const isFresh = "book = $1 AND id > COALESCE((SELECT id FROM deliveries_looked_up WHERE book = $1), 0) AND verdict = 'accepted'"
+
 // FreshDeliveries returns the kept calls of which nobody has looked up yet what they
 // speak of, in the order in which they came.
 func (r Reader) FreshDeliveries(ctx context.Context, limit int) ([]Delivery, error) {
-	fresh, err := many(ctx, r.rows, scanDelivery, `
-		SELECT `+deliveryColumns+` FROM deliveries
-		WHERE book = $1 AND fresh = 1 ORDER BY id LIMIT $2`, r.book, pageLength(limit))
+	fresh, err := many(ctx, r.rows, scanDelivery,
+		"SELECT "+deliveryColumns+" FROM deliveries WHERE "+isFresh+" ORDER BY id LIMIT $2", r.book, pageLength(limit))
 	if err != nil {
 		return nil, fmt.Errorf("fresh deliveries: %w", err)
 	}
@@ -62,23 +94,31 @@ func (r Reader) FreshDeliveries(ctx context.Context, limit int) ([]Delivery, err
 
 // CountFresh counts them, up to most.
 func (r Reader) CountFresh(ctx context.Context, most int) (int, error) {
-	n, err := one(ctx, r.rows, scanCount, `
-		SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE book = $1 AND fresh = 1 LIMIT $2) AS fresh`, r.book, most)
+	n, err := one(ctx, r.rows, scanCount, "SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE "+isFresh+" LIMIT $2) AS fresh", r.book, most)
 	if err != nil {
 		return 0, fmt.Errorf("count fresh deliveries: %w", err)
 	}
 	return n, nil
 }
 
-// NoteDelivery says which transaction a fresh delivery speaks of, 0 for none of the
-// book, and has it applied from a time on. One that is fresh no more fails with
-// ErrNotFound.
+// NoteDelivery says which transaction a delivery speaks of, 0 for none of the book,
+// and has it applied from a time on.
 func (tx *Tx) NoteDelivery(ctx context.Context, id, transactionID int64, next time.Time) error {
-	err := tx.change(ctx, `
-		UPDATE deliveries SET transaction_id = $1, next_at = $2, fresh = 0 WHERE book = $3 AND id = $4 AND fresh = 1`,
+	err := tx.change(ctx, "UPDATE deliveries SET transaction_id = $1, next_at = $2 WHERE book = $3 AND id = $4",
 		idOrNull(transactionID), millis(next), tx.book, id)
 	if err != nil {
 		return fmt.Errorf("note what delivery %d speaks of: %w", id, err)
+	}
+	return nil
+}
+
+// LookedUp says that none up to a delivery is fresh any more.
+func (tx *Tx) LookedUp(ctx context.Context, id int64) error {
+	_, err := tx.savepoint.exec(ctx, `
+		INSERT INTO deliveries_looked_up (book, id) VALUES ($1, $2)
+		ON CONFLICT (book) DO UPDATE SET id = excluded.id WHERE excluded.id > deliveries_looked_up.id`, tx.book, id)
+	if err != nil {
+		return fmt.Errorf("note that deliveries are looked up to %d: %w", id, err)
 	}
 	return nil
 }

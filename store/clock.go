@@ -15,10 +15,10 @@ type Horizon struct{ Poll, Delivery, Reconciliation, Approval time.Duration }
 // doubt had its last news there.
 func (r Reader) AheadOfClock(ctx context.Context, now time.Time, h Horizon) (bool, error) {
 	n, err := one(ctx, r.rows, scanCount, `
-		SELECT EXISTS(SELECT 1 FROM transactions WHERE book = $1 AND poll_at > 0 AND poll_at > $2)
+		SELECT EXISTS(SELECT 1 FROM transactions WHERE book = $1 AND poll_at > $2 AND poll_at > 0)
 			OR EXISTS(SELECT 1 FROM transactions WHERE book = $1 AND status = 'in_doubt' AND news_at > $2)
-			OR EXISTS(SELECT 1 FROM deliveries WHERE book = $1 AND next_at > 0 AND next_at > $3)
-			OR EXISTS(SELECT 1 FROM reconciliations WHERE book = $1 AND next_at > 0 AND next_at > $4)
+			OR EXISTS(SELECT 1 FROM deliveries WHERE book = $1 AND next_at > $3 AND next_at > 0)
+			OR EXISTS(SELECT 1 FROM reconciliations WHERE book = $1 AND next_at > $4 AND next_at > 0)
 			OR EXISTS(SELECT 1 FROM approvals WHERE book = $1 AND state = 'waiting' AND expires_at > $5)`,
 		r.book, millis(now.Add(h.Poll)), millis(now.Add(h.Delivery)), millis(now.Add(h.Reconciliation)), millis(now.Add(h.Approval)))
 	if err != nil {
@@ -36,10 +36,10 @@ func (tx *Tx) Reschedule(ctx context.Context, now time.Time, h Horizon) error {
 		statement string
 		ahead     time.Duration
 	}{
-		{"UPDATE transactions SET poll_at = $1, news_at = CASE WHEN news_at > $1 THEN $1 ELSE news_at END, updated_at = CASE WHEN news_at > $1 THEN $1 ELSE updated_at END WHERE book = $2 AND poll_at > 0 AND poll_at > $3", h.Poll},
+		{"UPDATE transactions SET poll_at = $1, news_at = CASE WHEN news_at > $1 THEN $1 ELSE news_at END, updated_at = CASE WHEN news_at > $1 THEN $1 ELSE updated_at END WHERE book = $2 AND poll_at > $3 AND poll_at > 0", h.Poll},
 		{"UPDATE transactions SET poll_at = $1, news_at = $1, updated_at = $1 WHERE book = $2 AND status = 'in_doubt' AND news_at > $3", h.Poll},
-		{"UPDATE deliveries SET next_at = $1, received_at = CASE WHEN received_at > $1 THEN $1 ELSE received_at END WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Delivery},
-		{"UPDATE reconciliations SET next_at = $1 WHERE book = $2 AND next_at > 0 AND next_at > $3", h.Reconciliation},
+		{"UPDATE deliveries SET next_at = $1, received_at = CASE WHEN received_at > $1 THEN $1 ELSE received_at END WHERE book = $2 AND next_at > $3 AND next_at > 0", h.Delivery},
+		{"UPDATE reconciliations SET next_at = $1 WHERE book = $2 AND next_at > $3 AND next_at > 0", h.Reconciliation},
 	} {
 		if _, err := tx.savepoint.exec(ctx, s.statement, millis(now), tx.book, millis(now.Add(s.ahead))); err != nil {
 			return fmt.Errorf("bring forward: %w", err)

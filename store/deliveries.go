@@ -126,8 +126,11 @@ type DeliveryFilter struct {
 func (r Reader) Deliveries(ctx context.Context, wanted DeliveryFilter) ([]Delivery, error) {
 	var f filter
 	f.add("book = ?", r.book)
-	if wanted.Verdict != "" {
-		f.add("verdict = ?", wanted.Verdict)
+	switch wanted.Verdict {
+	case VerdictRefused:
+		f.add("verdict = 'refused'") // as its index is worded
+	case VerdictAccepted:
+		f.add("verdict = 'accepted'")
 	}
 	f.before(wanted.Before)
 	f.search("search", wanted.Search)
@@ -162,7 +165,7 @@ func (r Reader) DueDeliveries(ctx context.Context, at time.Time, ofBook bool, li
 func (r Reader) NextDelivery(ctx context.Context, after time.Time) (time.Time, bool, error) {
 	at, err := one(ctx, r.rows, scanTime, `
 		SELECT MIN(next_at) FROM deliveries
-		WHERE book = $1 AND next_at > 0 AND next_at > $2`, r.book, millis(after))
+		WHERE book = $1 AND next_at > $2 AND next_at > 0`, r.book, millis(after))
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("next delivery: %w", err)
 	}

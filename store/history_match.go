@@ -59,7 +59,7 @@ func (tx *Tx) MarkOnlyHere(ctx context.Context, from, until time.Time) error {
 		_, err = tx.savepoint.exec(ctx, `
 			INSERT INTO only_here (book, transaction_id, at)
 			SELECT book, id, settled_at FROM transactions
-			WHERE book = $1 AND settled_at > 0 AND settled_at >= $2 AND settled_at < $3
+			WHERE book = $1 AND settled_at >= $2 AND settled_at > 0 AND settled_at < $3
 				AND NOT EXISTS (SELECT 1 FROM history_rows AS h WHERE h.book = $1 AND h.transaction_id = transactions.id)
 			UNION ALL
 			SELECT book, id, created_at FROM transactions

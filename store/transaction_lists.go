@@ -128,7 +128,7 @@ func (r Reader) DuePolls(ctx context.Context, at time.Time, limit int) ([]Transa
 func (r Reader) NextPoll(ctx context.Context, after time.Time) (time.Time, bool, error) {
 	at, err := one(ctx, r.rows, scanTime, `
 		SELECT MIN(poll_at) FROM transactions
-		WHERE book = $1 AND poll_at > 0 AND poll_at > $2`, r.book, millis(after))
+		WHERE book = $1 AND poll_at > $2 AND poll_at > 0`, r.book, millis(after))
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("next poll: %w", err)
 	}

@@ -264,7 +264,7 @@ func constants(t *testing.T, folders ...string) map[string][]string {
 }
 
 var (
-	told     = regexp.MustCompile(`(?s)(?:\.tell|\.tellOnce|\.reschedule|event)\([^"]*?"([a-z_]+)"`)
+	told     = regexp.MustCompile(`(?s)(?:\.record|\.recordOnce|\.reschedule|event)\([^"]*?"([a-z_]+)"`)
 	judged   = regexp.MustCompile(`(?:note = |return )"([a-z_]+)"`)
 	specimen = regexp.MustCompile(`@specimen\("(\w+)"\)`)
 )

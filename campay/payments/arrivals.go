@@ -19,7 +19,8 @@ import (
 
 const (
 	arrivalsAtOnce = 256    // kept by one write
-	notedAtOnce    = 50     // looked up by one write, which a sale at the till may wait for
+	notedAtOnce    = 20     // looked up by one write, which a sale at the till may wait for
+	noteRest       = 4      // times what a full batch took, before the next
 	freshMost      = 20_000 // kept and not looked up yet
 	nobodysOpen    = 1000   // deliveries waiting for CamPay's word that no transaction of the book answers to
 	mostOfOne      = 50     // deliveries of one transaction: CamPay sends a few
@@ -181,8 +182,8 @@ func (r *arrivals) noted(ctx context.Context, book store.Reader, n int) error {
 	return nil
 }
 
-// noteAsTheyCome looks up what arrives until ctx ends. After a full batch it rests for
-// as long as that took: a flood of calls leaves the till's writes their half.
+// noteAsTheyCome looks up what arrives until ctx ends. After a full batch it rests: in a
+// flood of calls the till's writes, and the calls' own, go before.
 func (s *Service) noteAsTheyCome(ctx context.Context) {
 	for {
 		begun := time.Now()
@@ -195,22 +196,16 @@ func (s *Service) noteAsTheyCome(ctx context.Context) {
 			s.log.ErrorContext(ctx, "look up what webhooks speak of", "error", err)
 			pause = errorPause
 		case noted == notedAtOnce:
-			pause = time.Since(begun)
+			pause = noteRest * time.Since(begun)
 		}
-		if pause == 0 {
-			select {
-			case <-ctx.Done():
-				return
-			case <-s.arrived:
-			}
-			continue
+		wake := s.arrived
+		if pause > 0 {
+			wake = nil
+		} else {
+			pause = longestNap
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !waits(ctx, wake, pause) {
 			return
-		case <-timer.C:
 		}
 	}
 }
@@ -254,6 +249,7 @@ func (s *Service) note(ctx context.Context, all []store.Delivery, report func(co
 			return nil, err
 		}
 		var reported []store.Transaction
+		looked := int64(0)
 		for _, d := range fresh {
 			if !slices.ContainsFunc(all, func(wanted store.Delivery) bool { return wanted.ID == d.ID }) {
 				continue
@@ -265,11 +261,12 @@ func (s *Service) note(ctx context.Context, all []store.Delivery, report func(co
 			if err := tx.NoteDelivery(ctx, d.ID, t.ID, s.now()); err != nil {
 				return nil, err
 			}
+			looked = d.ID
 			if t.ID != 0 {
 				reported = append(reported, t)
 			}
 		}
-		return reported, nil
+		return reported, tx.LookedUp(ctx, looked)
 	})
 }
 

@@ -80,6 +80,28 @@ func (f *inFlight) add(j job, now time.Time) bool {
 	return true
 }
 
+// room is how many rows of what is due have to be read to fill what room there is for a
+// kind of work: those under way, and those that rest, may be the first of them. 0 where
+// it is full.
+func (f *inFlight) room(of work) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known, busy := 0, 0
+	for j, until := range f.jobs {
+		if j.work != of {
+			continue
+		}
+		known++
+		if until.IsZero() {
+			busy++
+		}
+	}
+	if busy >= workAtOnce {
+		return 0
+	}
+	return known + workAtOnce - busy
+}
+
 func (f *inFlight) remove(j job) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -95,18 +95,19 @@ type core struct {
 	random    io.Reader
 	log       *slog.Logger
 
-	changes  changes
-	history  sweep
-	asking   questions // about CamPay's references, one at a time about each
-	lately   lately    // what a person has just asked
-	balances singleflight.Group
-	balance  balanceCheck
-	holders  holders
-	wake     chan struct{}
-	inFlight inFlight
-	refusals refusals
-	arrivals arrivals
-	arrived  chan struct{} // there is something to look up
+	changes    changes
+	history    sweep
+	asking     questions // about CamPay's references, one at a time about each
+	lately     lately    // what a person has just asked
+	balances   singleflight.Group
+	balance    balanceCheck
+	holders    holders
+	wake       chan struct{}
+	inFlight   inFlight
+	refusals   refusals
+	arrivals   arrivals
+	clockCheck clockCheck
+	arrived    chan struct{} // there is something to look up
 }
 
 // New returns a Service; Run makes it settle what is open.

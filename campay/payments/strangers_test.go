@@ -70,8 +70,11 @@ func TestWebhook_SignedForNobodysPayments_IsBounded_AndTheShopsOwnGoesFirst(t *t
 	asked := s.push(2500, mtnPhone)
 	for i := range nobodysOpen {
 		s.must(s.store.Write(s.ctx, func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.AddDelivery(ctx, store.Delivery{Method: http.MethodGet, Reference: fmt.Sprint("kept-", i), Verdict: store.VerdictAccepted, ReceivedAt: s.clock.now(), NextAt: s.clock.now().Add(-time.Hour)})
-			return err
+			d, err := tx.AddDelivery(ctx, store.Delivery{Method: http.MethodGet, Reference: fmt.Sprint("kept-", i), Verdict: store.VerdictAccepted, ReceivedAt: s.clock.now(), NextAt: s.clock.now().Add(-time.Hour)})
+			if err != nil {
+				return err
+			}
+			return tx.LookedUp(ctx, d.ID)
 		}))
 	}
 	if err := s.service.TakeWebhook(s.notification("stranger", "SUCCESSFUL", "1"), "192.0.2.1"); !errors.Is(err, ErrWebhooksFull) {

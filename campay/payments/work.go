@@ -14,18 +14,19 @@ import (
 )
 
 const (
-	pollFor       = 24 * time.Hour     // without news; after that only a person, a webhook or the reconciliation asks about a collection that is clear
-	waitFor       = 7 * 24 * time.Hour // the same for a link that nobody has begun to pay
-	pollFirst     = 3 * time.Second    // the least wait between two questions
-	pollWatched   = 15 * time.Second   // the longest while somebody looks
-	pollLast      = 30 * time.Minute   // the longest else
-	waitLast      = 6 * time.Hour      // the longest after a day, for a link that nobody has begun to pay and for a payout
-	workAtOnce    = 6                  // deliveries, and polls, under way together
-	workBatch     = 100                // rows read at a time
-	watchedAtOnce = 3 * workAtOnce     // topics of which what is due goes first; which ones changes from look to look
-	errorPause    = 2 * time.Second    // after the database failed
-	longestNap    = time.Minute        // the loop looks at the clock at least this often
-	nudgeWithin   = pollFirst          // how soon what someone looks at is asked about
+	pollFor       = 24 * time.Hour        // without news; after that only a person, a webhook or the reconciliation asks about a collection that is clear
+	waitFor       = 7 * 24 * time.Hour    // the same for a link that nobody has begun to pay
+	pollFirst     = 3 * time.Second       // the least wait between two questions
+	pollWatched   = 15 * time.Second      // the longest while somebody looks
+	pollLast      = 30 * time.Minute      // the longest else
+	waitLast      = 6 * time.Hour         // the longest after a day, for a link that nobody has begun to pay and for a payout
+	workAtOnce    = 6                     // deliveries, and polls, under way together
+	workBatch     = 100                   // rows read at a time
+	watchedAtOnce = 3 * workAtOnce        // topics of which what is due goes first; which ones changes from look to look
+	errorPause    = 2 * time.Second       // after the database failed
+	workPace      = 20 * time.Millisecond // between two looks for work, however much of it ends meanwhile
+	longestNap    = time.Minute           // the loop looks at the clock at least this often
+	nudgeWithin   = pollFirst             // how soon what someone looks at is asked about
 )
 
 // Ask asks CamPay about one transaction now, as a person wants to know; it
@@ -147,16 +148,23 @@ func (s *Service) Run(ctx context.Context) error {
 		case !next.IsZero():
 			nap = min(max(next.Sub(s.now()), 0), longestNap)
 		}
-		timer := time.NewTimer(nap)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !waits(ctx, nil, workPace) || !waits(ctx, s.wake, nap-workPace) {
 			return nil
-		case <-s.wake:
-			timer.Stop()
-		case <-timer.C:
 		}
 	}
+}
+
+// waits waits for a time, or until it is woken, and reports whether ctx goes on.
+func waits(ctx context.Context, wake <-chan struct{}, at time.Duration) bool {
+	timer := time.NewTimer(at)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-timer.C:
+	}
+	return ctx.Err() == nil
 }
 
 // Work does all that is due now and returns when it is done. Tests that own
@@ -235,7 +243,11 @@ func (s *Service) start(ctx context.Context, wg *sync.WaitGroup) (time.Time, err
 // book, as a stranger's would, has a room of its own.
 func (s *Service) startDeliveries(ctx context.Context, wg *sync.WaitGroup, now time.Time) error {
 	for _, kind := range []work{applying, applyingNobodys} {
-		due, err := s.store.DueDeliveries(ctx, now, kind == applying, workBatch)
+		room := s.inFlight.room(kind)
+		if room == 0 {
+			continue
+		}
+		due, err := s.store.DueDeliveries(ctx, now, kind == applying, room)
 		if err != nil {
 			return err
 		}
@@ -249,11 +261,15 @@ func (s *Service) startDeliveries(ctx context.Context, wg *sync.WaitGroup, now t
 // startPolls begins to ask about what is due: where that is more than there is room
 // for, first about what somebody looks at.
 func (s *Service) startPolls(ctx context.Context, wg *sync.WaitGroup, now time.Time) error {
-	due, err := s.store.DuePolls(ctx, now, workBatch)
+	room := s.inFlight.room(polling)
+	if room == 0 {
+		return nil
+	}
+	due, err := s.store.DuePolls(ctx, now, room+1)
 	if err != nil {
 		return err
 	}
-	if len(due) > workAtOnce {
+	if len(due) > room {
 		watched, err := s.watchedDue(ctx, now)
 		if err != nil {
 			return err

@@ -169,7 +169,7 @@ func isUpload(c echo.Context) bool {
 // isNotText skips what is compressed already, and streams.
 func isNotText(c echo.Context) bool {
 	path := c.Request().URL.Path
-	return strings.HasPrefix(path, "/static/") || strings.HasSuffix(path, "/live") || strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf")
+	return strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, "/webhook/") || strings.HasSuffix(path, "/live") || strings.HasSuffix(path, ".png") || strings.HasSuffix(path, ".pdf")
 }
 
 // errForeign is a form that another site's page, or another address of this one,
@@ -197,6 +197,9 @@ func (s *Desk) sameOrigin() echo.MiddlewareFunc {
 // user's own choice replaces it in allow.
 func (s *Desk) speak(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if strings.HasPrefix(c.Path(), "/webhook/") {
+			return next(c) // CamPay reads no language
+		}
 		locale := s.chosenLanguage(c)
 		if locale == "" {
 			locale = views.MatchLocale(c.Request().Header.Get("Accept-Language"))
