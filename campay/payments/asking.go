@@ -26,8 +26,7 @@ type turn struct {
 
 // hold waits for the turn of a reference, as long as ctx lets it, and returns its end.
 func (q *questions) hold(ctx context.Context, reference string) (end func(), err error) {
-	t, end, _, err := q.take(ctx, reference)
-	_ = t
+	_, end, _, err = q.take(ctx, reference)
 	return end, err
 }
 

@@ -127,6 +127,7 @@ func (s *Service) Code(ctx context.Context, u store.User, code string, from Aske
 		s.keepWrong(ctx, by...)
 		return ErrWrong
 	case err != nil:
+		s.Guesses.unseen(by...)
 		return err
 	}
 	s.ForgetRight(ctx, by...)

@@ -43,8 +43,8 @@ func TestLimits_ManyAtOnce_AreCountedBeforeTheyAreLookedAt(t *testing.T) {
 	}
 }
 
+// Alone, as it measures the memory of the process.
 func TestLimits_UnderAFlood_StaySmall_AndForgetNoAccount(t *testing.T) {
-	t.Parallel()
 	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	for range accountLimit.Free {
@@ -91,9 +91,8 @@ func TestLimits_OfCodes_FromEverywhereTogether_AreSomeHundredsADay(t *testing.T)
 }
 
 // Addresses without end push out none that goes on asking, nor anybody's guesses, and
-// new settings forgive nothing.
+// new settings forgive nothing. Alone, as it measures the memory of the process.
 func TestLimits_OfAddresses_UnderAFlood_StaySmallAndForgetNobodyWhoGoesOn(t *testing.T) {
-	t.Parallel()
 	var g Guesses
 	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
 	for range accountLimit.Free {

@@ -28,19 +28,20 @@ func (s *Service) PIN(ctx context.Context, till store.Till, person int64, pin st
 		return u, "", err
 	}
 	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.CountTillFailure(ctx, till.ID, MostPINs) })
-	if errors.Is(err, store.ErrNotFound) {
-		err = ErrTillLocked
-	}
-	if err != nil {
+	if err != nil { // nor is it counted against the cashier, who may stand at another till
+		s.Guesses.unseen(by)
+		if errors.Is(err, store.ErrNotFound) {
+			err = ErrTillLocked
+		}
 		return u, "", err
 	}
 	if u, err = s.Store.User(ctx, person); err == nil && u.Active() && u.Role.WorksATill() {
 		hash, err = s.Store.PINHash(ctx, u.ID)
 	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return u, "", err
+	ok := false
+	if err == nil || errors.Is(err, store.ErrNotFound) {
+		ok, err = s.Passwords.matchOwn(ctx, s.keyedPIN(person, pin), hash)
 	}
-	ok, err := s.Passwords.matchOwn(ctx, s.keyedPIN(person, pin), hash)
 	if err != nil {
 		s.Guesses.unseen(by)
 		return u, "", errors.Join(err, s.Store.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error { return tx.UncountTillFailure(ctx, till.ID) }))

@@ -104,3 +104,30 @@ func TestPIN_WrongOnes_LockTheDevice_WhosoeverTheyAre(t *testing.T) {
 		t.Errorf("after %d wrong ones: %v", MostPINs, err)
 	}
 }
+
+// Whoever holds a locked device keeps no cashier from another one.
+func TestPIN_AtALockedDevice_CountsAgainstNobody(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	owner, cashier := h.person("Gérance", store.RoleOwner), h.person("Caisse", store.RoleCashier)
+	h.must(h.SetPIN(t.Context(), cashier, "2580", nil))
+	var locked, other store.Till
+	h.must(h.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+		if locked, err = tx.AddTill(ctx, store.Till{TokenHash: []byte("locked"), Name: "Caisse A", TrustedBy: owner.ID, CreatedAt: h.clock.now()}); err != nil {
+			return err
+		}
+		other, err = tx.AddTill(ctx, store.Till{TokenHash: []byte("other"), Name: "Caisse B", TrustedBy: owner.ID, CreatedAt: h.clock.now()})
+		return err
+	}))
+	for range MostPINs {
+		h.must(h.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.CountTillFailure(ctx, locked.ID, MostPINs) }))
+	}
+	for i := range 4 * MostPINs {
+		if _, _, err := h.PIN(t.Context(), locked, cashier.ID, "1111"); !errors.Is(err, ErrTillLocked) {
+			t.Fatalf("PIN %d: %v", i, err)
+		}
+	}
+	if _, _, err := h.PIN(t.Context(), other, cashier.ID, "2580"); err != nil {
+		t.Errorf("at the other till: %v", err)
+	}
+}
