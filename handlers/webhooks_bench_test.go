@@ -103,6 +103,9 @@ func benchCommits(b *testing.B) {
 	}
 }
 
+// benchCalled counts the calls of all runs: each is about another payment.
+var benchCalled atomic.Int64
+
 // benchCalls has 64 clients call, each call about another payment.
 func benchCalls(b *testing.B, handler http.Handler, references []string) {
 	site := httptest.NewServer(handler)
@@ -113,7 +116,6 @@ func benchCalls(b *testing.B, handler http.Handler, references []string) {
 	}
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	defer client.CloseIdleConnections()
-	var calls atomic.Int64
 	var mu sync.Mutex
 	var all []time.Duration
 	b.SetParallelism(64 / runtime.GOMAXPROCS(0))
@@ -121,7 +123,7 @@ func benchCalls(b *testing.B, handler http.Handler, references []string) {
 	b.RunParallel(func(pb *testing.PB) {
 		var took []time.Duration
 		for pb.Next() {
-			n := int(calls.Add(1))
+			n := int(benchCalled.Add(1))
 			reference := payments.NewOperation()
 			if len(references) > 0 {
 				reference = references[n%len(references)]
@@ -149,6 +151,9 @@ func benchCalls(b *testing.B, handler http.Handler, references []string) {
 		all = append(all, took...)
 	})
 	b.StopTimer()
+	if len(all) == 0 {
+		b.FailNow()
+	}
 	slices.Sort(all)
 	b.ReportMetric(float64(all[len(all)/2].Microseconds()), "µs-p50")
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds()), "µs-p99")
