@@ -64,10 +64,8 @@ func TestPrepared_AfterAFailure_IsUsedAgain_AndTheNextCommitStands(t *testing.T)
 			}
 		},
 		"rows left alone": func() {
-			rows, err := db.QueryContext(t.Context(), read, 0)
-			mustBe(t, err, nil)
-			rows.Next()
-			mustBe(t, rows.Close(), nil)
+			var first int
+			mustBe(t, db.QueryRowContext(t.Context(), read, 0).Scan(&first), nil)
 		},
 		"another schema": func() {
 			run(t, other, "ALTER TABLE numbers ADD COLUMN more TEXT")
@@ -101,6 +99,7 @@ func TestPrepared_AskedAgainWhileItsRowsAreRead_HasItsOwn(t *testing.T) {
 	const read = "SELECT n FROM numbers ORDER BY n"
 	outer, err := tx.QueryContext(t.Context(), read)
 	mustBe(t, err, nil)
+	defer outer.Close()
 	var said []int
 	for outer.Next() && len(said) < 9 {
 		var n int
