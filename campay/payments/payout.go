@@ -65,6 +65,9 @@ func (s *Payouts) CarryOut(ctx context.Context, plan Plan) (Payout, error) {
 	if plan.Begun.Is() {
 		return plan.Begun, nil
 	}
+	if !plan.spends {
+		return Payout{}, ErrBalanceUnknown // a plan of what is only remembered (invariant 6)
+	}
 	ordered, err := store.Written(ctx, s.store, func(ctx context.Context, tx *store.Tx) (orderedPayout, error) {
 		return s.order(ctx, tx, plan)
 	})

@@ -40,7 +40,7 @@ type Plan struct {
 	other      Wallet             // the other operator's, where this one does not cover a withdrawal
 	approval   store.Approval     // whose order this is; zero for an order of its own
 	isDemo     bool               // CamPay's demo, with a rule of its own
-	spends     bool               // Balance was asked for, and stands against what it does not cover
+	spends     bool               // CamPay was asked for Balance: it stands against what it does not cover, and else nothing is carried out
 }
 
 // PlanPayout plans an order by what CamPay says now of the balance and of whose
@@ -81,7 +81,7 @@ func (s *Payouts) planWith(ctx context.Context, p Plan, balance func(context.Con
 		return p, err
 	}
 	if p.forbidden(s.now()) != nil { // whatever CamPay says
-		balance, holder = s.LastBalance, s.knownHolder
+		balance, holder, p.spends = s.LastBalance, s.knownHolder, false
 	}
 	p.HolderName = holder(ctx, p.Phone)
 	var err error

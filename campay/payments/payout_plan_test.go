@@ -257,3 +257,26 @@ func TestPlan_TheFee_IsOfItsOperator_HoweverLongUnused(t *testing.T) {
 		t.Fatalf("%+v", p.Fee)
 	}
 }
+
+// A plan by what is only remembered, or that was refused, is never carried out: the
+// balance in it is of nobody knows when.
+func TestCarryOut_OfAPlanThatAskedForNoBalance_SendsNothing(t *testing.T) {
+	t.Parallel()
+	s := openPayoutShop(t)
+	_, err := s.service.RefreshBalance(s.ctx)
+	s.must(err)
+	recalled, err := s.service.RecallPayout(s.ctx, s.withdrawal(1000))
+	s.must(err)
+	s.must(s.service.Freeze(s.ctx, s.owner))
+	refused, err := s.service.PlanPayout(s.ctx, s.withdrawal(2000))
+	if !isFrozen(err) {
+		t.Fatal(err)
+	}
+	s.must(s.service.Unfreeze(s.ctx, "", s.owner))
+	for name, plan := range map[string]Plan{"recalled": recalled, "refused": refused} {
+		if _, err := s.service.CarryOut(s.ctx, plan); !errors.Is(err, ErrBalanceUnknown) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	s.wantSent(0)
+}
